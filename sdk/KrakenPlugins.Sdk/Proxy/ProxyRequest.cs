@@ -1,0 +1,110 @@
+using Microsoft.AspNetCore.Http;
+
+namespace KrakenPlugins.Sdk.Proxy;
+
+/// <summary>
+/// A request on its way through the proxy and backend pipelines: only what the endpoint let through. Above the merge it is the
+/// endpoint's; below it every backend has its own <see cref="Fork"/>, so that no backend sees another's changes.
+/// </summary>
+public sealed class ProxyRequest
+{
+    /// <summary>HTTP method, upper case; the client's above the backend stage, the backend's below.</summary>
+    public required string Method { get; set; }
+
+    /// <summary>
+    /// Path and query towards the backend, percent-encoded, starting with <c>/</c>; empty above the stage that builds the URL.
+    /// </summary>
+    public string Target { get; set; } = "";
+
+    /// <summary>Where the call goes; set when the balancer picked, <see langword="null"/> before.</summary>
+    public BackendHost? Host { get; set; }
+
+    /// <summary>Headers for the backend with canonical names (<c>X-Some-Thing</c>).</summary>
+    public required NameValueList Headers { get; init; }
+
+    /// <summary>Query parameters let through, decoded, names case-sensitive.</summary>
+    public required NameValueList Query { get; init; }
+
+    /// <summary>
+    /// Values of the path placeholders and of earlier responses, decoded. Names have their first letter in upper case
+    /// (<c>Id_user</c>, <c>Resp0_user.id</c>; RTE-025, RTE-165).
+    /// </summary>
+    public required NameValueList Parameters { get; init; }
+
+    /// <summary>The client's body, or what a component put in its place.</summary>
+    public required RequestBody Body { get; set; }
+
+    /// <summary>Claims of a validated token, or <see langword="null"/>.</summary>
+    public IClaims? Claims { get; set; }
+
+    /// <summary>The client's exchange; <see langword="null"/> for calls that no HTTP client made (agents).</summary>
+    public HttpContext? HttpContext { get; init; }
+
+    /// <summary>A copy for one backend: lists are copied on write, the body is shared (and must be buffered when several read it).</summary>
+    public ProxyRequest Fork() => new()
+    {
+        Method = Method,
+        Target = Target,
+        Host = Host,
+        Headers = Headers.Fork(),
+        Query = Query.Fork(),
+        Parameters = Parameters.Fork(),
+        Body = Body,
+        Claims = Claims,
+        HttpContext = HttpContext,
+    };
+}
+
+/// <summary>The claims of a validated token.</summary>
+public interface IClaims
+{
+    /// <summary>
+    /// The text of a first-level claim as it goes into a URL (RTE-072): texts as they are, whole numbers without decimals, lists
+    /// joined with commas, objects as JSON; <see langword="null"/> when absent.
+    /// </summary>
+    string? GetText(string name);
+}
+
+/// <summary>One upstream authority: scheme, host and port, and the base path of a host that was not sanitised.</summary>
+public sealed class BackendHost
+{
+    /// <summary>An upstream authority.</summary>
+    /// <param name="scheme"><c>http</c> or <c>https</c>.</param>
+    /// <param name="host">Name or address; an IPv6 address without brackets.</param>
+    /// <param name="port">1 to 65535.</param>
+    /// <param name="basePath">Path in front of every target, without final slash; usually empty.</param>
+    public BackendHost(string scheme, string host, int port, string basePath = "")
+    {
+        Scheme = scheme;
+        Host = host;
+        Port = port;
+        BasePath = basePath;
+        IsSecure = string.Equals(scheme, "https", StringComparison.Ordinal);
+        var name = host.Contains(':', StringComparison.Ordinal) ? $"[{host}]" : host;
+        Authority = port == (IsSecure ? 443 : 80) ? name : $"{name}:{port.ToString(System.Globalization.CultureInfo.InvariantCulture)}";
+    }
+
+    /// <summary><c>http</c> or <c>https</c>.</summary>
+    public string Scheme { get; }
+
+    /// <summary>Name or address, IPv6 without brackets.</summary>
+    public string Host { get; }
+
+    /// <summary>TCP port.</summary>
+    public int Port { get; }
+
+    /// <summary>Path in front of every target, without final slash.</summary>
+    public string BasePath { get; }
+
+    /// <summary>Whether calls go over TLS.</summary>
+    public bool IsSecure { get; }
+
+    /// <summary>What the <c>Host</c> header says: host, and port when it is not the scheme's own.</summary>
+    public string Authority { get; }
+
+    /// <summary>Transport's own state for this authority (its pool), attached once.</summary>
+    public object? TransportState { get; set; }
+
+    /// <inheritdoc/>
+    public override string ToString() => $"{Scheme}://{Authority}{BasePath}";
+}

@@ -1,0 +1,84 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using KrakenPlugins.Sdk.Data;
+
+namespace KrakenPlugins.Sdk.Proxy;
+
+/// <summary>
+/// The one body of a request: streamed while there is one consumer, buffered once when there are several. A body is in one of
+/// three states: empty, buffered (may be read any number of times) or streaming (may be taken once, or buffered).
+/// </summary>
+public sealed class RequestBody : IDisposable
+{
+    private readonly int _maxBuffered;
+    private PipeReader? _reader;
+    private PooledBytes? _buffer;
+    private ReadOnlyMemory<byte> _bytes;
+
+    private RequestBody(PipeReader? reader, long? length, int maxBuffered)
+    {
+        _reader = reader;
+        Length = length;
+        _maxBuffered = maxBuffered;
+    }
+
+    /// <summary>No body.</summary>
+    public static RequestBody Empty { get; } = new(null, 0, 0);
+
+    /// <summary>A body that still comes from the client.</summary>
+    /// <param name="reader">Where it is read from.</param>
+    /// <param name="length">Bytes announced, or <see langword="null"/> when unknown.</param>
+    /// <param name="maxBuffered">Bytes that <see cref="BufferAsync"/> may hold.</param>
+    public static RequestBody Streaming(PipeReader reader, long? length, int maxBuffered) => new(reader, length, maxBuffered);
+
+    /// <summary>A body of these bytes, which must not change any more.</summary>
+    public static RequestBody Of(ReadOnlyMemory<byte> bytes) => bytes.IsEmpty ? Empty : new(null, bytes.Length, bytes.Length) { _bytes = bytes };
+
+    /// <summary>Bytes of the body, or <see langword="null"/> when not known yet.</summary>
+    public long? Length { get; private set; }
+
+    /// <summary>Whether there is certainly no body.</summary>
+    public bool IsEmpty => _reader is null && _bytes.IsEmpty;
+
+    /// <summary>Whether the body is in memory (or empty) and can be read any number of times.</summary>
+    public bool IsBuffered => _reader is null;
+
+    /// <summary>The bytes of a buffered body; throws <see cref="InvalidOperationException"/> while streaming.</summary>
+    public ReadOnlyMemory<byte> Bytes => _reader is null ? _bytes : throw new InvalidOperationException("the request body is still streaming; call BufferAsync first");
+
+    /// <summary>The stream of a body that is not buffered, to be read to its end by one consumer.</summary>
+    public PipeReader Reader => _reader ?? throw new InvalidOperationException("the request body is buffered; read Bytes");
+
+    /// <summary>
+    /// Reads the whole body into memory, once. Throws <see cref="BufferLimitException"/> when it is larger than the limit and
+    /// <see cref="IOException"/> when the client breaks off.
+    /// </summary>
+    public ValueTask BufferAsync(CancellationToken cancellationToken) => _reader is null ? ValueTask.CompletedTask : BufferCoreAsync(_reader, cancellationToken);
+
+    private async ValueTask BufferCoreAsync(PipeReader reader, CancellationToken cancellationToken)
+    {
+        if (Length > _maxBuffered)
+            throw new BufferLimitException(_maxBuffered);
+        var buffer = new PooledBytes((int)(Length ?? 4096), _maxBuffered);
+        _buffer = buffer;
+        while (true)
+        {
+            var result = await reader.ReadAsync(cancellationToken).ConfigureAwait(false);
+            foreach (var segment in result.Buffer)
+                buffer.Write(segment.Span);
+            reader.AdvanceTo(result.Buffer.End);
+            if (result.IsCompleted)
+                break;
+        }
+        _reader = null;
+        _bytes = buffer.Memory;
+        Length = buffer.Length;
+    }
+
+    /// <summary>Gives pooled storage back. Call it when no consumer is left.</summary>
+    public void Dispose()
+    {
+        _bytes = default;
+        Interlocked.Exchange(ref _buffer, null)?.Dispose();
+    }
+}
