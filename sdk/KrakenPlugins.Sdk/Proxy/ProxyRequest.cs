@@ -37,11 +37,22 @@ public sealed class ProxyRequest
     /// <summary>Claims of a validated token, or <see langword="null"/>.</summary>
     public IClaims? Claims { get; set; }
 
+    /// <summary>
+    /// Set before the call is cancelled because another attempt won: its failure says nothing about the backend.
+    /// </summary>
+    public bool IsAbandoned { get; set; }
+
     /// <summary>The client's exchange; <see langword="null"/> for calls that no HTTP client made (agents).</summary>
     public HttpContext? HttpContext { get; init; }
 
     /// <summary>A copy for one backend: lists are copied on write, the body is shared (and must be buffered when several read it).</summary>
-    public ProxyRequest Fork() => new()
+    public ProxyRequest Fork() => Copy(HttpContext, Body);
+
+    /// <summary>A copy that may outlive the client's exchange, with a body of its own.</summary>
+    /// <param name="body">A buffered body that nobody gives back.</param>
+    public ProxyRequest Detach(RequestBody body) => Copy(null, body);
+
+    private ProxyRequest Copy(HttpContext? httpContext, RequestBody body) => new()
     {
         Method = Method,
         Target = Target,
@@ -49,9 +60,9 @@ public sealed class ProxyRequest
         Headers = Headers.Fork(),
         Query = Query.Fork(),
         Parameters = Parameters.Fork(),
-        Body = Body,
+        Body = body,
         Claims = Claims,
-        HttpContext = HttpContext,
+        HttpContext = httpContext,
     };
 }
 

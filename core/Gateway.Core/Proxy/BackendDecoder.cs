@@ -1,0 +1,88 @@
+using Gateway.Core.Configuration;
+using Gateway.Core.Encoding;
+using Gateway.Core.Json;
+using Gateway.Core.Manipulation;
+using KrakenPlugins.Sdk.Data;
+using KrakenPlugins.Sdk.Plugins;
+
+namespace Gateway.Core.Proxy;
+
+/// <summary>
+/// The decoder of a backend with its shape compiled in: target, then allow or deny and mapping, or flatmap in their place, then
+/// group (MAN-018, MAN-052).
+/// </summary>
+internal static class BackendDecoder
+{
+    /// <summary>Compiles it; <see langword="null"/> for <c>no-op</c>, which decodes nothing.</summary>
+    public static BodyDecoder? Compile(BackendConfig backend)
+    {
+        if (string.Equals(backend.Encoding, "no-op", StringComparison.Ordinal))
+            return null;
+        var flatmap = Flatmap.Compile(backend.FlatmapFilter);
+        var shape = JsonShape.Compile(new JsonShapeOptions
+        {
+            Target = backend.Target,
+            Allow = flatmap is null ? backend.Allow : [],
+            Deny = flatmap is null ? backend.Deny : [],
+            Mapping = flatmap is null ? backend.Mapping : [],
+            Group = flatmap is null ? backend.Group : "",
+            IsCollection = backend.IsCollection,
+            Mode = string.Equals(backend.Encoding, "safejson", StringComparison.Ordinal) ? JsonMode.SafeJson : JsonMode.Json,
+        });
+        BodyDecoder decode = backend.Encoding switch
+        {
+            "xml" => new TreeDecoder(shape, body => XmlDecoder.Decode(body.Memory, backend.IsCollection)).Decode,
+            "string" => new TreeDecoder(shape, static body => StringDecoder.Decode(body.Span)).Decode,
+            _ => shape.TryShape,
+        };
+        return flatmap is null ? decode : new FlatmapDecoder(decode, flatmap, backend.Group).Decode;
+    }
+
+    private sealed class TreeDecoder(JsonShape shape, Func<PooledBytes, DataObject> decode)
+    {
+        public bool Decode(PooledBytes body, out Payload? payload, out string? error)
+        {
+            payload = null;
+            error = null;
+            try
+            {
+                using (body)
+                    payload = new TreePayload(shape.ShapeTree(decode(body)));
+                return true;
+            }
+            catch (DecodeException exception)
+            {
+                error = exception.Message;
+                return false;
+            }
+        }
+    }
+
+    private sealed class FlatmapDecoder(BodyDecoder decode, Flatmap flatmap, string group)
+    {
+        public bool Decode(PooledBytes body, out Payload? payload, out string? error)
+        {
+            if (!decode(body, out payload, out error))
+                return false;
+            if (payload is null)
+                return true;
+            var data = flatmap.Apply(payload.Tree);
+            if (group.Length > 0)
+            {
+                var wrapped = new DataObject();
+                wrapped[group] = data is null ? DataNull.Instance : data;
+                payload.Tree = wrapped;
+            }
+            else if (data is null)
+            {
+                payload.Dispose();
+                payload = null;
+            }
+            else
+            {
+                payload.Tree = data;
+            }
+            return true;
+        }
+    }
+}

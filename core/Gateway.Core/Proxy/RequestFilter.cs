@@ -1,0 +1,165 @@
+using Gateway.Core.Configuration;
+using Gateway.Core.Routing;
+using KrakenPlugins.Sdk.Proxy;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Primitives;
+using Microsoft.Net.Http.Headers;
+
+namespace Gateway.Core.Proxy;
+
+/// <summary>
+/// Builds the request that an endpoint's pipeline sees from the client's: nothing passes that is not listed (RTE-077 to 101).
+/// </summary>
+internal sealed class RequestFilter
+{
+    private readonly string[] _headers;
+    private readonly string[] _parameterNames;
+    private readonly bool _allHeaders;
+    private readonly bool _userAgentListed;
+    private readonly QueryFilter? _query;
+    private readonly string _method;
+    private readonly int _maxBufferedBody;
+
+    public RequestFilter(EndpointConfig endpoint, Limits limits)
+    {
+        _allHeaders = endpoint.InputHeaders.Contains("*");
+        _userAgentListed = _allHeaders || endpoint.InputHeaders.Contains("User-Agent", StringComparer.OrdinalIgnoreCase);
+        _headers = [.. endpoint.InputHeaders.Where(static h => h.Length > 0 && !ForbiddenHeaders.Contains(h) && !IsHandledApart(h))];
+        _query = endpoint.InputQueryStrings.Count == 0 ? null : QueryFilter.ForEndpoint(endpoint.InputQueryStrings);
+        _parameterNames = [.. endpoint.ParameterNames.Select(BackendUrl.InternalName)];
+        _method = endpoint.Method;
+        _maxBufferedBody = limits.BufferedRequestBody;
+    }
+
+    /// <summary>The filtered request. The body streams; see <see cref="RequestBody"/>.</summary>
+    /// <param name="context">The client's exchange.</param>
+    /// <param name="values">Values of the path placeholders in order.</param>
+    /// <param name="remainder">What a wildcard matched, percent-encoded as sent; <see langword="null"/> without one.</param>
+    /// <param name="rawQuery">Query of the request target without <c>?</c>.</param>
+    /// <param name="clientIp">Resolved client address.</param>
+    public ProxyRequest Build(HttpContext context, ReadOnlySpan<string> values, string? remainder, ReadOnlySpan<char> rawQuery, string clientIp)
+    {
+        var request = new ProxyRequest
+        {
+            Method = _method,
+            Headers = new NameValueList(ignoreCase: true),
+            Query = new NameValueList(ignoreCase: false),
+            Parameters = new NameValueList(ignoreCase: false),
+            Body = OpenBody(context),
+            HttpContext = context,
+        };
+        for (var i = 0; i < _parameterNames.Length; i++)
+            request.Parameters.Add(_parameterNames[i], values[i]);
+        if (remainder is not null)
+            request.Parameters.Add(BackendUrl.WildcardParameter, remainder);
+        if (_query is not null && !rawQuery.IsEmpty)
+            QueryString.ParseInto(rawQuery, _query, request.Query);
+        FilterHeaders(context.Request, request.Headers, clientIp);
+        return request;
+    }
+
+    private void FilterHeaders(HttpRequest client, NameValueList headers, string clientIp)
+    {
+        var source = client.Headers;
+        headers.Add("X-Forwarded-For", clientIp);
+        headers.Add("X-Forwarded-Host", source.Host.ToString());
+        if (_userAgentListed && source.UserAgent is { Count: > 0 } agent)
+        {
+            Add(headers, HeaderNames.UserAgent, agent);
+            headers.Add("X-Forwarded-Via", Product.UserAgent);
+        }
+        else
+        {
+            headers.Add(HeaderNames.UserAgent, Product.UserAgent);
+        }
+        if (source.ContentType is { Count: > 0 } type)
+            Add(headers, HeaderNames.ContentType, type);
+        if (_allHeaders)
+        {
+            AddAll(source, headers);
+            return;
+        }
+        foreach (var name in _headers)
+        {
+            if (source.TryGetValue(name, out var found))
+                Add(headers, name, found);
+        }
+    }
+
+    private static void AddAll(IHeaderDictionary source, NameValueList headers)
+    {
+        var connection = source.Connection;
+        foreach (var (name, values) in source)
+        {
+            if (!ForbiddenHeaders.Contains(name) && !IsHandledApart(name) && !IsNamedBy(connection, name))
+                Add(headers, HeaderName.Canonicalize(name), values);
+        }
+    }
+
+    private static void Add(NameValueList headers, string name, StringValues values)
+    {
+        foreach (var value in values)
+            headers.Add(name, value ?? "");
+    }
+
+    private static bool IsHandledApart(string name) =>
+        name.Equals(HeaderNames.UserAgent, StringComparison.OrdinalIgnoreCase) || name.Equals(HeaderNames.ContentType, StringComparison.OrdinalIgnoreCase) || name == "*";
+
+    private static bool IsNamedBy(StringValues connection, string name)
+    {
+        foreach (var line in connection)
+        {
+            foreach (var range in line.AsSpan().Split(','))
+            {
+                if (line.AsSpan()[range].Trim().Equals(name, StringComparison.OrdinalIgnoreCase))
+                    return true;
+            }
+        }
+        return false;
+    }
+
+    private RequestBody OpenBody(HttpContext context)
+    {
+        if (context.Features.Get<IHttpRequestBodyDetectionFeature>() is not { CanHaveBody: true })
+            return RequestBody.Empty;
+        return RequestBody.Streaming(context.Request.BodyReader, context.Request.ContentLength, _maxBufferedBody);
+    }
+}
+
+/// <summary>
+/// Client headers that are never forwarded whatever a list says: those of the connection (RTE-091), those that frame the body,
+/// and those that the gateway itself sets, in every spelling (RTE-086).
+/// </summary>
+internal static class ForbiddenHeaders
+{
+    public static bool Contains(string name) => name.Length switch
+    {
+        0 => true,
+        2 => Is(name, "TE"),
+        4 => Is(name, "Host"),
+        7 => Is(name, "Upgrade") || Is(name, "Trailer"),
+        10 => Is(name, "Connection") || Is(name, "Keep-Alive"),
+        14 => Is(name, "Content-Length") || Is(name, "HTTP2-Settings"),
+        15 => IsLoosely(name, "X-Forwarded-For") || IsLoosely(name, "X-Forwarded-Via"),
+        16 => IsLoosely(name, "X-Forwarded-Host") || Is(name, "X-Content-Length") || Is(name, "Proxy-Connection"),
+        17 => Is(name, "Transfer-Encoding"),
+        18 => Is(name, "Proxy-Authenticate"),
+        19 => Is(name, "Proxy-Authorization"),
+        _ => false,
+    } || name[0] == ':';
+
+    private static bool Is(string name, string other) => string.Equals(name, other, StringComparison.OrdinalIgnoreCase);
+
+    // Many servers read X_Forwarded_For and X-Forwarded-For as one.
+    private static bool IsLoosely(string name, string other)
+    {
+        for (var i = 0; i < name.Length; i++)
+        {
+            var c = name[i] == '_' ? '-' : name[i];
+            if (char.ToLowerInvariant(c) != char.ToLowerInvariant(other[i]))
+                return false;
+        }
+        return true;
+    }
+}

@@ -1,0 +1,228 @@
+using System.Globalization;
+using Gateway.Core.Configuration;
+using Gateway.Core.Proxy;
+using KrakenPlugins.Sdk.Data;
+using KrakenPlugins.Sdk.Proxy;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Primitives;
+using Microsoft.Net.Http.Headers;
+
+namespace Gateway.Core.Server;
+
+/// <summary>
+/// One endpoint, compiled: builds the filtered request, runs the proxy pipeline under the endpoint's time limit, and turns its
+/// outcome into a response by the one status table (RTE-124).
+/// </summary>
+internal sealed partial class EndpointHandler : RouteHandler
+{
+    private readonly EndpointConfig _endpoint;
+    private readonly RequestFilter _filter;
+    private readonly ProxyHandler _proxy;
+    private readonly GatewayHeaders _headers;
+    private readonly OutputRender _render;
+    private readonly ILogger _logger;
+    private readonly StringValues _cacheControl;
+    private readonly TimeSpan _timeout;
+    private readonly long _maxPayload;
+    private readonly bool _buffersBody;
+    private readonly bool _showsErrors;
+    private readonly bool _dropsLength;
+
+    /// <param name="endpoint">The configuration.</param>
+    /// <param name="router">Options of the service.</param>
+    /// <param name="proxy">The compiled proxy pipeline.</param>
+    /// <param name="buffersBody">Whether more than one consumer reads the request body.</param>
+    /// <param name="render">Renders data; unused for <c>no-op</c>.</param>
+    /// <param name="headers">The gateway's own headers.</param>
+    /// <param name="limits">Bounds.</param>
+    /// <param name="logger">Application log.</param>
+    public EndpointHandler(EndpointConfig endpoint, RouterConfig router, ProxyHandler proxy, bool buffersBody, OutputRender render, GatewayHeaders headers, Limits limits, ILogger logger)
+    {
+        _endpoint = endpoint;
+        _filter = new RequestFilter(endpoint, limits);
+        _proxy = proxy;
+        _headers = headers;
+        _render = render;
+        _logger = logger;
+        _timeout = endpoint.Timeout;
+        _buffersBody = buffersBody;
+        _showsErrors = router.ReturnErrorMsg;
+        _maxPayload = (router.MaxPayload, endpoint.Proxy.MaxPayload) switch
+        {
+            ( > 0, > 0) => Math.Min(router.MaxPayload, endpoint.Proxy.MaxPayload),
+            ( > 0, _) => router.MaxPayload,
+            (_, > 0) => endpoint.Proxy.MaxPayload,
+            _ => 0,
+        };
+        _dropsLength = endpoint.Backends.Any(static b => !b.Shadow && b.Method == "HEAD");
+        if (endpoint.CacheTtl > TimeSpan.Zero)
+            _cacheControl = string.Create(CultureInfo.InvariantCulture, $"public, max-age={(long)endpoint.CacheTtl.TotalSeconds}");
+    }
+
+    public override async Task HandleAsync(Exchange exchange)
+    {
+        var context = exchange.Http;
+        var deadline = Deadline.Start(_timeout, context.RequestAborted);
+        ProxyRequest? request = null;
+        var result = default(ProxyResult);
+        try
+        {
+            try
+            {
+                if (_maxPayload > 0)
+                    BodyLimit.Apply(context, _maxPayload);
+                request = _filter.Build(context, exchange.Match.Parameters, exchange.Match.Remainder, exchange.RawQuery, exchange.ClientIp);
+                if (_buffersBody && !request.Body.IsBuffered)
+                    await request.Body.BufferAsync(deadline.Token).ConfigureAwait(false);
+                result = await _proxy(request, deadline.Token).ConfigureAwait(false);
+            }
+            catch (Exception exception)
+            {
+                result = PipelineFault.Of(exception);
+            }
+            if (context.RequestAborted.IsCancellationRequested)
+            {
+                exchange.LoggedStatus = StatusCodes.Status500InternalServerError;
+                Log.Failed(_logger, _endpoint.Path, GatewayError.ContextCanceled, null);
+                return;
+            }
+            if (result.Error is { } error)
+                Report(exchange, error);
+            await RespondAsync(exchange, result, deadline).ConfigureAwait(false);
+        }
+        finally
+        {
+            result.Response?.Dispose();
+            request?.Body.Dispose();
+            deadline.Return();
+        }
+    }
+
+    private ValueTask RespondAsync(Exchange exchange, ProxyResult result, Deadline deadline)
+    {
+        if (result.Response is not { } response)
+        {
+            var error = result.Error ?? new GatewayError(GatewayErrorKind.Internal, deadline.IsExpired ? "internal server error" : "no response");
+            if (result.Error is null)
+                Report(exchange, error);
+            return RespondErrorAsync(exchange.Http, error);
+        }
+        if (!_endpoint.IsNoOp)
+            return RespondDataAsync(exchange.Http, response);
+        return response.Raw is { } raw ? RespondRawAsync(exchange, raw, deadline) : RespondEmptyAsync(exchange.Http);
+    }
+
+    private ValueTask RespondDataAsync(HttpContext context, ProxyResponse response)
+    {
+        var completed = response.IsComplete && response.Data is { IsEmpty: false };
+        var bytes = new PooledBytes(2048);
+        try
+        {
+            _render.Write(response.Data, bytes, context.Request.Headers.Accept, out var contentType);
+            var http = context.Response;
+            _headers.Apply(http, completed);
+            if (completed && _cacheControl.Count > 0)
+                http.Headers.CacheControl = _cacheControl;
+            http.Headers.ContentType = contentType;
+            http.ContentLength = bytes.Length;
+        }
+        catch (Exception exception)
+        {
+            bytes.Dispose();
+            Log.RenderFailed(_logger, _endpoint.Path, exception.Message);
+            context.Response.Clear();
+            return RespondErrorAsync(context, new GatewayError(GatewayErrorKind.Internal, exception.Message));
+        }
+        return SendAsync(context, bytes);
+    }
+
+    private static async ValueTask SendAsync(HttpContext context, PooledBytes bytes)
+    {
+        using (bytes)
+            await context.Response.BodyWriter.WriteAsync(bytes.Memory, CancellationToken.None).ConfigureAwait(false);
+    }
+
+    private async ValueTask RespondRawAsync(Exchange exchange, ClientResponse raw, Deadline deadline)
+    {
+        var http = exchange.Http.Response;
+        http.StatusCode = raw.StatusCode;
+        foreach (ref readonly var header in raw.Headers.Items)
+        {
+            if (!_dropsLength || !header.Key.Equals(HeaderNames.ContentLength, StringComparison.OrdinalIgnoreCase))
+                http.Headers.Append(header.Key, header.Value);
+        }
+        if (raw.StatusCode is 204)
+            http.ContentLength = null;
+        _headers.Apply(http, completed: false);
+        try
+        {
+            await raw.CopyToAsync(http.BodyWriter, deadline.Token).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is IOException or OperationCanceledException or ObjectDisposedException)
+        {
+            // The client must be able to tell that the body ends too early.
+            var text = deadline.IsExpired ? GatewayError.DeadlineExceeded : exception.Message;
+            Log.Failed(_logger, _endpoint.Path, exchange.Http.RequestAborted.IsCancellationRequested ? GatewayError.ContextCanceled : text, null);
+            exchange.LoggedStatus = exchange.Http.RequestAborted.IsCancellationRequested ? StatusCodes.Status500InternalServerError : 0;
+            exchange.Http.Abort();
+        }
+    }
+
+    // Static data in a no-op endpoint turns a failure into an empty success (MAN-117).
+    private ValueTask RespondEmptyAsync(HttpContext context)
+    {
+        _headers.Apply(context.Response, completed: false);
+        context.Response.ContentLength = 0;
+        return ValueTask.CompletedTask;
+    }
+
+    private async ValueTask RespondErrorAsync(HttpContext context, GatewayError error)
+    {
+        var http = context.Response;
+        http.StatusCode = error.StatusCode;
+        _headers.Apply(http, completed: false);
+        if (error.Headers is { } headers)
+        {
+            foreach (ref readonly var header in headers.Items)
+                http.Headers.Append(header.Key, header.Value);
+        }
+        if (!_showsErrors || error.StatusCode is 204 or 304 or < 200)
+        {
+            if (error.StatusCode is not 204 and not 304)
+                http.ContentLength = 0;
+            return;
+        }
+        var body = error.Body ?? System.Text.Encoding.UTF8.GetBytes(error.Message);
+        http.ContentType = error.Body is not null && !string.IsNullOrEmpty(error.ContentType) ? error.ContentType : MediaType.PlainText;
+        http.ContentLength = body.Length;
+        await http.BodyWriter.WriteAsync(body, CancellationToken.None).ConfigureAwait(false);
+    }
+
+    private void Report(Exchange exchange, GatewayError error)
+    {
+        if (error.Causes.Count > 1)
+        {
+            for (var i = 0; i < error.Causes.Count; i++)
+                Log.FailedPart(_logger, _endpoint.Path, i, error.Causes[i].Message, error.Causes[i].Exception);
+        }
+        else
+        {
+            Log.Failed(_logger, _endpoint.Path, error.Message, error.Causes.Count == 1 ? error.Causes[0].Exception : error.Exception);
+        }
+        if (exchange.IsLogged)
+            (exchange.LoggedErrors ??= []).Add(error.Message);
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(Level = LogLevel.Error, Message = "[ENDPOINT: {Endpoint}] {Error}")]
+        public static partial void Failed(ILogger logger, string endpoint, string error, Exception? exception);
+
+        [LoggerMessage(Level = LogLevel.Error, Message = "[ENDPOINT: {Endpoint}] Error #{Index}: {Error}")]
+        public static partial void FailedPart(ILogger logger, string endpoint, int index, string error, Exception? exception);
+
+        [LoggerMessage(Level = LogLevel.Error, Message = "[ENDPOINT: {Endpoint}] the answer cannot be rendered: {Error}")]
+        public static partial void RenderFailed(ILogger logger, string endpoint, string error);
+    }
+}

@@ -1,0 +1,97 @@
+using System.Diagnostics;
+using System.Net;
+using Gateway.Core.Routing;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace Gateway.Core.Server;
+
+/// <summary>
+/// One client exchange: the HTTP context and what the gateway notes about it. Kestrel keeps it per connection (per stream pool with
+/// HTTP/2) and it is used again for the next request, so nothing may hold on to it after the response.
+/// </summary>
+internal sealed class Exchange
+{
+    private PeerAddress? _peer;
+    private IPAddress? _peerIp;
+    private ClientAddress? _peerOwner;
+
+    /// <summary>The framework's view of the exchange.</summary>
+    public DefaultHttpContext Http { get; } = new();
+
+    /// <summary>What serves this request from beginning to end.</summary>
+    public Generation Generation { get; set; } = null!;
+
+    /// <summary>Values of the matched route.</summary>
+    public RouteMatch<RouteHandler> Match;
+
+    /// <summary>Request target as received: path and query, or what else the client sent.</summary>
+    public string Target { get; private set; } = "";
+
+    /// <summary>Resolved client address (RTE-054).</summary>
+    public string ClientIp { get; set; } = "";
+
+    /// <summary>Position of the path in <see cref="Target"/>.</summary>
+    public (int Start, int Length) PathRange { get; set; }
+
+    /// <summary>Position of the query in <see cref="Target"/>, without <c>?</c>.</summary>
+    public (int Start, int Length) QueryRange { get; set; }
+
+    /// <summary>Whether a line goes to the access log when the exchange ends.</summary>
+    public bool IsLogged { get; set; }
+
+    /// <summary>Status that the access log shows instead of the response's; 0 means the response's.</summary>
+    public int LoggedStatus { get; set; }
+
+    /// <summary>Error texts that follow the access line (OBS-015), or <see langword="null"/>.</summary>
+    public List<string>? LoggedErrors { get; set; }
+
+    /// <summary>When the request began, in <see cref="Stopwatch"/> ticks.</summary>
+    public long Started { get; private set; }
+
+    /// <summary>Percent-encoded path of the target.</summary>
+    public ReadOnlySpan<char> RawPath => Target.AsSpan(PathRange.Start, PathRange.Length);
+
+    /// <summary>Query of the target without <c>?</c>.</summary>
+    public ReadOnlySpan<char> RawQuery => Target.AsSpan(QueryRange.Start, QueryRange.Length);
+
+    /// <summary>Time since the request began, in milliseconds.</summary>
+    public double ElapsedMilliseconds => Stopwatch.GetElapsedTime(Started).TotalMilliseconds;
+
+    /// <summary>The connection's time limits; <see langword="null"/> when none is set, and with HTTP/2.</summary>
+    public ConnectionWatch? Watch { get; private set; }
+
+    /// <summary>Begins a request on this object.</summary>
+    public void Begin(IFeatureCollection features)
+    {
+        Http.Initialize(features);
+        Watch = features.Get<ConnectionWatch>();
+        Started = Stopwatch.GetTimestamp();
+        Target = features.Get<IHttpRequestFeature>()!.RawTarget;
+        IsLogged = false;
+        LoggedStatus = 0;
+        LoggedErrors = null;
+        Match = default;
+    }
+
+    /// <summary>Ends the request.</summary>
+    public void End()
+    {
+        Http.Uninitialize();
+        Generation = null!;
+        Match = default;
+    }
+
+    /// <summary>The socket's peer; looked at once per connection.</summary>
+    public PeerAddress PeerOf(ClientAddress rules)
+    {
+        var ip = Http.Connection.RemoteIpAddress;
+        if (_peer is null || !ReferenceEquals(ip, _peerIp) || !ReferenceEquals(rules, _peerOwner))
+        {
+            _peerIp = ip;
+            _peerOwner = rules;
+            _peer = rules.Peer(ip);
+        }
+        return _peer;
+    }
+}

@@ -1,0 +1,131 @@
+using System.Diagnostics;
+using Gateway.Core.Configuration;
+using Gateway.Core.Diagnostics;
+using Gateway.Core.Plugins;
+using KrakenPlugins.Sdk.Configuration;
+using Microsoft.Extensions.Logging;
+
+namespace Gateway.Core.Server;
+
+/// <summary>What a gateway process is started with.</summary>
+public sealed record GatewayHostOptions
+{
+    /// <summary>Bounds of the engine.</summary>
+    public Limits Limits { get; init; } = new();
+
+    /// <summary>Port to bind instead of the configuration's; 0 lets the system choose, <see langword="null"/> means the configuration's.</summary>
+    public int? Port { get; init; }
+
+    /// <summary>Where log lines go.</summary>
+    public required LogSink Log { get; init; }
+
+    /// <summary>Components of plugins.</summary>
+    public PluginRegistry Plugins { get; init; } = new();
+
+    /// <summary>Clock.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    /// <summary>Environment variables (outgoing proxies).</summary>
+    public Func<string, string?> Environment { get; init; } = System.Environment.GetEnvironmentVariable;
+}
+
+/// <summary>
+/// One running gateway: builds the generation, serves, swaps, drains. The executable is a thin shell around it, tests run it in
+/// process.
+/// </summary>
+public sealed partial class GatewayHost : IAsyncDisposable
+{
+    private readonly GatewayHostOptions _options;
+    private readonly ILogger _logger;
+    private readonly GatewayServer _server;
+    private Generation _generation;
+
+    private GatewayHost(GatewayHostOptions options, ILogger logger, Generation generation)
+    {
+        _options = options;
+        _logger = logger;
+        _generation = generation;
+        _server = new GatewayServer(generation, options.Port ?? generation.Config.Port, options.Time);
+    }
+
+    /// <summary>Port that is bound; 0 before the start.</summary>
+    public int Port => _server.Port;
+
+    /// <summary>Application log.</summary>
+    public ILogger Logger => _logger;
+
+    /// <summary>
+    /// Compiles a configuration. Throws <see cref="ConfigurationException"/> when its routes cannot stand together; an endpoint that
+    /// cannot be built is reported in <paramref name="diagnostics"/> and answers 500.
+    /// </summary>
+    public static GatewayHost Create(ServiceConfig config, ConfigDiagnostics diagnostics, GatewayHostOptions options)
+    {
+        var logger = new ConsoleLoggerFactory(options.Log).CreateLogger("gateway");
+        Log.Starting(logger, Product.Name, Product.Version);
+        Log.WorkingDirectory(logger, Directory.GetCurrentDirectory());
+        Log.StartingInstance(logger);
+        var generation = GenerationBuilder.Build(config, diagnostics, options, logger);
+        return new GatewayHost(options, logger, generation);
+    }
+
+    /// <summary>Binds and serves. Throws <see cref="IOException"/> when the port cannot be had.</summary>
+    public async Task StartAsync(CancellationToken cancellationToken = default)
+    {
+        await _server.StartAsync(cancellationToken).ConfigureAwait(false);
+        Log.Listening(_logger, Port);
+    }
+
+    /// <summary>Stops taking connections and drains within <c>max_shutdown_wait_time</c> (CFG-149, 150).</summary>
+    public async Task StopAsync()
+    {
+        var limit = _generation.Config.Server.MaxShutdownWaitTime;
+        using var cut = new CancellationTokenSource();
+        if (limit > TimeSpan.Zero)
+            cut.CancelAfter(limit);
+        await _server.StopAsync(cut.Token).ConfigureAwait(false);
+        if (cut.IsCancellationRequested)
+            Log.CutOff(_logger, limit.TotalSeconds);
+    }
+
+    /// <summary>
+    /// Compiles the next configuration beside the running one and swaps. Settings of the listener keep their old values until a restart.
+    /// Throws as <see cref="Create"/>; the running generation then stays.
+    /// </summary>
+    public void Reload(ServiceConfig config, ConfigDiagnostics diagnostics)
+    {
+        var next = GenerationBuilder.Build(config, diagnostics, _options, _logger);
+        var previous = _generation;
+        _generation = next;
+        _server.Current = next;
+        previous.Leave();
+        Log.Reloaded(_logger, config.Endpoints.Count);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await _server.DisposeAsync().ConfigureAwait(false);
+        _generation.Dispose();
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(Level = LogLevel.Information, Message = "Starting {Product} v{Version}")]
+        public static partial void Starting(ILogger logger, string product, string version);
+
+        [LoggerMessage(Level = LogLevel.Information, Message = "Working directory is {Directory}")]
+        public static partial void WorkingDirectory(ILogger logger, string directory);
+
+        [LoggerMessage(Level = LogLevel.Information, Message = "Starting the gateway instance")]
+        public static partial void StartingInstance(ILogger logger);
+
+        [LoggerMessage(Level = LogLevel.Information, Message = "[SERVICE: Gin] Listening on port: {Port}")]
+        public static partial void Listening(ILogger logger, int port);
+
+        [LoggerMessage(Level = LogLevel.Information, Message = "[SERVICE: Gateway] Reloaded: {Endpoints} endpoints")]
+        public static partial void Reloaded(ILogger logger, int endpoints);
+
+        [LoggerMessage(Level = LogLevel.Error, Message = "[SERVICE: Gin] the stop waited {Seconds} s (max_shutdown_wait_time); requests still in progress were cut")]
+        public static partial void CutOff(ILogger logger, double seconds);
+    }
+}

@@ -1,0 +1,105 @@
+using System.Net;
+using System.Net.Sockets;
+using Gateway.Core.Configuration;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+
+namespace Gateway.Core.Server;
+
+/// <summary>
+/// The HTTP server: Kestrel built by hand, every limit set to the language's default instead of Kestrel's own.
+/// </summary>
+internal sealed class GatewayServer : IAsyncDisposable
+{
+    private readonly KestrelServer _kestrel;
+    private readonly GatewayApplication _application;
+    private readonly ConnectionDeadlines? _deadlines;
+
+    /// <param name="first">What serves the first requests; its configuration gives the listener's settings.</param>
+    /// <param name="port">Port to bind; 0 lets the system choose.</param>
+    /// <param name="time">Clock of the server's timers.</param>
+    public GatewayServer(Generation first, int port, TimeProvider time)
+    {
+        var config = first.Config;
+        _application = new GatewayApplication(first);
+        if (ConnectionDeadlines.IsNeeded(config.Server))
+            _deadlines = new ConnectionDeadlines(config.Server, time);
+        var options = Limit(config.Server);
+        var http2 = config.Server.UseH2c ? new ClearTextHttp2() : null;
+        http2?.AddLender(options);
+        void Configure(ListenOptions listen)
+        {
+            listen.Protocols = HttpProtocols.Http1;
+            if (_deadlines is not null)
+                listen.Use(next => connection => _deadlines.WatchAsync(connection, next));
+            http2?.Accept(listen);
+        }
+        if (config.ListenIp is null)
+            options.ListenAnyIP(port, Configure);
+        else
+            options.Listen(config.ListenIp, port, Configure);
+        var sockets = new SocketTransportFactory(Options.Create(new SocketTransportOptions { Backlog = 4096 }), NullLoggerFactory.Instance);
+        _kestrel = new KestrelServer(Options.Create(options), new ListenerFactory(sockets), NullLoggerFactory.Instance);
+    }
+
+    /// <summary>Port that is bound; 0 before the start.</summary>
+    public int Port { get; private set; }
+
+    /// <summary>What serves new requests.</summary>
+    public Generation Current
+    {
+        get => _application.Current;
+        set => _application.Current = value;
+    }
+
+    /// <summary>Binds and serves. Throws <see cref="IOException"/> or <see cref="SocketException"/> when the port cannot be had.</summary>
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        await _kestrel.StartAsync(_application, cancellationToken).ConfigureAwait(false);
+        foreach (var address in _kestrel.Features.Get<IServerAddressesFeature>()!.Addresses)
+        {
+            if (Uri.TryCreate(address, UriKind.Absolute, out var uri) && uri.Port > 0)
+                Port = uri.Port;
+        }
+    }
+
+    /// <summary>
+    /// Closes the listener, lets requests in progress finish and closes every connection; <paramref name="cancellationToken"/> cuts
+    /// what is left.
+    /// </summary>
+    public Task StopAsync(CancellationToken cancellationToken) => _kestrel.StopAsync(cancellationToken);
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        _deadlines?.Dispose();
+        _kestrel.Dispose();
+        await ValueTask.CompletedTask.ConfigureAwait(false);
+    }
+
+    private static KestrelServerOptions Limit(ServerConfig config)
+    {
+        var options = new KestrelServerOptions { AddServerHeader = false, AllowSynchronousIO = false };
+        // Kestrel sends a header value as Latin-1 only when told so; backends' bytes pass unchanged that way.
+        options.ResponseHeaderEncodingSelector = static _ => System.Text.Encoding.Latin1;
+        var limits = options.Limits;
+        limits.MaxRequestHeadersTotalSize = config.MaxHeaderBytes;
+        limits.MaxRequestHeaderCount = int.MaxValue;
+        limits.MaxRequestLineSize = config.MaxHeaderBytes;
+        limits.MaxRequestBufferSize = Math.Max(1 << 20, config.MaxHeaderBytes + 4096);
+        limits.MaxRequestBodySize = null;
+        limits.MinRequestBodyDataRate = null;
+        limits.MinResponseDataRate = null;
+        limits.KeepAliveTimeout = Timeout.InfiniteTimeSpan;
+        limits.RequestHeadersTimeout = Timeout.InfiniteTimeSpan;
+        limits.Http2.MaxRequestHeaderFieldSize = config.MaxHeaderBytes;
+        return options;
+    }
+}

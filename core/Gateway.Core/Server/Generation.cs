@@ -1,0 +1,173 @@
+using Gateway.Core.Configuration;
+using Gateway.Core.Diagnostics;
+using Gateway.Core.Proxy;
+using Gateway.Core.Routing;
+using Gateway.Core.Transport;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Logging;
+using Microsoft.Net.Http.Headers;
+
+namespace Gateway.Core.Server;
+
+/// <summary>
+/// Everything compiled from one configuration: routes, pipelines, client pools. Immutable; a reload builds the next one beside it
+/// and swaps the application's reference.
+/// </summary>
+internal sealed partial class Generation : IDisposable
+{
+    private readonly RouteTable<RouteHandler> _routes;
+    private readonly PlainResponses _plain;
+    private readonly ClientAddress _clientAddress;
+    private readonly AccessLog? _accessLog;
+    private readonly HttpTransport _transport;
+    private readonly ILogger _logger;
+    private readonly RequestDelegate? _outer;
+    private readonly RequestDelegate? _inner;
+
+    // One for being current, one per request in progress.
+    private int _users = 1;
+
+    internal Generation(GenerationParts parts)
+    {
+        Config = parts.Config;
+        _routes = parts.Routes;
+        _plain = parts.Plain;
+        _clientAddress = parts.ClientAddress;
+        _accessLog = parts.AccessLog;
+        _transport = parts.Transport;
+        _logger = parts.Logger;
+        if (parts.Outer.Count > 0)
+            _outer = Pipeline.Compose(parts.Outer, context => RouteAsync(ExchangeOf(context)));
+        if (parts.Inner.Count > 0)
+            _inner = Pipeline.Compose(parts.Inner, context => HandleAsync(ExchangeOf(context)));
+    }
+
+    /// <summary>The configuration it was built from.</summary>
+    public ServiceConfig Config { get; }
+
+    /// <summary>Serves one exchange; throws nothing.</summary>
+    public async Task ServeAsync(Exchange exchange)
+    {
+        try
+        {
+            if (!TargetForm.TryParse(exchange) || Smuggles(exchange.Http.Request))
+            {
+                exchange.Http.Response.Headers.Connection = "close";
+                await PlainResponses.BadRequestAsync(exchange.Http, "400 bad request").ConfigureAwait(false);
+                return;
+            }
+            exchange.ClientIp = _clientAddress.Resolve(exchange.PeerOf(_clientAddress), exchange.Http.Request.Headers, static (headers, name) => headers[name]);
+            if (_outer is null && _inner is null)
+            {
+                await RouteAsync(exchange).ConfigureAwait(false);
+                return;
+            }
+            exchange.Http.Features.Set(exchange);
+            await (_outer is null ? RouteAsync(exchange) : _outer(exchange.Http)).ConfigureAwait(false);
+        }
+        catch (Exception exception)
+        {
+            Log.Panic(_logger, exchange.Target, exception);
+            exchange.LoggedStatus = StatusCodes.Status500InternalServerError;
+            if (exchange.Http.Response.HasStarted)
+            {
+                exchange.Http.Abort();
+                return;
+            }
+            exchange.Http.Response.Clear();
+            exchange.Http.Response.StatusCode = StatusCodes.Status500InternalServerError;
+            exchange.Http.Response.ContentLength = 0;
+        }
+    }
+
+    /// <summary>Writes the access line of a finished exchange.</summary>
+    public void LogAccess(Exchange exchange, Exception? exception)
+    {
+        if (_accessLog is null || !exchange.IsLogged)
+            return;
+        var status = exchange.LoggedStatus != 0 ? exchange.LoggedStatus : exception is null ? exchange.Http.Response.StatusCode : 500;
+        _accessLog.Write(status, exchange.ElapsedMilliseconds, exchange.ClientIp, exchange.Http.Request.Method, exchange.Target, exchange.LoggedErrors);
+    }
+
+    /// <summary>Takes part in the generation; <see langword="false"/> when it was retired and is gone.</summary>
+    public bool TryEnter()
+    {
+        var users = Volatile.Read(ref _users);
+        while (users > 0)
+        {
+            var seen = Interlocked.CompareExchange(ref _users, users + 1, users);
+            if (seen == users)
+                return true;
+            users = seen;
+        }
+        return false;
+    }
+
+    /// <summary>Ends a use; the last one of a retired generation disposes of it.</summary>
+    public void Leave()
+    {
+        if (Interlocked.Decrement(ref _users) == 0)
+            _transport.Dispose();
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _transport.Dispose();
+
+    private Task RouteAsync(Exchange exchange)
+    {
+        var context = exchange.Http;
+        _routes.Match(context.Request.Method, exchange.RawPath, ref exchange.Match);
+        if (exchange.Match.Outcome == RouteOutcome.Redirect)
+            return PlainResponses.RedirectAsync(context, RedirectLocation(exchange));
+        exchange.IsLogged = _accessLog is not null;
+        return _inner is null ? HandleAsync(exchange) : _inner(context);
+    }
+
+    private Task HandleAsync(Exchange exchange)
+    {
+        ref readonly var match = ref exchange.Match;
+        return match.Outcome switch
+        {
+            RouteOutcome.Found => match.Handler!.HandleAsync(exchange),
+            RouteOutcome.MethodNotAllowed => _plain.NotAllowedAsync(exchange.Http, match.Allow!),
+            RouteOutcome.AutoOptions => _plain.OptionsAsync(exchange.Http, match.Allow!),
+            RouteOutcome.BadParameter => PlainResponses.BadRequestAsync(exchange.Http, match.Error!),
+            _ => _plain.NotFoundAsync(exchange.Http),
+        };
+    }
+
+    private static string RedirectLocation(Exchange exchange)
+    {
+        var location = exchange.Match.Location!;
+        if (exchange.Match.IsTrailingSlashRedirect && exchange.Http.Request.Headers["X-Forwarded-Prefix"] is { Count: > 0 } prefix)
+            location = RedirectPrefix.Sanitise(prefix.ToString()) + location;
+        return exchange.RawQuery.IsEmpty ? location : $"{location}?{exchange.RawQuery}";
+    }
+
+    // Kestrel takes Transfer-Encoding with Content-Length and renames the latter; whoever sends both means to smuggle.
+    private static bool Smuggles(HttpRequest request) =>
+        request.Headers.TransferEncoding.Count > 0 && request.Headers.ContainsKey("X-Content-Length");
+
+    private static Exchange ExchangeOf(HttpContext context) => context.Features.Get<Exchange>()!;
+
+    private static partial class Log
+    {
+        [LoggerMessage(Level = LogLevel.Error, Message = "[SERVICE: Gin] panic recovered while serving {Target}")]
+        public static partial void Panic(ILogger logger, string target, Exception exception);
+    }
+}
+
+/// <summary>What a <see cref="Generation"/> is made of.</summary>
+internal sealed record GenerationParts
+{
+    public required ServiceConfig Config { get; init; }
+    public required RouteTable<RouteHandler> Routes { get; init; }
+    public required PlainResponses Plain { get; init; }
+    public required ClientAddress ClientAddress { get; init; }
+    public required HttpTransport Transport { get; init; }
+    public required ILogger Logger { get; init; }
+    public AccessLog? AccessLog { get; init; }
+    public IReadOnlyList<KrakenPlugins.Sdk.Proxy.IHttpMiddleware> Outer { get; init; } = [];
+    public IReadOnlyList<KrakenPlugins.Sdk.Proxy.IHttpMiddleware> Inner { get; init; } = [];
+}

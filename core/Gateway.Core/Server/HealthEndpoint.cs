@@ -1,0 +1,33 @@
+using System.Diagnostics;
+using System.Globalization;
+using Microsoft.AspNetCore.Http;
+
+namespace Gateway.Core.Server;
+
+/// <summary>
+/// <c>/__health</c> (OBS-050 to 055): 200 as long as the process serves, without touching anything else.
+/// </summary>
+internal sealed class HealthEndpoint(TimeProvider time) : RouteHandler
+{
+    public override Task HandleAsync(Exchange exchange)
+    {
+        var body = $"{{\"agents\":{{}},\"now\":\"{Format(time.GetLocalNow())}\",\"status\":\"ok\"}}";
+        return PlainResponses.WriteAsync(exchange.Http, StatusCodes.Status200OK, MediaType.Json, System.Text.Encoding.UTF8.GetBytes(body));
+    }
+
+    /// <summary>A time as the language prints it: <c>2024-05-30 19:08:07.637 +0200 CEST m=+12.5</c> (OBS-051).</summary>
+    internal static string Format(DateTimeOffset now)
+    {
+        var uptime = DateTime.Now - Process.GetCurrentProcess().StartTime;
+        var zone = TimeZoneInfo.Local;
+        var name = now.Offset == TimeSpan.Zero && zone.BaseUtcOffset == TimeSpan.Zero ? "UTC" : Abbreviation(zone, now);
+        var offset = now.ToString("zzz", CultureInfo.InvariantCulture).Replace(":", "", StringComparison.Ordinal);
+        return string.Create(CultureInfo.InvariantCulture, $"{now:yyyy-MM-dd HH:mm:ss.FFFFFFF} {offset} {name} m=+{uptime.TotalSeconds:0.#########}");
+    }
+
+    private static string Abbreviation(TimeZoneInfo zone, DateTimeOffset now)
+    {
+        var name = zone.IsDaylightSavingTime(now) ? zone.DaylightName : zone.StandardName;
+        return name.All(char.IsAsciiLetterUpper) ? name : now.ToString("zz", CultureInfo.InvariantCulture);
+    }
+}

@@ -1,0 +1,232 @@
+using Gateway.Core.Configuration;
+using Gateway.Core.Manipulation;
+using Gateway.Core.Plugins;
+using Gateway.Core.Proxy;
+using Gateway.Core.Transport;
+using KrakenPlugins.Sdk.Configuration;
+using KrakenPlugins.Sdk.Plugins;
+using KrakenPlugins.Sdk.Proxy;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+
+namespace Gateway.Core.Server;
+
+/// <summary>
+/// Compiles an endpoint's configuration into its handler: components of plugins and core's own stages stand in one list, sorted by
+/// stage, and become one delegate chain.
+/// </summary>
+internal sealed partial class PipelineCompiler(
+    ServiceConfig service, PluginRegistry plugins, HttpTransport transport, GatewayHeaders headers, Limits limits, ILogger logger, TimeProvider time)
+{
+    /// <summary>
+    /// The handler of an endpoint. One that cannot be built answers 500; its reason is logged and in <paramref name="diagnostics"/> (RTE-011).
+    /// </summary>
+    public RouteHandler Compile(EndpointConfig endpoint, ConfigDiagnostics diagnostics)
+    {
+        var faults = new ConfigDiagnostics();
+        RouteHandler handler;
+        try
+        {
+            handler = CompileEndpoint(endpoint, faults);
+        }
+        catch (PipelineBuildException exception)
+        {
+            faults.Error(endpoint.Source.Position, "", exception.Message);
+            handler = FailedEndpoint.Instance;
+        }
+        foreach (var fault in faults.All)
+            diagnostics.Add(fault);
+        if (!faults.HasErrors)
+            return handler;
+        foreach (var fault in faults.All)
+        {
+            if (fault.Severity == ConfigSeverity.Error)
+                Log.CannotBuild(logger, endpoint.Path, fault.Message);
+        }
+        return FailedEndpoint.Instance;
+    }
+
+    private RouteHandler CompileEndpoint(EndpointConfig endpoint, ConfigDiagnostics faults)
+    {
+        Log.BuildingProxy(logger, endpoint.Path);
+        var context = new EndpointContext(service, endpoint, logger, time);
+        var regular = endpoint.Backends.Where(static b => !b.Shadow).ToArray();
+        var shadows = endpoint.Backends.Where(static b => b.Shadow).ToArray();
+        if (regular.Length == 0)
+            throw new PipelineBuildException("all endpoints must have at least one backend");
+
+        var stages = new StageList();
+        foreach (var component in plugins.ProxyComponents)
+            stages.Add(component, endpoint.ExtraConfig, context, faults);
+        if (shadows.Length > 0)
+            stages.Add(ProxyStages.Shadow, CompileShadow(endpoint, shadows, context, faults));
+        AddManipulation(endpoint, regular.Length, stages);
+        var proxy = Pipeline.Compose(stages.InOrder, CompileMerge(endpoint, regular, context, faults));
+
+        Log.BuildingHandler(logger, endpoint.Path);
+        var buffers = regular.Length > 1 || shadows.Length > 0 || endpoint.ConcurrentCalls > 1;
+        RouteHandler handler = new EndpointHandler(endpoint, service.Router, proxy, buffers, OutputRender.Of(endpoint.OutputEncoding), headers, limits, logger);
+        var guards = new List<IHttpMiddleware>();
+        foreach (var component in plugins.EndpointComponents)
+        {
+            if (endpoint.ExtraConfig[component.Name] is { } config && component.Factory(config, context, faults) is { } guard)
+                guards.Add(guard);
+        }
+        return guards.Count == 0 ? handler : new GuardedEndpoint(guards, handler);
+    }
+
+    private void AddManipulation(EndpointConfig endpoint, int backends, StageList stages)
+    {
+        if (endpoint.Proxy.Static is { } fixedData && StaticData.Compile(fixedData.Data) is { } data)
+        {
+            if (logger.IsEnabled(LogLevel.Debug))
+                Log.AddingStatic(logger, endpoint.Path, fixedData.Strategy, data.ToString());
+            stages.Add(ProxyStages.Static, new StaticResponse(fixedData.Strategy, data));
+        }
+        if (backends > 1 && Flatmap.Compile(endpoint.Proxy.FlatmapFilter) is { } flatmap)
+        {
+            Log.AddingFlatmap(logger, endpoint.Path, endpoint.Proxy.FlatmapFilter.Count);
+            stages.Add(ProxyStages.Flatmap, new EndpointFlatmap(flatmap));
+        }
+    }
+
+    private ShadowFork CompileShadow(EndpointConfig endpoint, BackendConfig[] shadows, EndpointContext context, ConfigDiagnostics faults)
+    {
+        var longest = shadows.Max(static s => s.ShadowTimeout);
+        var timeout = longest > TimeSpan.Zero ? longest : endpoint.Timeout;
+        return new ShadowFork(CompileMerge(endpoint, shadows, context, faults), timeout, limits.PendingShadowCalls, endpoint.Path, logger);
+    }
+
+    private ProxyHandler CompileMerge(EndpointConfig endpoint, BackendConfig[] backends, EndpointContext context, ConfigDiagnostics faults)
+    {
+        var handlers = new ProxyHandler[backends.Length];
+        for (var i = 0; i < backends.Length; i++)
+            handlers[i] = CompileBackend(endpoint, backends[i], context.ForBackend(backends[i], i), faults);
+        if (backends.Length == 1)
+            return handlers[0];
+        Log.Merging(logger, endpoint.Path, backends.Length, endpoint.Proxy.Sequential ? "sequential" : "parallel");
+        return endpoint.Proxy.Sequential
+            ? new SequentialMerge(handlers, backends, endpoint.Proxy.SequentialPropagatedParams, endpoint.Timeout, limits.BufferedRequestBody).InvokeAsync
+            : new ParallelMerge(handlers, endpoint.Timeout).InvokeAsync;
+    }
+
+    private ProxyHandler CompileBackend(EndpointConfig endpoint, BackendConfig backend, BackendContext context, ConfigDiagnostics faults)
+    {
+        Log.BuildingBackend(logger, backend.UrlPattern.Text);
+        var stages = new StageList();
+        foreach (var component in plugins.BackendComponents)
+            stages.Add(component, backend.ExtraConfig, context, faults);
+        var inner = Pipeline.Compose(stages.InOrder, CompileExecutor(endpoint, backend, context, faults));
+        if (CompileBalancer(backend) is { } balancer)
+            inner = new BackendAddress(backend, balancer, inner).InvokeAsync;
+        if (endpoint.ConcurrentCalls > 1)
+            inner = new ConcurrentCalls(inner, endpoint.ConcurrentCalls, endpoint.Timeout).InvokeAsync;
+        return new BackendTarget(backend, endpoint.IsWildcard, inner).InvokeAsync;
+    }
+
+    private ProxyHandler CompileExecutor(EndpointConfig endpoint, BackendConfig backend, BackendContext context, ConfigDiagnostics faults)
+    {
+        foreach (var executor in plugins.Executors)
+        {
+            if (backend.ExtraConfig[executor.Name] is { } config && executor.Factory(config, context, faults) is { } middleware)
+                return Pipeline.Compose([middleware], NoTransport);
+        }
+        var client = new List<IClientMiddleware>();
+        foreach (var component in plugins.ClientComponents)
+        {
+            if (backend.ExtraConfig[component.Name] is { } config && component.Factory(config, context, faults) is { } middleware)
+                client.Add(middleware);
+        }
+        var call = Pipeline.Compose(client, transport.CreateHandler(backend.Client));
+        return new HttpExecutor(call, BackendDecoder.Compile(backend), endpoint, backend, limits, logger).InvokeAsync;
+    }
+
+    private static HostBalancer? CompileBalancer(BackendConfig backend)
+    {
+        if (backend.Hosts.Count == 0)
+            return null;
+        var hosts = new BackendHost[backend.Hosts.Count];
+        for (var i = 0; i < hosts.Length; i++)
+        {
+            if (!HostParser.TryParse(backend.Hosts[i], out var host))
+                throw new PipelineBuildException($"host {backend.Hosts[i]} not valid: no URL of the HTTP client");
+            hosts[i] = host;
+        }
+        return new HostBalancer(hosts);
+    }
+
+    private static ValueTask<ProxyResult> NoTransport(ProxyRequest request, CancellationToken cancellationToken) =>
+        new(new GatewayError(GatewayErrorKind.Internal, "the executor of this backend has no transport behind it"));
+
+    private static partial class Log
+    {
+        [LoggerMessage(Level = LogLevel.Debug, Message = "[ENDPOINT: {Endpoint}] Building the proxy pipe")]
+        public static partial void BuildingProxy(ILogger logger, string endpoint);
+
+        [LoggerMessage(Level = LogLevel.Debug, Message = "[BACKEND: {Pattern}] Building the backend pipe")]
+        public static partial void BuildingBackend(ILogger logger, string pattern);
+
+        [LoggerMessage(Level = LogLevel.Debug, Message = "[ENDPOINT: {Endpoint}] Building the http handler")]
+        public static partial void BuildingHandler(ILogger logger, string endpoint);
+
+        [LoggerMessage(Level = LogLevel.Debug, Message = "[ENDPOINT: {Endpoint}][Merge] Backends: {Count}, merger: {Merger}, combiner: default")]
+        public static partial void Merging(ILogger logger, string endpoint, int count, string merger);
+
+        [LoggerMessage(Level = LogLevel.Debug, Message = "[ENDPOINT: {Endpoint}][Static] Adding a static response using '{Strategy}' strategy. Data: {Data}")]
+        public static partial void AddingStatic(ILogger logger, string endpoint, string strategy, string data);
+
+        [LoggerMessage(Level = LogLevel.Debug, Message = "[ENDPOINT: {Endpoint}][Flatmap] Adding flatmap manipulator with {Count} operations")]
+        public static partial void AddingFlatmap(ILogger logger, string endpoint, int count);
+
+        [LoggerMessage(Level = LogLevel.Error, Message = "[ENDPOINT: {Endpoint}] Unable to build the endpoint; it answers 500: {Reason}")]
+        public static partial void CannotBuild(ILogger logger, string endpoint, string reason);
+    }
+}
+
+/// <summary>The middleware of one pipeline on its way to being sorted.</summary>
+internal sealed class StageList
+{
+    private readonly List<(int Order, IProxyMiddleware Middleware)> _stages = [];
+
+    /// <summary>Outermost first; equal orders as they were added.</summary>
+    public IReadOnlyList<IProxyMiddleware> InOrder => [.. _stages.OrderBy(static s => s.Order).Select(static s => s.Middleware)];
+
+    public void Add(Stage stage, IProxyMiddleware middleware) => _stages.Add((stage.Order, middleware));
+
+    public void Add<TContext>(Component<TContext, IProxyMiddleware> component, ExtraConfig extra, TContext context, ConfigDiagnostics faults)
+    {
+        if (extra[component.Name] is { } config && component.Factory(config, context, faults) is { } middleware)
+            _stages.Add((component.Stage.Order, middleware));
+    }
+}
+
+/// <summary>An endpoint cannot be built; the others can.</summary>
+internal sealed class PipelineBuildException(string message) : Exception(message);
+
+/// <summary>What stands for an endpoint that could not be built: a bare 500 (RTE-011).</summary>
+internal sealed class FailedEndpoint : RouteHandler
+{
+    public static FailedEndpoint Instance { get; } = new();
+
+    public override Task HandleAsync(Exchange exchange)
+    {
+        exchange.Http.Response.StatusCode = StatusCodes.Status500InternalServerError;
+        exchange.Http.Response.ContentLength = 0;
+        return Task.CompletedTask;
+    }
+}
+
+/// <summary>An endpoint with components on the HTTP exchange around it.</summary>
+internal sealed class GuardedEndpoint : RouteHandler
+{
+    private readonly RequestDelegate _pipeline;
+
+    public GuardedEndpoint(IReadOnlyList<IHttpMiddleware> guards, RouteHandler handler) =>
+        _pipeline = Pipeline.Compose(guards, context => handler.HandleAsync(context.Features.Get<Exchange>()!));
+
+    public override Task HandleAsync(Exchange exchange)
+    {
+        exchange.Http.Features.Set(exchange);
+        return _pipeline(exchange.Http);
+    }
+}
