@@ -1,0 +1,85 @@
+using System.Globalization;
+
+namespace Gateway.Bench;
+
+/// <summary>The command line of the bench.</summary>
+internal sealed record BenchOptions
+{
+    public const string Usage = """
+        usage: bench [load|routes] [options]
+
+          load                 the scenarios against nginx, the bare pass-through and the gateway (default)
+          routes               the gateway with 5 and with 5,000 endpoints: start time, throughput on the last one
+
+          --gateway PATH       the gateway's executable or .dll, default artifacts/gateway/gateway
+          --skip-gateway       nginx and the pass-through only
+          --scenarios S1,S3    only these (S1 S2 S3 S4 S5a S5b S6)
+          --rounds N           measured runs of each, interleaved; medians are reported (3)
+          --duration SECONDS   of one measured run (10)
+          --warmup SECONDS     before the first run of each (12)
+          --quick              one round, 3 s after 3 s of warm-up: shape, not numbers
+          --output FILE        the report as Markdown, besides standard output
+        """;
+
+    public bool Routes { get; init; }
+    public string? GatewayPath { get; init; }
+    public bool SkipGateway { get; init; }
+    public IReadOnlyList<string>? Scenarios { get; init; }
+    public int Rounds { get; init; } = 3;
+    /// <summary>Seconds.</summary>
+    public int Duration { get; init; } = 10;
+    /// <summary>Seconds.</summary>
+    public int Warmup { get; init; } = 12;
+    public string? Output { get; init; }
+
+    /// <exception cref="BenchException">An option is unknown, lacks its value, or the value is out of range.</exception>
+    public static BenchOptions Parse(ReadOnlySpan<string> arguments)
+    {
+        var options = new BenchOptions();
+        if (arguments.Length > 0 && arguments[0] is "load" or "routes")
+        {
+            options = options with { Routes = arguments[0] == "routes" };
+            arguments = arguments[1..];
+        }
+        while (arguments.Length > 0)
+        {
+            string name = arguments[0];
+            string? value = arguments.Length > 1 ? arguments[1] : null;
+            (options, int used) = name switch
+            {
+                "--skip-gateway" => (options with { SkipGateway = true }, 1),
+                "--quick" => (options with { Rounds = 1, Duration = 3, Warmup = 3 }, 1),
+                "--gateway" => (options with { GatewayPath = Required(name, value) }, 2),
+                "--output" => (options with { Output = Required(name, value) }, 2),
+                "--scenarios" => (options with { Scenarios = Names(Required(name, value)) }, 2),
+                "--rounds" => (options with { Rounds = Positive(name, value) }, 2),
+                "--duration" => (options with { Duration = Positive(name, value) }, 2),
+                "--warmup" => (options with { Warmup = Positive(name, value) }, 2),
+                _ => throw new BenchException($"unknown option {name}\n{Usage}"),
+            };
+            arguments = arguments[used..];
+        }
+        if (options is { Routes: true, SkipGateway: true })
+            throw new BenchException("routes measures the gateway only; --skip-gateway leaves nothing to do");
+        return options;
+    }
+
+    private static string[] Names(string list)
+    {
+        string[] names = list.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        string? unknown = names.FirstOrDefault(name => !Scenario.All.Any(scenario => scenario.Name.Equals(name, StringComparison.OrdinalIgnoreCase)));
+        return unknown is null
+            ? names
+            : throw new BenchException($"no scenario {unknown}; there are {string.Join(", ", Scenario.All.Select(scenario => scenario.Name))}");
+    }
+
+    private static string Required(string name, string? value) => value ?? throw new BenchException($"{name} needs a value\n{Usage}");
+
+    private static int Positive(string name, string? value) =>
+        int.TryParse(Required(name, value), NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number > 0
+            ? number
+            : throw new BenchException($"{name} {value}: expected a whole number above 0");
+}
+
+/// <summary>The bench cannot measure; the message says why and what to do.</summary>
+internal sealed class BenchException(string message) : Exception(message);

@@ -1,0 +1,88 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Text;
+
+namespace Gateway.Bench;
+
+/// <summary>Writes results as Markdown.</summary>
+internal static class Report
+{
+    private const double Megabyte = 1024 * 1024;
+
+    public static string Load(BenchOptions options, IReadOnlyList<Case> cases, IReadOnlyList<ColdStart> coldStarts)
+    {
+        StringBuilder text = Begin("Load", options);
+        Table(text, ["scenario", "server", .. MeasurementColumns],
+            cases.Select(item => (string[])[$"{item.Scenario.Name} {item.Scenario.What}", item.Subject.Name, .. Cells(Measurement.MedianOf(item.Runs))]));
+
+        text.Append("\n## Start and memory\n\n");
+        Table(text, ["server", "start to first 200, ms", "idle, MB", "after the last run, MB"], coldStarts.Select(start => (string[])
+        [
+            start.Name,
+            Number(start.Milliseconds, 0),
+            Number(start.IdleBytes / Megabyte, 1),
+            cases.LastOrDefault(item => item.Subject.Name == start.Name) is { } last ? $"{Number(last.Runs[^1].ResidentBytes / Megabyte, 1)} ({last.Scenario.Name})" : "–",
+        ]));
+
+        double unit = Cpu(cases.First(item => item.Scenario == Scenario.Baseline && item.Subject.Name == "pass-through"));
+        text.Append(Inv, $"\n## CPU per request as a multiple of the bare pass-through's in S1 ({Number(unit, 3)} s per 10,000)\n\n");
+        Table(text, ["scenario", "server", "ratio", "target", ""], cases.Select(item => Ratio(item, Cpu(item) / unit)));
+        return text.ToString();
+    }
+
+    public static string Routes(BenchOptions options, IReadOnlyList<(int Count, Case Case)> cases)
+    {
+        StringBuilder text = Begin("Number of endpoints", options);
+        Table(text, ["endpoints", "start to first 200, ms", .. MeasurementColumns], cases.Select(item => (string[])
+        [
+            item.Count.ToString("N0", Inv),
+            Number(item.Case.Subject.StartTime.TotalMilliseconds, 0),
+            .. Cells(Measurement.MedianOf(item.Case.Runs)),
+        ]));
+        return text.ToString();
+    }
+
+    /// <summary>A GitHub table.</summary>
+    public static void Table(StringBuilder text, string[] head, IEnumerable<string[]> rows)
+    {
+        text.Append("| ").AppendJoin(" | ", head).Append(" |\n|").Insert(text.Length, "---|", head.Length).Append('\n');
+        foreach (string[] row in rows)
+            text.Append("| ").AppendJoin(" | ", row).Append(" |\n");
+    }
+
+    private static string[] MeasurementColumns =>
+        ["req/s", "p50, ms", "p99, ms", "CPU s per 10,000", "RSS, MB", "allocated, B per request", "collections", "LOH, MB"];
+
+    private static string[] Cells(Measurement m) =>
+    [
+        m.RequestsPerSecond.ToString("N0", Inv),
+        Number(m.P50, 2),
+        Number(m.P99, 2),
+        Number(m.CpuPer10K, 3),
+        Number(m.ResidentBytes / Megabyte, 1),
+        m.AllocatedPerRequest?.ToString("N0", Inv) ?? "–",
+        m.Collections is { } collections ? Number(collections, 0) : "–",
+        m.LargeObjectBytes is { } bytes ? Number(bytes / Megabyte, 1) : "–",
+    ];
+
+    private static string[] Ratio(Case item, double ratio) => item.Subject.Name == "gateway"
+        ? [item.Scenario.Name, item.Subject.Name, Number(ratio, 2), $"≤ {Number(item.Scenario.Target, 1)}", ratio <= item.Scenario.Target ? "met" : "missed"]
+        : [item.Scenario.Name, item.Subject.Name, Number(ratio, 2), "–", ""];
+
+    private static StringBuilder Begin(string title, BenchOptions options) => new StringBuilder()
+        .Append(Inv, $"# {title}\n\n")
+        .Append(Inv, $"{Processor()}, {Environment.ProcessorCount} processors, {RuntimeInformation.OSDescription.Trim()}, {RuntimeInformation.FrameworkDescription}. ")
+        .Append(Inv, $"Upstream, load generator and server share the machine. Medians of {options.Rounds} interleaved runs of {options.Duration} s after {options.Warmup} s of warm-up each.\n\n");
+
+    private static string Processor()
+    {
+        string? line = File.ReadLines("/proc/cpuinfo").FirstOrDefault(line => line.StartsWith("model name", StringComparison.Ordinal));
+        return line is null ? RuntimeInformation.ProcessArchitecture.ToString() : line[(line.IndexOf(':', StringComparison.Ordinal) + 1)..].Trim();
+    }
+
+    private static double Cpu(Case item) => Measurement.MedianOf(item.Runs).CpuPer10K;
+
+    private static string Number(double value, int digits) => value.ToString("F" + digits.ToString(Inv), Inv);
+
+    private static CultureInfo Inv => CultureInfo.InvariantCulture;
+}
