@@ -29,4 +29,12 @@ public sealed record Limits
 
     /// <summary>Log bytes waiting for a slow standard output; records beyond are dropped and counted (OBS-012).</summary>
     public int LogQueue { get; init; } = 4 << 20;
+
+    /// <summary>The bounds of the HTTP client.</summary>
+    internal Transport.TransportLimits ForTransport() => new()
+    {
+        MaxResponseHeaderBytes = ResponseHeaders,
+        MaxInflatedBytes = InflatedResponse,
+        MaxInflateRatio = InflateRatio,
+    };
 }

@@ -1,5 +1,6 @@
+using System.Text;
 using Gateway.Core.Configuration;
-using Gateway.Core.Encoding;
+using Gateway.Core.Encodings;
 using Gateway.Core.Json;
 using Gateway.Core.Manipulation;
 using KrakenPlugins.Sdk.Data;
@@ -19,7 +20,7 @@ internal static class BackendDecoder
         if (string.Equals(backend.Encoding, "no-op", StringComparison.Ordinal))
             return null;
         var flatmap = Flatmap.Compile(backend.FlatmapFilter);
-        var shape = JsonShape.Compile(new JsonShapeOptions
+        var shape = new JsonShape(new JsonShapeOptions
         {
             Target = backend.Target,
             Allow = flatmap is null ? backend.Allow : [],

@@ -21,6 +21,7 @@ internal sealed partial class HttpExecutor
     private readonly BodyDecoder? _decode;
     private readonly BackendHttpConfig _http;
     private readonly Limits _limits;
+    private readonly TransportLimits _transportLimits;
     private readonly string _endpoint;
     private readonly string _endpointMethod;
     private readonly string _pattern;
@@ -38,6 +39,7 @@ internal sealed partial class HttpExecutor
         _decode = decode;
         _http = backend.Http;
         _limits = limits;
+        _transportLimits = limits.ForTransport();
         _endpoint = endpoint.Path;
         _endpointMethod = endpoint.Method;
         _pattern = backend.UrlPattern.Text;
@@ -55,7 +57,7 @@ internal sealed partial class HttpExecutor
         try
         {
             if (string.Equals(response.ContentEncoding, "gzip", StringComparison.OrdinalIgnoreCase))
-                response = GzipResponse.Inflate(response, _limits);
+                response = GzipResponse.Inflate(response, _transportLimits);
             if (response.StatusCode is not (200 or 201))
                 return await FailAsync(request, response, cancellationToken).ConfigureAwait(false);
             body = await response.ReadAllAsync(_limits.DecodedResponse, cancellationToken).ConfigureAwait(false);

@@ -162,7 +162,7 @@ internal sealed class MergeOperation : IValueTaskSource<ProxyResult>
     {
         List<GatewayError>? errors = null;
         var complete = true;
-        using var parts = new PayloadParts();
+        var parts = new PayloadParts();
         foreach (ref readonly var result in arrived)
         {
             if (result.Error is not null)
@@ -208,7 +208,7 @@ internal sealed class MergeOperation : IValueTaskSource<ProxyResult>
             if (_many is null && _count == Inline.Length)
             {
                 _many = new Payload[Inline.Length * 4];
-                ((ReadOnlySpan<Payload?>)_inline).CopyTo(_many);
+                ((ReadOnlySpan<Payload>)_inline).CopyTo(_many);
             }
             if (_many is not null && _count == _many.Length)
                 Array.Resize(ref _many, _many.Length * 2);
@@ -222,13 +222,9 @@ internal sealed class MergeOperation : IValueTaskSource<ProxyResult>
         {
             var count = _count;
             _count = 0;
-            return _many is null ? MergedPayload.Merge(((Span<Payload?>)_inline)[..count]!) : MergedPayload.Merge(_many.AsSpan(0, count));
-        }
-
-        public readonly void Dispose()
-        {
-            for (var i = 0; i < _count; i++)
-                (_many is null ? _inline[i] : _many[i])?.Dispose();
+            if (count == 0)
+                return new TreePayload(new DataObject());
+            return _many is null ? MergedPayload.Merge(((ReadOnlySpan<Payload>)_inline)[..count]) : MergedPayload.Merge(_many.AsSpan(0, count));
         }
     }
 
@@ -236,7 +232,7 @@ internal sealed class MergeOperation : IValueTaskSource<ProxyResult>
     private struct Inline
     {
         public const int Length = 8;
-        private Payload? _first;
+        private Payload _first;
     }
 
     /// <summary>One backend's call; keeps the awaiter so that waiting for it needs no state machine.</summary>

@@ -2,6 +2,7 @@ using Gateway.Core.Configuration;
 using Gateway.Core.Routing;
 using KrakenPlugins.Sdk.Proxy;
 using Microsoft.AspNetCore.Http;
+using QueryString = Gateway.Core.Routing.QueryString;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Primitives;
 using Microsoft.Net.Http.Headers;

@@ -1,3 +1,4 @@
+using System.Text;
 using Gateway.Core.Configuration;
 using Gateway.Core.Json;
 using KrakenPlugins.Sdk.Data;
@@ -81,14 +82,14 @@ internal sealed class SequentialMerge
     {
         foreach (var reference in _references[index])
         {
-            if (reference.Path.Length == 0)
+            if (reference.Path is null)
             {
                 if (response.Raw is not { } raw)
                     continue;
                 using var body = await raw.ReadAllAsync(_maxBody, cancellationToken).ConfigureAwait(false);
-                request.Parameters.Set(reference.ParameterName, System.Text.Encoding.UTF8.GetString(body.Span));
+                request.Parameters.Set(reference.ParameterName, Encoding.UTF8.GetString(body.Span));
             }
-            else if (response.Data is { } data && PayloadPath.TryGetText(data, reference.Path, out var text))
+            else if (response.Data is { } data && JsonLookup.TryGetText(data, reference.Path, out var text))
             {
                 request.Parameters.Set(reference.ParameterName, text);
             }
@@ -98,9 +99,9 @@ internal sealed class SequentialMerge
 
 /// <summary>A reference to an earlier answer: <c>resp0_user.id</c>, or <c>resp0</c> for its raw body.</summary>
 /// <param name="Backend">Position of the backend among the regular ones, from 0.</param>
-/// <param name="Path">Keys from the root; empty for the raw body.</param>
+/// <param name="Path">Keys from the root; <see langword="null"/> for the raw body.</param>
 /// <param name="ParameterName">Name of the request parameter: <c>Resp0_user.id</c> (RTE-166).</param>
-internal sealed record ResponseReference(int Backend, string[] Path, string ParameterName)
+internal sealed record ResponseReference(int Backend, JsonPath? Path, string ParameterName)
 {
     /// <summary>Parses a reference; <see langword="null"/> when it is none.</summary>
     public static ResponseReference? TryParse(string text)
@@ -111,7 +112,7 @@ internal sealed record ResponseReference(int Backend, string[] Path, string Para
         var digits = underscore < 0 ? text.AsSpan(4) : text.AsSpan(4, underscore - 4);
         if (!int.TryParse(digits, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var backend))
             return null;
-        var path = underscore < 0 ? [] : text[(underscore + 1)..].Split('.');
+        var path = underscore < 0 ? null : new JsonPath(text[(underscore + 1)..]);
         return new ResponseReference(backend, path, "R" + text[1..]);
     }
 }

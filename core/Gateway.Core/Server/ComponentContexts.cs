@@ -1,3 +1,4 @@
+using System.Text;
 using Gateway.Core.Configuration;
 using KrakenPlugins.Sdk.Configuration;
 using KrakenPlugins.Sdk.Plugins;

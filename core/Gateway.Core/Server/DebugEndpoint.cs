@@ -1,9 +1,11 @@
+using Gateway.Core.Encodings;
 using System.Text;
 using Gateway.Core.Proxy;
 using Gateway.Core.Routing;
 using KrakenPlugins.Sdk.Data;
 using KrakenPlugins.Sdk.Proxy;
 using Microsoft.AspNetCore.Http;
+using QueryString = Gateway.Core.Routing.QueryString;
 using Microsoft.Extensions.Logging;
 
 namespace Gateway.Core.Server;
@@ -23,7 +25,7 @@ internal sealed partial class DebugEndpoint(ILogger logger, Limits limits) : Rou
     {
         if (logger.IsEnabled(LogLevel.Debug))
             await LogAsync(exchange).ConfigureAwait(false);
-        await PlainResponses.WriteAsync(exchange.Http, StatusCodes.Status200OK, MediaType.Json, s_pong).ConfigureAwait(false);
+        await PlainResponses.WriteAsync(exchange.Http, StatusCodes.Status200OK, MediaTypes.Json, s_pong).ConfigureAwait(false);
     }
 
     private async Task LogAsync(Exchange exchange)

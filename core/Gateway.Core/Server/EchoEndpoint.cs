@@ -1,3 +1,4 @@
+using Gateway.Core.Encodings;
 using System.Text;
 using Gateway.Core.Json;
 using Gateway.Core.Proxy;
@@ -5,6 +6,7 @@ using Gateway.Core.Routing;
 using KrakenPlugins.Sdk.Data;
 using KrakenPlugins.Sdk.Proxy;
 using Microsoft.AspNetCore.Http;
+using QueryString = Gateway.Core.Routing.QueryString;
 using Microsoft.Net.Http.Headers;
 
 namespace Gateway.Core.Server;
@@ -26,7 +28,7 @@ internal sealed class EchoEndpoint(Limits limits) : RouteHandler
         }
         using var output = new PooledBytes(1024);
         Write(exchange, body, output);
-        await PlainResponses.WriteAsync(exchange.Http, StatusCodes.Status200OK, MediaType.Json, output.Memory).ConfigureAwait(false);
+        await PlainResponses.WriteAsync(exchange.Http, StatusCodes.Status200OK, MediaTypes.Json, output.Memory).ConfigureAwait(false);
     }
 
     // The members stand in the order of the reference, which is not the sorted one (DEV-013).

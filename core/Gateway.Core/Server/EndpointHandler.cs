@@ -1,3 +1,5 @@
+using System.Text;
+using Gateway.Core.Encodings;
 using System.Globalization;
 using Gateway.Core.Configuration;
 using Gateway.Core.Proxy;
@@ -193,8 +195,8 @@ internal sealed partial class EndpointHandler : RouteHandler
                 http.ContentLength = 0;
             return;
         }
-        var body = error.Body ?? System.Text.Encoding.UTF8.GetBytes(error.Message);
-        http.ContentType = error.Body is not null && !string.IsNullOrEmpty(error.ContentType) ? error.ContentType : MediaType.PlainText;
+        var body = error.Body ?? Encoding.UTF8.GetBytes(error.Message);
+        http.ContentType = error.Body is not null && !string.IsNullOrEmpty(error.ContentType) ? error.ContentType : MediaTypes.Text;
         http.ContentLength = body.Length;
         await http.BodyWriter.WriteAsync(body, CancellationToken.None).ConfigureAwait(false);
     }

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Net;
 using System.Net.Sockets;
 using Gateway.Core.Configuration;
@@ -87,8 +88,8 @@ internal sealed class GatewayServer : IAsyncDisposable
     private static KestrelServerOptions Limit(ServerConfig config)
     {
         var options = new KestrelServerOptions { AddServerHeader = false, AllowSynchronousIO = false };
-        // Kestrel sends a header value as Latin-1 only when told so; backends' bytes pass unchanged that way.
-        options.ResponseHeaderEncodingSelector = static _ => System.Text.Encoding.Latin1;
+        // Without this Kestrel refuses to send any byte beyond ASCII in a header.
+        options.ResponseHeaderEncodingSelector = static _ => Encoding.UTF8;
         var limits = options.Limits;
         limits.MaxRequestHeadersTotalSize = config.MaxHeaderBytes;
         limits.MaxRequestHeaderCount = int.MaxValue;

@@ -1,3 +1,4 @@
+using System.Text;
 using Gateway.Core.Configuration;
 using Gateway.Core.Diagnostics;
 using Gateway.Core.Proxy;

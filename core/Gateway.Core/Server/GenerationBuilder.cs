@@ -1,5 +1,6 @@
 using Gateway.Core.Configuration;
 using Gateway.Core.Diagnostics;
+using Gateway.Core.Plugins;
 using Gateway.Core.Proxy;
 using Gateway.Core.Routing;
 using Gateway.Core.Transport;

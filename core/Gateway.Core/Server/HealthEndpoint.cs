@@ -1,3 +1,5 @@
+using System.Text;
+using Gateway.Core.Encodings;
 using System.Diagnostics;
 using System.Globalization;
 using Microsoft.AspNetCore.Http;
@@ -12,7 +14,7 @@ internal sealed class HealthEndpoint(TimeProvider time) : RouteHandler
     public override Task HandleAsync(Exchange exchange)
     {
         var body = $"{{\"agents\":{{}},\"now\":\"{Format(time.GetLocalNow())}\",\"status\":\"ok\"}}";
-        return PlainResponses.WriteAsync(exchange.Http, StatusCodes.Status200OK, MediaType.Json, System.Text.Encoding.UTF8.GetBytes(body));
+        return PlainResponses.WriteAsync(exchange.Http, StatusCodes.Status200OK, MediaTypes.Json, Encoding.UTF8.GetBytes(body));
     }
 
     /// <summary>A time as the language prints it: <c>2024-05-30 19:08:07.637 +0200 CEST m=+12.5</c> (OBS-051).</summary>

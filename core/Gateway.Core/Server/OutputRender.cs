@@ -1,5 +1,5 @@
 using System.Buffers;
-using Gateway.Core.Encoding;
+using Gateway.Core.Encodings;
 using Gateway.Core.Json;
 using KrakenPlugins.Sdk.Data;
 using Microsoft.Extensions.Primitives;
@@ -34,7 +34,7 @@ internal abstract class OutputRender
 
     private sealed class JsonRender : OutputRender
     {
-        private readonly StringValues _type = MediaType.Json;
+        private readonly StringValues _type = MediaTypes.Json;
 
         public override void Write(Payload? data, IBufferWriter<byte> output, StringValues accept, out StringValues contentType)
         {
@@ -48,7 +48,7 @@ internal abstract class OutputRender
 
     private sealed class CollectionRender : OutputRender
     {
-        private readonly StringValues _type = MediaType.Json;
+        private readonly StringValues _type = MediaTypes.Json;
 
         public override void Write(Payload? data, IBufferWriter<byte> output, StringValues accept, out StringValues contentType)
         {
@@ -59,7 +59,7 @@ internal abstract class OutputRender
 
     private sealed class StringRender : OutputRender
     {
-        private readonly StringValues _type = MediaType.PlainText;
+        private readonly StringValues _type = MediaTypes.Text;
 
         public override void Write(Payload? data, IBufferWriter<byte> output, StringValues accept, out StringValues contentType)
         {
@@ -70,7 +70,7 @@ internal abstract class OutputRender
 
     private sealed class XmlDataRender : OutputRender
     {
-        private readonly StringValues _type = MediaType.Xml;
+        private readonly StringValues _type = MediaTypes.Xml;
 
         public override void Write(Payload? data, IBufferWriter<byte> output, StringValues accept, out StringValues contentType)
         {
@@ -82,6 +82,7 @@ internal abstract class OutputRender
     private sealed class NegotiatedRender : OutputRender
     {
         public override void Write(Payload? data, IBufferWriter<byte> output, StringValues accept, out StringValues contentType) =>
-            Of(ContentNegotiation.Select(accept.Count == 0 ? null : accept.ToString())).Write(data, output, accept, out contentType);
+            (ContentNegotiation.Select(accept.Count == 0 ? null : accept.ToString()) == OutputEncoding.Xml ? (OutputRender)s_xml : s_json)
+            .Write(data, output, accept, out contentType);
     }
 }

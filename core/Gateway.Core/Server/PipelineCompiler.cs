@@ -1,3 +1,4 @@
+using System.Text;
 using Gateway.Core.Configuration;
 using Gateway.Core.Manipulation;
 using Gateway.Core.Plugins;
@@ -80,7 +81,7 @@ internal sealed partial class PipelineCompiler(
         if (endpoint.Proxy.Static is { } fixedData && StaticData.Compile(fixedData.Data) is { } data)
         {
             if (logger.IsEnabled(LogLevel.Debug))
-                Log.AddingStatic(logger, endpoint.Path, fixedData.Strategy, data.ToString());
+                Log.AddingStatic(logger, endpoint.Path, fixedData.Strategy, ConfigText(fixedData.Data));
             stages.Add(ProxyStages.Static, new StaticResponse(fixedData.Strategy, data));
         }
         if (backends > 1 && Flatmap.Compile(endpoint.Proxy.FlatmapFilter) is { } flatmap)
@@ -154,6 +155,8 @@ internal sealed partial class PipelineCompiler(
         }
         return new HostBalancer(hosts);
     }
+
+    private static string ConfigText(ConfigNode data) => Encoding.UTF8.GetString(ConfigNodeJson.Write(data));
 
     private static ValueTask<ProxyResult> NoTransport(ProxyRequest request, CancellationToken cancellationToken) =>
         new(new GatewayError(GatewayErrorKind.Internal, "the executor of this backend has no transport behind it"));

@@ -1,3 +1,5 @@
+using System.Text;
+using Gateway.Core.Encodings;
 using Gateway.Core.Configuration;
 using Microsoft.AspNetCore.Http;
 
@@ -27,7 +29,7 @@ internal sealed class PlainResponses(RouterConfig router, GatewayHeaders headers
     }
 
     public static Task BadRequestAsync(HttpContext context, string text) =>
-        WriteAsync(context, StatusCodes.Status400BadRequest, MediaType.PlainText, System.Text.Encoding.UTF8.GetBytes(text));
+        WriteAsync(context, StatusCodes.Status400BadRequest, MediaTypes.Text, Encoding.UTF8.GetBytes(text));
 
     public static Task RedirectAsync(HttpContext context, string location)
     {
@@ -42,7 +44,7 @@ internal sealed class PlainResponses(RouterConfig router, GatewayHeaders headers
         headers.Apply(context.Response, completed: false);
         return configured is null
             ? WriteAsync(context, status, "text/plain", text)
-            : WriteAsync(context, status, MediaType.Json, configured);
+            : WriteAsync(context, status, MediaTypes.Json, configured);
     }
 
     internal static Task WriteAsync(HttpContext context, int status, string contentType, ReadOnlyMemory<byte> body)

@@ -1,4 +1,4 @@
-namespace Gateway.Core.Encoding;
+namespace Gateway.Core.Encodings;
 
 /// <summary>The data cannot be expressed in the output encoding; the client gets a 500 (MAN-079).</summary>
 /// <param name="message">What cannot be expressed, as one sentence for the log.</param>

@@ -1,4 +1,4 @@
-namespace Gateway.Core.Encoding;
+namespace Gateway.Core.Encodings;
 
 /// <summary>The renders that <c>output_encoding: negotiate</c> chooses from.</summary>
 public enum OutputEncoding

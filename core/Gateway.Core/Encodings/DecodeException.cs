@@ -1,4 +1,4 @@
-namespace Gateway.Core.Encoding;
+namespace Gateway.Core.Encodings;
 
 /// <summary>A backend's body is not what its declared encoding promises; the backend call has failed (MAN-008).</summary>
 public sealed class DecodeException : Exception

@@ -1,7 +1,7 @@
+using System.Text;
 using System.Buffers;
-using TextEncoding = System.Text.Encoding;
 
-namespace Gateway.Core.Encoding;
+namespace Gateway.Core.Encodings;
 
 /// <summary>Writes markup and escaped text as UTF-8; nothing reaches the output before <see cref="Flush"/> or a full buffer.</summary>
 internal ref struct XmlSink(IBufferWriter<byte> output)
@@ -91,7 +91,7 @@ internal ref struct XmlSink(IBufferWriter<byte> output)
     private void WriteChunk(ReadOnlySpan<char> text)
     {
         Reserve(text.Length * 3);
-        _used += TextEncoding.UTF8.GetBytes(text, _free[_used..]);
+        _used += Encoding.UTF8.GetBytes(text, _free[_used..]);
     }
 
     private void Reserve(int length)

@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Text;
 
-namespace Gateway.Core.Encoding;
+namespace Gateway.Core.Encodings;
 
 /// <summary>What XML 1.0 (fifth edition, productions 4 and 4a) allows as the name of an element or attribute.</summary>
 internal static class XmlName

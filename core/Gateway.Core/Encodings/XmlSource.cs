@@ -1,9 +1,8 @@
 using System.Runtime.InteropServices;
 using System.Text;
 using System.Xml;
-using TextEncoding = System.Text.Encoding;
 
-namespace Gateway.Core.Encoding;
+namespace Gateway.Core.Encodings;
 
 /// <summary>
 /// Opens XML bytes in the character set they declare (MAN-067): a byte order mark first, then the XML declaration, then UTF-8.
@@ -57,21 +56,21 @@ internal static class XmlSource
             : new MemoryStream(body.ToArray(), writable: false);
 
     /// <summary>The declared character set, or null where the reader finds out by itself (UTF-8, UTF-16).</summary>
-    private static TextEncoding? Declared(ReadOnlySpan<byte> body)
+    private static Encoding? Declared(ReadOnlySpan<byte> body)
     {
         var label = Label(body[..Math.Min(body.Length, DeclarationBytes)]);
         if (label.IsEmpty || IsLabel(label, "utf-8"u8) || IsLabel(label, "utf-16"u8))
             return null;
         if (IsLabel(label, "utf8"u8))
             return s_strictUtf8;
-        var name = TextEncoding.ASCII.GetString(label);
+        var name = Encoding.ASCII.GetString(label);
         // As in browsers and in the reference, the Latin-1 and ASCII labels mean their superset windows-1252.
         if (IsLabel(label, "iso-8859-1"u8) || IsLabel(label, "latin1"u8) || IsLabel(label, "us-ascii"u8) || IsLabel(label, "ascii"u8))
             name = "windows-1252";
         try
         {
             return CodePagesEncodingProvider.Instance.GetEncoding(name, EncoderFallback.ReplacementFallback, new DecoderReplacementFallback("\uFFFD"))
-                ?? TextEncoding.GetEncoding(name, EncoderFallback.ReplacementFallback, new DecoderReplacementFallback("\uFFFD"));
+                ?? Encoding.GetEncoding(name, EncoderFallback.ReplacementFallback, new DecoderReplacementFallback("\uFFFD"));
         }
         catch (Exception e) when (e is ArgumentException or NotSupportedException)
         {

@@ -1,6 +1,6 @@
 using KrakenPlugins.Sdk.Data;
 
-namespace Gateway.Core.Encoding;
+namespace Gateway.Core.Encodings;
 
 /// <summary>
 /// Orders members by the UTF-8 bytes of their keys. UTF-16 order differs only for surrogates, which stand for code points above

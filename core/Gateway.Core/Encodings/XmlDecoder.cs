@@ -2,7 +2,7 @@ using System.Text;
 using System.Xml;
 using KrakenPlugins.Sdk.Data;
 
-namespace Gateway.Core.Encoding;
+namespace Gateway.Core.Encodings;
 
 /// <summary>
 /// Decoder of <c>encoding: xml</c>. Source: reference page "backends_supported-encodings"; the mapping is MAN-066 and MAN-067.

@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Runtime.CompilerServices;
 using KrakenPlugins.Sdk.Data;
 
-namespace Gateway.Core.Encoding;
+namespace Gateway.Core.Encodings;
 
 /// <summary>
 /// Render of <c>output_encoding: xml</c>. Source: reference page "endpoints_content-types", MAN-078 and MAN-079. Characters that

@@ -1,4 +1,4 @@
-namespace Gateway.Core.Encoding;
+namespace Gateway.Core.Encodings;
 
 /// <summary>The <c>Content-Type</c> of each render, byte for byte (MAN-074 to MAN-078).</summary>
 public static class MediaTypes

@@ -2,9 +2,8 @@ using System.Buffers;
 using System.Text;
 using System.Text.Unicode;
 using KrakenPlugins.Sdk.Data;
-using TextEncoding = System.Text.Encoding;
 
-namespace Gateway.Core.Encoding;
+namespace Gateway.Core.Encodings;
 
 /// <summary>
 /// Decoder of <c>encoding: string</c>: the whole body is one text. Source: reference page "backends_supported-encodings", MAN-065.
@@ -18,7 +17,7 @@ public static class StringDecoder
     public static DataObject Decode(ReadOnlySpan<byte> body)
     {
         var data = new DataObject();
-        data[Key] = new DataString(Utf8.IsValid(body) ? TextEncoding.UTF8.GetString(body) : Repair(body));
+        data[Key] = new DataString(Utf8.IsValid(body) ? Encoding.UTF8.GetString(body) : Repair(body));
         return data;
     }
 
