@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using KrakenPlugins.Sdk.Configuration;
 
@@ -50,11 +51,11 @@ public static class ConfigNodeJson
                 text.Append('{');
                 pending.Push("}");
                 var members = Sorted(node);
-                for (var i = members.Count - 1; i >= 0; i--)
+                for (var i = members.Length - 1; i >= 0; i--)
                 {
-                    pending.Push(members.GetValueAtIndex(i));
+                    pending.Push(members[i].Value);
                     var name = new StringBuilder(i > 0 ? "," : "");
-                    WriteString(members.GetKeyAtIndex(i), name);
+                    WriteString(members[i].Key, name);
                     pending.Push(name.Append(':').ToString());
                 }
                 break;
@@ -64,11 +65,13 @@ public static class ConfigNodeJson
         }
     }
 
-    private static SortedList<string, ConfigNode> Sorted(ConfigNode node)
+    private static KeyValuePair<string, ConfigNode>[] Sorted(ConfigNode node)
     {
-        var members = new SortedList<string, ConfigNode>(node.Members.Count, Utf8Order.Instance);
+        var last = new Dictionary<string, ConfigNode>(node.Members.Count, StringComparer.Ordinal);
         foreach (var member in node.Members)
-            members[member.Name] = member.Value;
+            last[member.Name] = member.Value;
+        var members = last.ToArray();
+        Array.Sort(members, static (x, y) => CompareUtf8(x.Key, y.Key));
         return members;
     }
 
@@ -98,7 +101,7 @@ public static class ConfigNodeJson
                     text.Append("\\t");
                     break;
                 case < ' ' or '<' or '>' or '&' or '\u2028' or '\u2029':
-                    text.Append("\\u").Append(((int)c).ToString("x4", System.Globalization.CultureInfo.InvariantCulture));
+                    text.Append("\\u").Append(((int)c).ToString("x4", CultureInfo.InvariantCulture));
                     break;
                 default:
                     text.Append(c);
@@ -109,19 +112,14 @@ public static class ConfigNodeJson
     }
 
     /// <summary>Order of UTF-8 bytes, which differs from that of UTF-16 units for characters beyond U+FFFF.</summary>
-    private sealed class Utf8Order : IComparer<string>
+    private static int CompareUtf8(string x, string y)
     {
-        public static Utf8Order Instance { get; } = new();
-
-        public int Compare(string? x, string? y)
+        var length = Math.Min(x.Length, y.Length);
+        for (var i = 0; i < length; i++)
         {
-            var length = Math.Min(x!.Length, y!.Length);
-            for (var i = 0; i < length; i++)
-            {
-                if (x[i] != y[i])
-                    return char.IsSurrogate(x[i]) == char.IsSurrogate(y[i]) ? x[i] - y[i] : char.IsSurrogate(x[i]) ? 1 : -1;
-            }
-            return x.Length - y.Length;
+            if (x[i] != y[i])
+                return char.IsSurrogate(x[i]) == char.IsSurrogate(y[i]) ? x[i] - y[i] : char.IsSurrogate(x[i]) ? 1 : -1;
         }
+        return x.Length - y.Length;
     }
 }

@@ -42,6 +42,9 @@ public static class ConfigText
         return quoted.Append(text.Length > Longest ? "…\"" : "\"").ToString();
     }
 
+    /// <summary>The text as <see cref="Quote"/> shows it, without the quotes: for the middle of a sentence.</summary>
+    public static string Inline(string text) => Quote(text)[1..^1];
+
     /// <summary>What a finding may show of a value: its quoted text, or a neutral phrase where the attribute suggests a secret.</summary>
     /// <param name="attributeName">Name of the attribute, or of the list or map that holds the value.</param>
     /// <param name="value">The value found.</param>
