@@ -16,7 +16,7 @@ public enum UrlPartKind
 /// <summary>A literal or a placeholder of a URL pattern.</summary>
 /// <param name="Kind">Which of them.</param>
 /// <param name="Text">The literal text, or what stands between the braces (<c>id</c>, <c>JWT.sub</c>, <c>resp0_user.id</c>).</param>
-/// <param name="InQuery">Whether it stands behind the first <c>?</c>.</param>
+/// <param name="InQuery">Whether it belongs to the query; the <c>?</c> itself begins the first literal that does.</param>
 public readonly record struct UrlPart(UrlPartKind Kind, string Text, bool InQuery);
 
 /// <summary>A backend's <c>url_pattern</c>, parsed once.</summary>

@@ -1,0 +1,69 @@
+using KrakenPlugins.Sdk.Configuration;
+
+namespace Gateway.Core.Configuration;
+
+/// <summary>Reads a configuration file into a tree, in the format that its extension names.</summary>
+internal static class ConfigFile
+{
+    /// <summary>The root object, or <see langword="null"/> with one error reported.</summary>
+    public static ConfigNode? Read(string path, ConfigDiagnostics diagnostics)
+    {
+        var place = new SourcePosition(path, 0, 0);
+        if (UnsupportedFormat(path) is { } format)
+        {
+            diagnostics.Error(place, "", $"{format} configuration files are not supported yet; write the configuration in JSON");
+            return null;
+        }
+        if (ReadBytes(path, place, diagnostics) is not { } content)
+            return null;
+
+        var root = JsonConfigReader.Read(path, content, diagnostics);
+        if (root is null || root.Kind == ConfigKind.Object)
+            return root;
+        diagnostics.Error(root.Position, "", "a configuration is an object: {\"version\": 3, …}");
+        return null;
+    }
+
+    private static string? UnsupportedFormat(string path) => Path.GetExtension(path).ToLowerInvariant() switch
+    {
+        ".yaml" or ".yml" => "YAML",
+        ".toml" => "TOML",
+        ".properties" or ".props" or ".prop" => "Java properties",
+        ".hcl" => "HCL",
+        _ => null,
+    };
+
+    private static byte[]? ReadBytes(string path, SourcePosition place, ConfigDiagnostics diagnostics)
+    {
+        try
+        {
+            return File.ReadAllBytes(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        {
+            diagnostics.Error(place, "", $"cannot read the configuration: {Reason(path, e)} ({Absolute(path)})");
+            return null;
+        }
+    }
+
+    private static string Reason(string path, Exception e) => e switch
+    {
+        FileNotFoundException or DirectoryNotFoundException => "no such file or directory",
+        UnauthorizedAccessException when Directory.Exists(path) => "is a directory",
+        UnauthorizedAccessException => "permission denied",
+        _ => e.Message,
+    };
+
+    private static string Absolute(string path)
+    {
+        try
+        {
+            return Path.GetFullPath(path);
+        }
+        catch (ArgumentException)
+        {
+            // An empty path, or one that holds a NUL, has no absolute form.
+            return "no valid path";
+        }
+    }
+}

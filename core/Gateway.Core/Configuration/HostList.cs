@@ -1,0 +1,68 @@
+using KrakenPlugins.Sdk.Configuration;
+
+namespace Gateway.Core.Configuration;
+
+/// <summary>The hosts of each backend: its own or those of the root, sanitised or verbatim as the backend asks.</summary>
+internal sealed class HostList(RootDocument root, ConfigDiagnostics diagnostics)
+{
+    private IReadOnlyList<string>? _sanitisedRoot;
+    private bool _isRootVerbatim;
+
+    public IReadOnlyList<string> Of(BackendDocument backend)
+    {
+        if (backend.Host.Count > 0)
+            return backend.DisableHostSanitize ? Verbatim(backend.Host, backend.Source) : Sanitise(backend.Host, backend.Source);
+        if (root.Host.Count == 0)
+        {
+            if (!HasOtherTarget(backend.ExtraConfig))
+                backend.Source.Error(diagnostics, "host", "no hosts: neither the backend nor the root has a \"host\"");
+            return [];
+        }
+        if (!backend.DisableHostSanitize)
+            return _sanitisedRoot ??= Sanitise(root.Host, root.Source);
+        _isRootVerbatim = true;
+        return Verbatim(root.Host, root.Source);
+    }
+
+    public void CheckUnused()
+    {
+        if (_sanitisedRoot is null && !_isRootVerbatim)
+            Sanitise(root.Host, root.Source);
+    }
+
+    private string[] Sanitise(IReadOnlyList<string> written, ConfigSource source)
+    {
+        var hosts = new string[written.Count];
+        for (var i = 0; i < hosts.Length; i++)
+        {
+            if (!HostGrammar.TrySanitize(written[i], out hosts[i]))
+                source.Error(diagnostics, "host", i, $"host {ConfigText.Inline(written[i])} not valid: invalid host{Hint(written[i])}");
+        }
+        return hosts;
+    }
+
+    private IReadOnlyList<string> Verbatim(IReadOnlyList<string> written, ConfigSource source)
+    {
+        for (var i = 0; i < written.Count; i++)
+            NotSupportedYet.IsDynamicHost(written[i], i, source, diagnostics);
+        return written;
+    }
+
+    private static string Hint(string host)
+    {
+        if (host.StartsWith("grpc://", StringComparison.Ordinal) || host.StartsWith("lambda://", StringComparison.Ordinal))
+            return "; write the host without scheme";
+        return "; a host is [http[s]://]name[:port], anything else needs \"disable_host_sanitize\": true";
+    }
+
+    /// <summary>Looked up as written: a backend whose driver is missing has no need of a host either.</summary>
+    private static bool HasOtherTarget(ConfigNode? extraConfig)
+    {
+        foreach (var member in extraConfig?.Members ?? [])
+        {
+            if (NamespaceRegistry.NeedsNoHost(NamespaceAliases.CurrentName(member.Name) ?? member.Name))
+                return true;
+        }
+        return false;
+    }
+}

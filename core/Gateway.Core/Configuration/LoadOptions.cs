@@ -1,0 +1,30 @@
+using KrakenPlugins.Sdk.Configuration;
+
+namespace Gateway.Core.Configuration;
+
+/// <summary>How a configuration is loaded.</summary>
+public sealed class LoadOptions
+{
+    /// <summary>Value of an environment variable, or <see langword="null"/> when it is not set.</summary>
+    public Func<string, string?> Environment { get; init; } = static _ => null;
+
+    /// <summary>Whether a plugin provides a namespace (second) in a scope (first, see <see cref="ConfigScope"/>).</summary>
+    public Func<string, string, bool> IsAvailable { get; init; } = static (_, _) => false;
+
+    /// <summary>Namespaces whose plugin may be missing (<c>--allow-missing</c>); <c>*</c> stands for all.</summary>
+    public IReadOnlySet<string> AllowMissing { get; init; } = new HashSet<string>();
+
+    /// <summary>Whether every warning is an error (<c>--strict</c>).</summary>
+    public bool Strict { get; init; }
+
+    /// <summary>Port of the command line (<c>-p</c>), which wins over environment and file.</summary>
+    public int? PortOverride { get; init; }
+
+    /// <summary>Whether the command line switches the debug endpoint on (<c>-d</c>).</summary>
+    public bool DebugEndpoint { get; init; }
+}
+
+/// <summary>What a load found.</summary>
+/// <param name="Config">The configuration; <see langword="null"/> when there are errors.</param>
+/// <param name="Diagnostics">Every finding, in the order of the document as far as possible.</param>
+public sealed record LoadResult(ServiceConfig? Config, ConfigDiagnostics Diagnostics);

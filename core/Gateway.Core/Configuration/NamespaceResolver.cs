@@ -1,0 +1,144 @@
+using KrakenPlugins.Sdk.Configuration;
+
+namespace Gateway.Core.Configuration;
+
+/// <summary>
+/// Reads the <c>extra_config</c> of a place: old names become current ones, and what stands in the wrong scope, is unknown or
+/// has no plugin is reported and left out.
+/// </summary>
+internal sealed class NamespaceResolver(LoadOptions options, ConfigDiagnostics diagnostics)
+{
+    /// <summary>The namespaces that take effect in a scope.</summary>
+    /// <param name="scope">One of <see cref="ConfigScope"/>.</param>
+    /// <param name="node">The <c>extra_config</c> value, or <see langword="null"/>.</param>
+    /// <param name="path">Its place.</param>
+    public ExtraConfig Resolve(string scope, ConfigNode? node, ConfigPath path)
+    {
+        if (node is null || node is { Kind: ConfigKind.Array, Items.Count: 0 })
+            return ExtraConfig.Empty;
+        if (node.Kind != ConfigKind.Object)
+        {
+            diagnostics.Error(node.Position, path.ToString(), $"expected an object, not {ConfigText.Describe("extra_config", node)}");
+            return ExtraConfig.Empty;
+        }
+
+        var members = new List<ConfigMember>();
+        foreach (var (name, member) in CurrentNames(node, path))
+        {
+            if (TakesEffect(scope, name, member, path))
+                members.Add(new(name, member.NamePosition, name == "workflow" ? ResolveWorkflow(member.Value, path.Member(member.Name)) : member.Value));
+        }
+        return members.Count == 0 ? ExtraConfig.Empty : new ExtraConfig(members);
+    }
+
+    private OrderedDictionary<string, ConfigMember> CurrentNames(ConfigNode node, ConfigPath path)
+    {
+        var chosen = new OrderedDictionary<string, ConfigMember>(StringComparer.Ordinal);
+        List<ConfigMember>? old = null;
+        foreach (var member in node.Members)
+        {
+            if (ConfigBinder.IsMetadata(member.Name))
+                continue;
+            if (NamespaceAliases.CurrentName(member.Name) is not null)
+                (old ??= []).Add(member);
+            else if (member.Value.Kind == ConfigKind.Null)
+                chosen.Remove(member.Name);
+            else
+                chosen[member.Name] = member;
+        }
+        for (var i = (old?.Count ?? 0) - 1; i >= 0; i--)
+        {
+            var member = old![i];
+            if (member.Value.Kind == ConfigKind.Null)
+                continue;
+            var current = NamespaceAliases.CurrentName(member.Name)!;
+            var isTaken = !chosen.TryAdd(current, member);
+            diagnostics.Notice(member.NamePosition, path.Member(member.Name).ToString(), isTaken
+                ? $"\"{member.Name}\" is ignored because \"{current}\" is present"
+                : $"\"{member.Name}\" is the old name of \"{current}\"; rename it");
+        }
+        return chosen;
+    }
+
+    private bool TakesEffect(string scope, string name, ConfigMember member, ConfigPath path)
+    {
+        var isDefined = NamespaceRegistry.IsDefined(scope, name);
+        if ((isDefined && NamespaceRegistry.IsCore(name)) || options.IsAvailable(scope, name))
+            return true;
+        if (isDefined)
+        {
+            ReportMissing(scope, name, member, path);
+            return false;
+        }
+        diagnostics.Warning(member.NamePosition, path.Member(member.Name).ToString(), WhyWithoutEffect(scope, name));
+        return false;
+    }
+
+    private void ReportMissing(string scope, string name, ConfigMember member, ConfigPath path)
+    {
+        var place = path.Member(member.Name).ToString();
+        var protection = NamespaceRegistry.IsProtection(name) ? "; the protection is not active" : "";
+        if (options.AllowMissing.Contains(name) || options.AllowMissing.Contains("*"))
+            diagnostics.Notice(member.NamePosition, place, $"runs without \"{name}\", as allowed{protection}");
+        else if (NamespaceRegistry.IsOptional(name))
+            diagnostics.Warning(member.NamePosition, place, $"no plugin provides \"{name}\" at {Article(scope)}; it has no effect");
+        else
+            diagnostics.Error(member.NamePosition, place, $"no plugin provides \"{name}\" at {Article(scope)}; install one, or run without it with --allow-missing {name}");
+    }
+
+    private static string WhyWithoutEffect(string scope, string name)
+    {
+        if (NamespaceAliases.IsDropped(name))
+            return $"\"{name}\" has no effect: the component no longer exists";
+        var hint = NamespaceRegistry.HintFor(NamespaceAliases.Canonical(name));
+        var scopes = NamespaceRegistry.ScopesOf(name);
+        if (scopes.Count == 0)
+        {
+            return hint is null
+                ? $"{ConfigText.Quote(name)} is no known namespace and has no effect{NamespaceRegistry.Suggest(scope, name)}"
+                : $"\"{name}\" has no effect: {hint}";
+        }
+        var protection = NamespaceRegistry.IsProtection(name) ? "; the protection is not active" : "";
+        return $"\"{name}\" has no effect at {Article(scope)}{protection}; it belongs to the extra_config of {string.Join(" or ", scopes.Select(Article))}";
+    }
+
+    private static string Article(string scope) => scope switch
+    {
+        ConfigScope.Service => "the service",
+        ConfigScope.Endpoint => "an endpoint",
+        ConfigScope.AsyncAgent => "an async agent",
+        _ => "a " + scope,
+    };
+
+    /// <summary>A workflow has an <c>extra_config</c> of its own and backends with theirs; their names are settled here too.</summary>
+    private ConfigNode ResolveWorkflow(ConfigNode workflow, ConfigPath path)
+    {
+        if (workflow.Kind != ConfigKind.Object)
+            return workflow;
+        return Rewrite(workflow, path, (member, place) => member.Name switch
+        {
+            "extra_config" => AsNode(Resolve(ConfigScope.Workflow, member.Value, place), member.Value),
+            "backend" or "backends" => ResolveBackends(member.Value, place),
+            _ => member.Value,
+        });
+    }
+
+    private ConfigNode ResolveBackends(ConfigNode backends, ConfigPath path)
+    {
+        if (backends.Kind == ConfigKind.Object)
+            return ResolveBackend(backends, path);
+        return backends.Kind == ConfigKind.Array
+            ? ConfigNode.Array(backends.Position, [.. backends.Items.Select((backend, i) => ResolveBackend(backend, path.Item(i)))])
+            : backends;
+    }
+
+    private ConfigNode ResolveBackend(ConfigNode backend, ConfigPath path) =>
+        backend.Kind != ConfigKind.Object ? backend : Rewrite(backend, path, (member, place) =>
+            member.Name == "extra_config" ? AsNode(Resolve(ConfigScope.Backend, member.Value, place), member.Value) : member.Value);
+
+    private static ConfigNode Rewrite(ConfigNode node, ConfigPath path, Func<ConfigMember, ConfigPath, ConfigNode> value) =>
+        ConfigNode.Object(node.Position, [.. node.Members.Select(member =>
+            member.Value.Kind == ConfigKind.Null ? member : member with { Value = value(member, path.Member(member.Name)) })]);
+
+    private static ConfigNode AsNode(ExtraConfig resolved, ConfigNode written) => ConfigNode.Object(written.Position, resolved.Members);
+}

@@ -1,0 +1,97 @@
+using KrakenPlugins.Sdk.Configuration;
+
+namespace Gateway.Core.Configuration;
+
+/// <summary>
+/// What the language has and this version does not do yet. Each of these refuses the configuration, because running on without
+/// it would behave differently from what was asked for. Lines go away as the features come.
+/// </summary>
+internal static class NotSupportedYet
+{
+    /// <summary>Root attributes.</summary>
+    public static void Check(RootDocument root, ConfigDiagnostics diagnostics)
+    {
+        // "disabled": true is the documented way to keep the block and serve clear text, which is what happens.
+        if (root.Tls is { } tls && !(tls["disabled"] is { } disabled && WeakTyping.TryBoolean(disabled, out var isOff) && isOff))
+            Refuse(root.Source, "tls", "TLS settings", diagnostics);
+        if (root.ClientTls is not null)
+            Refuse(root.Source, "client_tls", "TLS settings", diagnostics);
+        if (root.AsyncAgent.Any(static agent => agent.Kind != ConfigKind.Null))
+            Refuse(root.Source, "async_agent", "async agents", diagnostics);
+    }
+
+    /// <summary>The <c>router</c> namespace.</summary>
+    public static void Check(RouterDocument router, ConfigDiagnostics diagnostics)
+    {
+        if (router.DecompressGzip)
+            Refuse(router.Source, "decompress_gzip", "unpacking of request bodies", diagnostics);
+    }
+
+    /// <summary>The <c>proxy</c> namespace of an endpoint.</summary>
+    public static void Check(EndpointProxyDocument proxy, ConfigDiagnostics diagnostics)
+    {
+        if (proxy.DecompressGzip)
+            Refuse(proxy.Source, "decompress_gzip", "unpacking of request bodies", diagnostics);
+    }
+
+    /// <summary>The <c>backend/http/client</c> namespace.</summary>
+    public static void Check(BackendHttpClientDocument client, ConfigDiagnostics diagnostics)
+    {
+        if (client.ClientTls is not null)
+            Refuse(client.Source, "client_tls", "TLS settings", diagnostics);
+    }
+
+    /// <summary>The catch-all endpoint; true when the endpoint is one and was refused.</summary>
+    public static bool IsCatchAll(string path, ConfigSource source, ConfigDiagnostics diagnostics)
+    {
+        if (path != "/__catchall")
+            return false;
+        Refuse(source, "endpoint", "the catch-all endpoint", diagnostics);
+        return true;
+    }
+
+    /// <summary>Output encodings of the root and of endpoints; true when it was refused.</summary>
+    public static bool CheckOutputEncoding(ConfigSource source, string encoding, ConfigDiagnostics diagnostics)
+    {
+        if (encoding is not ("yaml" or "rss"))
+            return false;
+        Refuse(source, "output_encoding", $"the encoding \"{encoding}\"", diagnostics);
+        return true;
+    }
+
+    /// <summary>Encodings of backends; true when it was refused.</summary>
+    public static bool CheckEncoding(BackendDocument backend, ConfigDiagnostics diagnostics)
+    {
+        if (backend.Encoding is not ("yaml" or "rss"))
+            return false;
+        Refuse(backend.Source, "encoding", $"the encoding \"{backend.Encoding}\"", diagnostics);
+        return true;
+    }
+
+    /// <summary>Service discovery; true when it was refused.</summary>
+    public static bool CheckDiscovery(BackendDocument backend, ConfigDiagnostics diagnostics)
+    {
+        if (backend.Sd is not ("dns" or "dns-shared"))
+            return false;
+        Refuse(backend.Source, "sd", $"service discovery through \"{backend.Sd}\"", diagnostics);
+        return true;
+    }
+
+    /// <summary>A variable in a verbatim host; true when it was refused.</summary>
+    public static bool IsDynamicHost(string host, int index, ConfigSource backend, ConfigDiagnostics diagnostics)
+    {
+        if (!host.Contains('{', StringComparison.Ordinal))
+            return false;
+        backend.Error(diagnostics, "host", index, "variables in a host are not supported yet by this version");
+        return true;
+    }
+
+    /// <summary>Why a placeholder of a <c>url_pattern</c> is refused, or <see langword="null"/> when it is not one of these.</summary>
+    public static string? Placeholder(string name) =>
+        name.StartsWith("input_headers.", StringComparison.Ordinal) || name.StartsWith("input_query_strings.", StringComparison.Ordinal)
+            ? $"{{{name}}}: headers and query strings of the request in a url_pattern are not supported yet by this version"
+            : null;
+
+    private static void Refuse(ConfigSource source, string attribute, string what, ConfigDiagnostics diagnostics) =>
+        source.Error(diagnostics, attribute, $"not supported yet by this version: {what}");
+}
