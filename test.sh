@@ -1,0 +1,118 @@
+#!/usr/bin/env bash
+# Installs what the tests need, builds, and runs every test of tests/.
+#   ./test.sh [--full]     --full adds the long soaks (TEST_FULL=1)
+# Prints each failure with its message, and last `N passed, N failed`. A skipped test counts as failed.
+set -uo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")" || exit 1
+export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_CLI_UI_LANGUAGE=en
+
+# Seconds that building, and each test project, may take.
+build_limit=1200
+project_limit=900
+case ${1:-} in
+    "") ;;
+    --full) export TEST_FULL=1; project_limit=7200 ;;
+    *) sed -n '2,4s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2; exit 2 ;;
+esac
+
+# command:Debian package
+needed=(curl:curl nginx:nginx wrk:wrk h2load:nghttp2-client)
+
+passed=0 failed=0
+results=$(mktemp -d)
+trap 'rm -rf "$results"' EXIT
+
+finish() {
+    echo "$passed passed, $failed failed"
+    [ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]
+    exit
+}
+
+fail() { failed=$((failed + 1)); printf '%s\n' "$*"; }
+
+install_needed() {
+    local entry missing=() as_root=()
+    for entry in "${needed[@]}"; do
+        PATH="$PATH:/usr/sbin:/sbin" command -v "${entry%%:*}" >/dev/null || missing+=("${entry#*:}")
+    done
+    [ ${#missing[@]} -eq 0 ] && return 0
+    if ! command -v apt-get >/dev/null; then
+        fail "the tests need ${missing[*]} (names of Debian's packages); install them and run this again"
+        return 1
+    fi
+    if [ "$(id -u)" -ne 0 ]; then
+        if ! sudo -n true 2>/dev/null; then
+            fail "the tests need packages that are not installed; run: sudo apt-get install ${missing[*]}"
+            return 1
+        fi
+        as_root=(sudo -n)
+    fi
+    local install=(env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "${missing[@]}")
+    { "${as_root[@]}" apt-get update -q && "${as_root[@]}" "${install[@]}"; } >"$results/apt.log" 2>&1 && return 0
+    fail "apt-get could not install ${missing[*]}:"
+    tail -n 20 "$results/apt.log"
+    return 1
+}
+
+build() {
+    timeout -k 10 "$build_limit" dotnet build KrakenPlugins.sln -c Release -v q --nologo >"$results/build.log" 2>&1 && return 0
+    fail "the solution does not build:"
+    grep -E '(error|warning) [A-Z]+[0-9]+:|: error :' "$results/build.log" | sort -u >"$results/errors.log"
+    if [ -s "$results/errors.log" ]; then cat "$results/errors.log"; else tail -n 40 "$results/build.log"; fi
+    return 1
+}
+
+# A figure of the <Counters> element of a result file.
+counter() { grep -o '<Counters [^>]*>' "$2" | grep -o " $1=\"[0-9]*\"" | tr -dc 0-9; }
+
+run_project() {
+    local project=$1 name; name=$(basename "$project" .csproj)
+    local assembly; assembly=$(dirname "$project")/bin/Release/net10.0/$name.dll
+    if ! grep -qF "\\$name.csproj\"" KrakenPlugins.sln; then
+        fail "$name is not in KrakenPlugins.sln, so it is not built"
+        return
+    fi
+    local trx="$results/$name.trx" log="$results/$name.log" status=0
+    timeout -k 10 "$project_limit" dotnet test "$assembly" \
+        --logger "trx;LogFileName=$trx" --logger 'console;verbosity=minimal' --results-directory "$results" >"$log" 2>&1 || status=$?
+
+    local total=0 good=0
+    if [ -f "$trx" ]; then
+        total=$(counter total "$trx")
+        good=$(counter passed "$trx")
+    fi
+    passed=$((passed + good))
+    if [ "$status" -ne 0 ] || [ "$good" -ne "$total" ]; then
+        # Without the runner's own lines what is left is the failures and, after a crash, its reason.
+        grep -vE '^(Test run for|VSTest version|Microsoft \(R\) Test|Copyright|Starting test execution|A total of [0-9]+ test files|Results File:|WARNING: Overwriting|(Passed|Failed|Skipped)!  - |\[xUnit\.net .*\]   +.*\[(FAIL|SKIP)\]$|$)' "$log" \
+            | tail -n 400
+    fi
+    failed=$((failed + total - good))
+    if [ "$status" -eq 124 ] || [ "$status" -eq 137 ]; then
+        fail "$name was stopped after $project_limit s"
+    elif [ "$total" -eq 0 ]; then
+        fail "$name ran no test"
+    elif [ "$status" -ne 0 ] && [ "$good" -eq "$total" ]; then
+        fail "$name ended with status $status although its tests passed"
+    fi
+}
+
+check_spec_ids() {
+    local output
+    if output=$(dotnet tools/spec-coverage/bin/Release/net10.0/spec-coverage.dll --unknown 2>&1); then
+        passed=$((passed + 1))
+        return
+    fi
+    fail "spec-coverage --unknown: tests name items that the specification does not have"
+    printf '%s\n' "$output"
+}
+
+command -v dotnet >/dev/null || { fail "dotnet is not installed; the .NET 10 SDK is at https://dot.net"; finish; }
+install_needed || finish
+build || finish
+for project in tests/*/*.csproj; do
+    if grep -q 'Microsoft\.NET\.Test\.Sdk' "$project"; then run_project "$project"; fi
+done
+# A passed check counts only beside tests: alone it must not make a run without any test green.
+[ "$passed" -eq 0 ] || check_spec_ids
+finish

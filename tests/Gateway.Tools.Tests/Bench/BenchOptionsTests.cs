@@ -1,0 +1,44 @@
+using Gateway.Bench;
+using Xunit;
+
+namespace Gateway.Tools.Tests.Bench;
+
+public sealed class BenchOptionsTests
+{
+    [Fact]
+    public void Measures_all_scenarios_in_three_rounds_unless_told_otherwise()
+    {
+        BenchOptions options = BenchOptions.Parse([]);
+
+        Assert.False(options.Routes);
+        Assert.Null(options.Scenarios);
+        Assert.Equal((3, 10, 12), (options.Rounds, options.Duration, options.Warmup));
+    }
+
+    [Fact]
+    public void Later_options_refine_quick()
+    {
+        BenchOptions options = BenchOptions.Parse(["routes", "--quick", "--rounds", "2", "--gateway", "x/gateway", "--output", "r.md"]);
+
+        Assert.True(options.Routes);
+        Assert.Equal((2, 3, "x/gateway", "r.md"), (options.Rounds, options.Duration, options.GatewayPath, options.Output));
+    }
+
+    [Fact]
+    public void Takes_scenarios_in_any_case()
+    {
+        Assert.Equal(["s1", "S5a"], BenchOptions.Parse(["--scenarios", "s1, S5a"]).Scenarios!);
+    }
+
+    [Theory]
+    [InlineData("--rounds")]
+    [InlineData("--rounds", "0")]
+    [InlineData("--duration", "ten")]
+    [InlineData("--scenarios", "S1,S9")]
+    [InlineData("--fast")]
+    [InlineData("routes", "--skip-gateway")]
+    public void Refuses_what_it_does_not_understand(params string[] arguments)
+    {
+        Assert.Throws<BenchException>(() => BenchOptions.Parse(arguments));
+    }
+}
