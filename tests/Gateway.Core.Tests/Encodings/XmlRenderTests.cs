@@ -1,11 +1,11 @@
-using Gateway.Core.Encoding;
+using Gateway.Core.Encodings;
 using Gateway.Core.Tests.Manipulation;
 using Gateway.Testing;
 using KrakenPlugins.Sdk.Data;
 using Xunit;
 using TextEncoding = System.Text.Encoding;
 
-namespace Gateway.Core.Tests.Encoding;
+namespace Gateway.Core.Tests.Encodings;
 
 public sealed class XmlRenderTests
 {

@@ -1,9 +1,9 @@
-using Gateway.Core.Encoding;
+using Gateway.Core.Encodings;
 using Gateway.Testing;
 using KrakenPlugins.Sdk.Data;
 using Xunit;
 
-namespace Gateway.Core.Tests.Encoding;
+namespace Gateway.Core.Tests.Encodings;
 
 public sealed class StringDecoderTests
 {

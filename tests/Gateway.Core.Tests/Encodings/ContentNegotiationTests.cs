@@ -1,8 +1,8 @@
-using Gateway.Core.Encoding;
+using Gateway.Core.Encodings;
 using Gateway.Testing;
 using Xunit;
 
-namespace Gateway.Core.Tests.Encoding;
+namespace Gateway.Core.Tests.Encodings;
 
 public sealed class ContentNegotiationTests
 {
