@@ -9,6 +9,7 @@ namespace KrakenPlugins.Sdk.Data;
 public abstract class Payload : IDisposable
 {
     private DataObject? _tree;
+    private bool _isDisposed;
 
     /// <summary>Whether the tree was asked for; from then on it is the truth and the bytes are gone.</summary>
     public bool HasTree => _tree is not null;
@@ -20,6 +21,7 @@ public abstract class Payload : IDisposable
     {
         get
         {
+            ThrowIfDisposed();
             if (_tree is null)
             {
                 _tree = Materialise();
@@ -30,6 +32,7 @@ public abstract class Payload : IDisposable
         set
         {
             ArgumentNullException.ThrowIfNull(value);
+            ThrowIfDisposed();
             if (_tree is null)
                 ReleaseBytes();
             _tree = value;
@@ -37,7 +40,14 @@ public abstract class Payload : IDisposable
     }
 
     /// <summary>Whether the object has no member at all.</summary>
-    public bool IsEmpty => _tree is null ? IsEmptyBytes : _tree.Count == 0;
+    public bool IsEmpty
+    {
+        get
+        {
+            ThrowIfDisposed();
+            return _tree is null ? IsEmptyBytes : _tree.Count == 0;
+        }
+    }
 
     /// <summary>Whether the bytes held have no member; called only while there is no tree.</summary>
     protected abstract bool IsEmptyBytes { get; }
@@ -54,9 +64,14 @@ public abstract class Payload : IDisposable
     /// <summary>Gives the bytes back; called when the tree takes over and on disposal, possibly more than once.</summary>
     protected abstract void ReleaseBytes();
 
+    /// <summary>Throws <see cref="ObjectDisposedException"/> once the payload was disposed: its bytes may be another request's.</summary>
+    protected void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(_isDisposed, this);
+
     /// <inheritdoc/>
     public void Dispose()
     {
+        _isDisposed = true;
+        _tree = null;
         ReleaseBytes();
         GC.SuppressFinalize(this);
     }

@@ -57,6 +57,18 @@ public sealed class PooledBytes : IBufferWriter<byte>, IDisposable
         return _array.AsSpan(_length);
     }
 
+    /// <summary>
+    /// Makes room for so many bytes behind those written, so that they need no further growth. The room is a matter of storage:
+    /// it may exceed the limit, which bounds what is written.
+    /// </summary>
+    /// <param name="count">Bytes.</param>
+    public void Reserve(int count)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(count);
+        if (_array.Length - _length < count)
+            Grow(_length + (long)count);
+    }
+
     /// <summary>Appends bytes.</summary>
     public void Write(ReadOnlySpan<byte> bytes)
     {
@@ -85,15 +97,18 @@ public sealed class PooledBytes : IBufferWriter<byte>, IDisposable
             return;
         if (_length + (long)sizeHint > _maxLength)
             throw new BufferLimitException(_maxLength);
-        var size = (int)Math.Min(Math.Max((long)_array.Length * 2, _length + (long)needed), Array_MaxLength);
+        Grow(Math.Max((long)_array.Length * 2, _length + (long)needed));
+    }
+
+    private void Grow(long capacity)
+    {
+        var size = (int)Math.Min(capacity, System.Array.MaxLength);
         var grown = ArrayPool<byte>.Shared.Rent(Math.Max(size, 256));
         _array.AsSpan(0, _length).CopyTo(grown);
         if (_array.Length > 0)
             ArrayPool<byte>.Shared.Return(_array);
         _array = grown;
     }
-
-    private static int Array_MaxLength => System.Array.MaxLength;
 }
 
 /// <summary>More was written to a buffer than its limit allows.</summary>

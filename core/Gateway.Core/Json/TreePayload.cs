@@ -1,0 +1,25 @@
+using System.Buffers;
+using KrakenPlugins.Sdk.Data;
+
+namespace Gateway.Core.Json;
+
+/// <summary>Data that was a tree from the beginning.</summary>
+public sealed class TreePayload : Payload
+{
+    /// <summary>Takes a tree over.</summary>
+    public TreePayload(DataObject data) => Tree = data;
+
+    /// <inheritdoc/>
+    protected override bool IsEmptyBytes => true;
+
+    /// <inheritdoc/>
+    public override void WriteJson(IBufferWriter<byte> output) => JsonTreeWriter.Write(output, Tree);
+
+    /// <inheritdoc/>
+    protected override DataObject Materialise() => new();
+
+    /// <inheritdoc/>
+    protected override void ReleaseBytes()
+    {
+    }
+}
