@@ -206,15 +206,18 @@ internal sealed partial class EndpointHandler : RouteHandler
         if (error.Causes.Count > 1)
         {
             for (var i = 0; i < error.Causes.Count; i++)
-                Log.FailedPart(_logger, _endpoint.Path, i, error.Causes[i].Message, error.Causes[i].Exception);
+                Log.FailedPart(_logger, _endpoint.Path, i, error.Causes[i].Message, FaultOf(error.Causes[i]));
         }
         else
         {
-            Log.Failed(_logger, _endpoint.Path, error.Message, error.Causes.Count == 1 ? error.Causes[0].Exception : error.Exception);
+            Log.Failed(_logger, _endpoint.Path, error.Message, FaultOf(error.Causes.Count == 1 ? error.Causes[0] : error));
         }
         if (exchange.IsLogged)
             (exchange.LoggedErrors ??= []).Add(error.Message);
     }
+
+    // A stack is of use for faults of the gateway and its plugins; a refused connection has none worth a page of log.
+    private static Exception? FaultOf(GatewayError error) => error.Kind == GatewayErrorKind.Internal ? error.Exception : null;
 
     private static partial class Log
     {
