@@ -1,0 +1,51 @@
+using System.Collections.Concurrent;
+using Gateway.Core.Configuration;
+using KrakenPlugins.Sdk.Proxy;
+
+namespace Gateway.Core.Transport;
+
+/// <summary>The pools of all backends with the same client options; they share connections with no others (RTE-349).</summary>
+internal sealed class PoolSet
+{
+    private static readonly TimeSpan UnusedAfter = TimeSpan.FromMinutes(5);
+    private readonly ConcurrentDictionary<(string Scheme, string Host, int Port), ConnectionPool> _pools = new();
+    private readonly ProxyEnvironment _environment;
+    private readonly OutgoingProxy? _proxy;
+
+    public PoolSet(HttpTransport transport, BackendHttpClientConfig options, ProxyEnvironment environment)
+    {
+        Transport = transport;
+        Options = options;
+        _environment = environment;
+        _proxy = options.ProxyAddress is { } address ? new OutgoingProxy(address) : null;
+    }
+
+    public HttpTransport Transport { get; }
+
+    public BackendHttpClientConfig Options { get; }
+
+    public IEnumerable<ConnectionPool> Pools => _pools.Values;
+
+    public ConnectionPool GetPool(BackendHost host) =>
+        _pools.GetOrAdd((host.Scheme, host.Host.ToLowerInvariant(), host.Port), static (_, state) => new ConnectionPool(state.Set, state.Host), (Set: this, Host: host));
+
+    public OutgoingProxy? ProxyFor(BackendHost host) =>
+        _proxy ?? (_environment.ForHost(host) is { } address ? new OutgoingProxy(address) : null);
+
+    /// <summary>Sweeps every pool, and forgets those that nobody uses: redirects and discovery may name ever new hosts.</summary>
+    public void Sweep(TimeSpan settled)
+    {
+        foreach (var (key, pool) in _pools)
+        {
+            pool.Sweep(settled);
+            if (pool.TryRetire(UnusedAfter))
+                _pools.TryRemove(new(key, pool));
+        }
+    }
+
+    public void Close()
+    {
+        foreach (var pool in _pools.Values)
+            pool.Close();
+    }
+}

@@ -1,0 +1,134 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Net.Sockets;
+using System.Text;
+
+namespace Gateway.Testing;
+
+/// <summary>One accepted connection of a <see cref="RawUpstream"/>. Texts are Latin-1, so that every byte is a character.</summary>
+public sealed class RawConnection
+{
+    private readonly Socket _socket;
+    private readonly Stream _stream;
+    private readonly CancellationToken _stop;
+    private readonly StringBuilder _pending = new();
+    private readonly ConcurrentQueue<string> _requests = new();
+    private readonly TaskCompletionSource _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly byte[] _buffer = new byte[64 << 10];
+
+    internal RawConnection(Socket socket, Stream stream, int index, CancellationToken stop)
+    {
+        _socket = socket;
+        _stream = stream;
+        Index = index;
+        _stop = stop;
+    }
+
+    /// <summary>0 for the first connection that the upstream accepted.</summary>
+    public int Index { get; }
+
+    /// <summary>The requests read so far, each with head and body as they came over the wire.</summary>
+    public IReadOnlyList<string> Requests => [.. _requests];
+
+    /// <summary>Completes when a read has seen the end of the connection.</summary>
+    public Task Closed => _closed.Task;
+
+    /// <summary>Reads a head, and a body if it has a length or is chunked; <see langword="null"/> when the client closes instead.</summary>
+    public async Task<string?> ReadRequestAsync()
+    {
+        var head = await ReadUntilAsync("\r\n\r\n");
+        if (head is null)
+            return null;
+        var body = "";
+        if (Field(head, "Content-Length") is { } length)
+            body = await ReadExactlyAsync(int.Parse(length, CultureInfo.InvariantCulture));
+        else if (Field(head, "Transfer-Encoding") is not null)
+            body = await ReadUntilAsync("0\r\n\r\n") ?? throw new IOException("the client closed in the middle of a chunked body");
+        var request = head + body;
+        _requests.Enqueue(request);
+        return request;
+    }
+
+    /// <summary>Reads up to and including a mark; <see langword="null"/> when the client closes before.</summary>
+    public async Task<string?> ReadUntilAsync(string mark)
+    {
+        while (true)
+        {
+            var text = _pending.ToString();
+            var found = text.IndexOf(mark, StringComparison.Ordinal);
+            if (found >= 0)
+                return Take(found + mark.Length);
+            if (!await FillAsync())
+                return null;
+        }
+    }
+
+    /// <summary>Reads a number of bytes.</summary>
+    public async Task<string> ReadExactlyAsync(int count)
+    {
+        while (_pending.Length < count)
+        {
+            if (!await FillAsync())
+                throw new IOException("the client closed early");
+        }
+        return Take(count);
+    }
+
+    /// <summary>Reads and drops everything until the client closes.</summary>
+    public async Task WaitForCloseAsync()
+    {
+        while (await FillAsync())
+            _pending.Clear();
+    }
+
+    /// <summary>Writes text.</summary>
+    public Task WriteAsync(string text) => WriteAsync(Encoding.Latin1.GetBytes(text));
+
+    /// <summary>Writes bytes.</summary>
+    public async Task WriteAsync(byte[] bytes) => await _stream.WriteAsync(bytes, _stop);
+
+    /// <summary>The TCP connection with its orderly end.</summary>
+    public void Close() => _socket.Dispose();
+
+    /// <summary>Ends the connection with a TCP reset.</summary>
+    public void Reset()
+    {
+        _socket.LingerState = new LingerOption(true, 0);
+        _socket.Dispose();
+    }
+
+    private async Task<bool> FillAsync()
+    {
+        int read;
+        try
+        {
+            read = await _stream.ReadAsync(_buffer, _stop);
+        }
+        catch (IOException)
+        {
+            _closed.TrySetResult();
+            throw;
+        }
+        if (read == 0)
+            _closed.TrySetResult();
+        _pending.Append(Encoding.Latin1.GetString(_buffer, 0, read));
+        return read > 0;
+    }
+
+    private string Take(int count)
+    {
+        var text = _pending.ToString(0, count);
+        _pending.Remove(0, count);
+        return text;
+    }
+
+    private static string? Field(string head, string name)
+    {
+        foreach (var line in head.Split("\r\n"))
+        {
+            if (line.StartsWith(name + ":", StringComparison.OrdinalIgnoreCase))
+                return line[(name.Length + 1)..].Trim();
+        }
+        return null;
+    }
+}
