@@ -2,7 +2,7 @@ namespace Gateway.Core.Routing;
 
 /// <summary>
 /// All routes of a configuration, immutable and safe for concurrent use. Matching works on the percent-decoded path, case-sensitively,
-/// in time that depends on the path's length and not on the number of routes (RTE-014 to RTE-024).
+/// in time that depends on the path's length and on how many routes overlap there, not on the number of routes (RTE-014 to RTE-024).
 /// </summary>
 /// <typeparam name="T">The handler's type.</typeparam>
 public sealed class RouteTable<T>
