@@ -71,7 +71,7 @@ internal sealed class Exchange
         IsLogged = false;
         LoggedStatus = 0;
         LoggedErrors = null;
-        Match = default;
+        Match.Clear();
     }
 
     /// <summary>Ends the request.</summary>
@@ -79,7 +79,7 @@ internal sealed class Exchange
     {
         Http.Uninitialize();
         Generation = null!;
-        Match = default;
+        Match.Clear();
     }
 
     /// <summary>The socket's peer; looked at once per connection.</summary>
