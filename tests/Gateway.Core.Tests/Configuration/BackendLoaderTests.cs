@@ -48,7 +48,6 @@ public sealed class BackendLoaderTests
     }
 
     [Fact]
-    [Spec("CFG-309")]
     public void Hosts_with_the_scheme_of_a_driver_are_explained() =>
         Assert.Contains("write the host without scheme", Errors(OneEndpoint(backend: "\"host\":\"grpc://h\"")), StringComparison.Ordinal);
 
@@ -83,7 +82,7 @@ public sealed class BackendLoaderTests
     }
 
     [Theory]
-    [Spec("RTE-057", "NRC-169")]
+    [Spec("RTE-057")]
     [InlineData("", true)]
     [InlineData(",\"extra_config\":{\"backend/lambda\":{}}", false)]
     [InlineData(",\"extra_config\":{\"github.com/devopsfaith/krakend-pubsub/publisher\":{}}", false)]
@@ -96,7 +95,7 @@ public sealed class BackendLoaderTests
             """)).Contains("endpoints[0].backend[0].host: no hosts", StringComparison.Ordinal));
 
     [Theory]
-    [Spec("RTE-061", "RTE-062", "RTE-072", "RTE-157", "RTE-163")]
+    [Spec("RTE-061", "RTE-062")]
     [InlineData("", "/")]
     [InlineData("foo", "/foo")]
     [InlineData("/a/{id}/b", "/a/|id:id|/b")]
@@ -121,7 +120,7 @@ public sealed class BackendLoaderTests
     }
 
     [Theory]
-    [Spec("RTE-062", "CFG-019", "CFG-309")]
+    [Spec("RTE-062", "CFG-019")]
     [InlineData("/{p}", "id", "undefined output param 'p'! endpoint: POST /e, backend: 2. input: [id], output: [p]")]
     [InlineData("/{p}/{resp0_a}", "id b", "undefined output param 'p'! endpoint: POST /e, backend: 2. input: [b id], output: [p resp0_a]")]
     [InlineData("/{b}/{a}", "", "input and output params do not match. endpoint: POST /e, backend: 2. input: [], output: [a b]")]
@@ -139,12 +138,11 @@ public sealed class BackendLoaderTests
     }
 
     [Fact]
-    [Spec("RTE-157")]
     public void A_response_placeholder_without_sequence_is_a_warning() =>
         Assert.Contains("values of earlier responses are there only with \"sequential\": true", Warnings(OneEndpoint(backend: "\"url_pattern\":\"/{resp0_a}\"")), StringComparison.Ordinal);
 
     [Fact]
-    [Spec("MAN-018", "CFG-007")]
+    [Spec("CFG-007")]
     public void Manipulation_settings_keep_their_order()
     {
         var backend = Clean(OneEndpoint(backend: "\"mapping\":{\"z\":\"a\",\"_id\":\"id\",\"@comment\":[]},\"group\":\"g\",\"target\":\"a.b\",\"is_collection\":1")).Endpoints[0].Backends[0];
@@ -154,7 +152,6 @@ public sealed class BackendLoaderTests
     }
 
     [Theory]
-    [Spec("MAN-104", "RTE-111")]
     [InlineData("\"return_error_code\":true", true, "")]
     [InlineData("\"return_error_code\":true,\"return_error_details\":\"b\"", false, "b")]
     [InlineData("\"return_error_code\":true,\"return_error_details\":\"\"", false, "")]
@@ -168,7 +165,6 @@ public sealed class BackendLoaderTests
     }
 
     [Fact]
-    [Spec("RTE-327", "RTE-345")]
     public void Client_settings()
     {
         var client = Clean(OneEndpoint(backend: "\"extra_config\":{\"backend/http/client\":{\"proxy_address\":\"http://u:p@proxy:80\",\"no_redirect\":true,\"send_body_on_redirect\":true}}")).Endpoints[0].Backends[0].Client;
@@ -194,7 +190,7 @@ public sealed class BackendLoaderTests
     }
 
     [Theory]
-    [Spec("RTE-351", "RTE-352", "CFG-309")]
+    [Spec("RTE-351")]
     [InlineData("enable_redirect_post", "\"enable_redirect_post\" is no attribute of this place and has no effect")]
     [InlineData("dialer_timeout", "\"dialer_timeout\" is a root attribute")]
     [InlineData("timeout", "a timeout belongs to the endpoint")]
@@ -209,7 +205,6 @@ public sealed class BackendLoaderTests
     }
 
     [Theory]
-    [Spec("CFG-309")]
     [InlineData("consul", "Consul is reached through its DNS interface")]
     [InlineData("eureka", "(static, dns, dns-shared)")]
     public void An_unknown_discovery_is_static_with_a_warning(string sd, string expected)

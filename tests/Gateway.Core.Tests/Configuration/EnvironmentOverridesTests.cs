@@ -8,7 +8,7 @@ namespace Gateway.Core.Tests.Configuration;
 public sealed class EnvironmentOverridesTests
 {
     [Fact]
-    [Spec("CFG-055", "CFG-169", "RTE-340")]
+    [Spec("CFG-055", "RTE-340")]
     public void A_variable_replaces_a_value_of_the_file()
     {
         var config = Clean(OneEndpoint(root: "\"timeout\": \"3s\", \"Max_Idle_Connections\": 1, \"debug_endpoint\": false, \"name\": \"n\""),
@@ -79,7 +79,6 @@ public sealed class EnvironmentOverridesTests
         Clean(Root("\"name\": \"n\""), With(("KRAKEND_VERSION", "2.7"), ("KRAKEND_LICENSE_PATH", "/x"), ("KRAKEND_FILE", "y"), ("KRAKEND_VERSIONS", "z")));
 
     [Theory]
-    [Spec("CFG-309")]
     [InlineData("KRAKEND_DEBUG", "KRAKEND_DEBUG_ENDPOINT")]
     [InlineData("KRAKEND_CONFIG_PATH", "-c")]
     public void Variables_of_guides_are_explained(string variable, string advice) =>

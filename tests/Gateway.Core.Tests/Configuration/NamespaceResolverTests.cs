@@ -56,7 +56,7 @@ public sealed class NamespaceResolverTests
             """)), StringComparison.Ordinal);
 
     [Theory]
-    [Spec("CFG-043", "CFG-044", "CFG-309", "CFG-310")]
+    [Spec("CFG-043", "CFG-044")]
     [InlineData("modifier/martian", "\"modifier/martian\" has no effect at an endpoint; it belongs to the extra_config of a backend")]
     [InlineData("auth/revoker", "\"auth/revoker\" has no effect at an endpoint; the protection is not active; it belongs to the extra_config of the service")]
     [InlineData("qos/ratelimit/proxy", "the protection is not active; it belongs to the extra_config of a backend")]
