@@ -60,7 +60,7 @@ internal sealed class DocumentGenerator(int seed)
         return [.. bytes];
     }
 
-    private string Name() => Names[Next(Names.Length)];
+    private string Name() => Names[Next(Next(2) == 0 ? 3 : Names.Length)];
 
     private string Path() => string.Join('.', Enumerable.Range(0, 1 + Next(3)).Select(_ => Name()));
 
