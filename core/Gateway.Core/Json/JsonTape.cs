@@ -19,12 +19,9 @@ internal struct JsonTape : IDisposable
     /// <summary>The backing array; valid up to <see cref="Count"/>.</summary>
     public readonly JsonToken[] Tokens => _tokens ?? [];
 
-    /// <summary>Storage for a document of so many bytes.</summary>
-    public JsonToken[] Reserve(int documentLength)
-    {
+    /// <summary>Takes storage for a document of so many bytes.</summary>
+    public void Reserve(int documentLength) =>
         _tokens ??= ArrayPool<JsonToken>.Shared.Rent(Math.Max(64, (documentLength / BytesPerToken) + 8));
-        return _tokens;
-    }
 
     /// <summary>Doubles the storage, keeping the first <paramref name="used"/> tokens.</summary>
     public JsonToken[] Grow(int used)
