@@ -33,6 +33,9 @@ public sealed class RawConnection
     /// <summary>Completes when a read has seen the end of the connection.</summary>
     public Task Closed => _closed.Task;
 
+    /// <summary>Whether this side has closed the connection.</summary>
+    public bool IsGone => _socket.SafeHandle.IsClosed;
+
     /// <summary>Reads a head, and a body if it has a length or is chunked; <see langword="null"/> when the client closes instead.</summary>
     public async Task<string?> ReadRequestAsync()
     {
