@@ -38,8 +38,9 @@ public sealed class TestGateway : IAsyncDisposable
     private readonly string _file;
     private bool _stopped;
 
-    private TestGateway(GatewayHost host, LogSink sink, LogStream log, string file, ConfigDiagnostics diagnostics)
+    private TestGateway(GatewayHost host, LogSink sink, LogStream log, string file, ServiceConfig config, ConfigDiagnostics diagnostics)
     {
+        Config = config;
         _host = host;
         _sink = sink;
         _log = log;
@@ -58,11 +59,17 @@ public sealed class TestGateway : IAsyncDisposable
     /// <summary>A client that follows nothing, inflates nothing and keeps no cookies.</summary>
     public HttpClient Client { get; }
 
+    /// <summary>The configuration as it was loaded; the port that is bound is <see cref="Port"/>.</summary>
+    public ServiceConfig Config { get; }
+
     /// <summary>Findings of the load.</summary>
     public ConfigDiagnostics Diagnostics { get; }
 
     /// <summary>The gateway itself.</summary>
     public GatewayHost Host => _host;
+
+    /// <summary>The file that the configuration was read from.</summary>
+    public string ConfigFile => _file;
 
     /// <summary>Everything logged so far, application and access log.</summary>
     public string Log => _log.ToString();
@@ -95,7 +102,7 @@ public sealed class TestGateway : IAsyncDisposable
             Environment = name => options.Environment.GetValueOrDefault(name),
         });
         await host.StartAsync();
-        return new TestGateway(host, sink, log, file, loaded.Diagnostics);
+        return new TestGateway(host, sink, log, file, loaded.Config, loaded.Diagnostics);
     }
 
     /// <summary>Waits until the log holds a text; throws <see cref="TimeoutException"/> after ten seconds.</summary>
@@ -126,6 +133,14 @@ public sealed class TestGateway : IAsyncDisposable
             }
         }
         return Encoding.Latin1.GetString(received.ToArray());
+    }
+
+    /// <summary>A connection to the gateway that speaks bytes. Dispose it.</summary>
+    public async Task<RawConnection> ConnectAsync()
+    {
+        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        await socket.ConnectAsync(IPAddress.Loopback, Port);
+        return new RawConnection(socket, new NetworkStream(socket), 0, CancellationToken.None);
     }
 
     /// <summary>Stops as on a signal; returns when the drain is over.</summary>

@@ -19,7 +19,7 @@ namespace Gateway.Core.Server;
 /// </summary>
 internal sealed class GatewayServer : IAsyncDisposable
 {
-    // Kestrel adds a limit to its clock without a check: an infinite one overflows and closes connections at the next tick.
+    // Kestrel adds its limits to a time stamp; with Timeout.InfiniteTimeSpan the sum overflows and every connection is late.
     private static readonly TimeSpan s_never = TimeSpan.FromDays(3650);
 
     private readonly KestrelServer _kestrel;
