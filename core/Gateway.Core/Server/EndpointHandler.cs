@@ -193,7 +193,7 @@ internal sealed partial class EndpointHandler : RouteHandler
             foreach (ref readonly var header in headers.Items)
                 http.Headers.Append(header.Key, header.Value);
         }
-        if (!_showsErrors || error.StatusCode is 204 or 304 or < 200)
+        if (!_showsErrors || error.StatusCode is 204 or 205 or 304 or < 200)
         {
             if (error.StatusCode is not 204 and not 304)
                 http.ContentLength = 0;
