@@ -85,9 +85,16 @@ internal sealed partial class HttpExecutor
         // A short body is read even when nobody wants it: the connection can then be used again.
         if (wantsBody || response.ContentLength <= ShortBody)
         {
-            using var bytes = await response.ReadAllAsync(_limits.ErrorBody, cancellationToken).ConfigureAwait(false);
-            if (wantsBody)
-                body = bytes.Span.ToArray();
+            try
+            {
+                using var bytes = await response.ReadAllAsync(_limits.ErrorBody, cancellationToken).ConfigureAwait(false);
+                if (wantsBody)
+                    body = bytes.Span.ToArray();
+            }
+            catch (IOException)
+            {
+                // The status has said what there is to say; a body that breaks off or is too large is left out.
+            }
         }
         if (_http.ReturnErrorDetails.Length > 0)
             return new ProxyResponse { Data = Details(status, body, type), IsComplete = false, StatusCode = status };
@@ -126,7 +133,7 @@ internal sealed partial class HttpExecutor
             return error;
         if (request.IsAbandoned)
             return new GatewayError(GatewayErrorKind.Lost, GatewayError.ContextCanceled);
-        return request.HttpContext is { RequestAborted.IsCancellationRequested: true }
+        return request.ClientAborted.IsCancellationRequested
             ? new GatewayError(GatewayErrorKind.ClientAborted, GatewayError.ContextCanceled)
             : error;
     }

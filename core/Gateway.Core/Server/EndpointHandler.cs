@@ -66,7 +66,7 @@ internal sealed partial class EndpointHandler : RouteHandler
     {
         var context = exchange.Http;
         var deadline = Deadline.Start(_timeout, context.RequestAborted);
-        ProxyRequest? request = null;
+        RequestBody? body = null;
         var result = default(ProxyResult);
         try
         {
@@ -74,10 +74,14 @@ internal sealed partial class EndpointHandler : RouteHandler
             {
                 if (_maxPayload > 0)
                     BodyLimit.Apply(context, _maxPayload);
-                request = _filter.Build(context, exchange.Match.Parameters, exchange.Match.Remainder, exchange.RawQuery, exchange.ClientIp);
-                if (_buffersBody && !request.Body.IsBuffered)
-                    await request.Body.BufferAsync(deadline.Token).ConfigureAwait(false);
+                var request = _filter.Build(context, exchange.Match.Parameters, exchange.Match.Remainder, exchange.RawQuery, exchange.ClientIp);
+                body = request.Body;
+                if (_buffersBody && !body.IsBuffered)
+                    await body.BufferAsync(deadline.Token).ConfigureAwait(false);
                 result = await _proxy(request, deadline.Token).ConfigureAwait(false);
+                // Data that came too late is shown all the same (RTE-196).
+                if (result.Error is null && deadline.IsExpired)
+                    result = result with { Error = new GatewayError(GatewayErrorKind.Timeout, "internal server error") };
             }
             catch (Exception exception)
             {
@@ -96,7 +100,7 @@ internal sealed partial class EndpointHandler : RouteHandler
         finally
         {
             result.Response?.Dispose();
-            request?.Body.Dispose();
+            body?.Dispose();
             deadline.Return();
         }
     }
@@ -105,7 +109,7 @@ internal sealed partial class EndpointHandler : RouteHandler
     {
         if (result.Response is not { } response)
         {
-            var error = result.Error ?? new GatewayError(GatewayErrorKind.Internal, deadline.IsExpired ? "internal server error" : "no response");
+            var error = result.Error ?? new GatewayError(GatewayErrorKind.Internal, "no response");
             if (result.Error is null)
                 Report(exchange, error);
             return RespondErrorAsync(exchange.Http, error);
@@ -189,7 +193,7 @@ internal sealed partial class EndpointHandler : RouteHandler
             foreach (ref readonly var header in headers.Items)
                 http.Headers.Append(header.Key, header.Value);
         }
-        if (!_showsErrors || error.StatusCode is 204 or 304 or < 200)
+        if (!_showsErrors || error.StatusCode is 204 or 205 or 304 or < 200)
         {
             if (error.StatusCode is not 204 and not 304)
                 http.ContentLength = 0;
