@@ -176,8 +176,8 @@ internal sealed class MergeOperation : IValueTaskSource<ProxyResult>
                 complete = false;
                 continue;
             }
-            // A no-op backend contributes no data and counts as a success (RTE-133).
-            complete &= response.IsComplete || response.Raw is not null;
+            // A null document is a part that is not there (MAN-013); a no-op backend has no data and counts as a success (RTE-133).
+            complete &= response.Raw is not null || (response.IsComplete && response.Data is not null);
             if (response.Data is { } data)
             {
                 parts.Add(data);

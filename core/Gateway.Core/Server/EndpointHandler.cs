@@ -207,14 +207,14 @@ internal sealed partial class EndpointHandler : RouteHandler
 
     private void Report(Exchange exchange, GatewayError error)
     {
-        if (error.Causes.Count > 1)
+        if (error.Causes.Count > 0)
         {
             for (var i = 0; i < error.Causes.Count; i++)
                 Log.FailedPart(_logger, _endpoint.Path, i, error.Causes[i].Message, FaultOf(error.Causes[i]));
         }
         else
         {
-            Log.Failed(_logger, _endpoint.Path, error.Message, FaultOf(error.Causes.Count == 1 ? error.Causes[0] : error));
+            Log.Failed(_logger, _endpoint.Path, error.Message, FaultOf(error));
         }
         if (exchange.IsLogged)
             (exchange.LoggedErrors ??= []).Add(error.Message);
