@@ -77,7 +77,6 @@ public sealed class HttpServerTests
 
         using var response = await gateway.Client.PostAsync("/up", body);
 
-        Assert.True(response.IsSuccessStatusCode, gateway.Log);
         Assert.Equal($$"""{"length":{{64 << 20}}}""", await response.Content.ReadAsStringAsync());
     }
 
