@@ -18,6 +18,8 @@ namespace Gateway.Core.Server;
 /// </summary>
 internal sealed partial class EndpointHandler : RouteHandler
 {
+    private const int MinimumRender = 2048;
+
     private readonly EndpointConfig _endpoint;
     private readonly RequestFilter _filter;
     private readonly ProxyHandler _proxy;
@@ -30,6 +32,9 @@ internal sealed partial class EndpointHandler : RouteHandler
     private readonly bool _buffersBody;
     private readonly bool _showsErrors;
     private readonly bool _dropsLength;
+
+    // Answers of one endpoint are of like size: the last one's saves growing the buffer step by step.
+    private int _expectedLength = MinimumRender;
 
     /// <param name="endpoint">The configuration.</param>
     /// <param name="router">Options of the service.</param>
@@ -122,7 +127,7 @@ internal sealed partial class EndpointHandler : RouteHandler
     private ValueTask RespondDataAsync(HttpContext context, ProxyResponse response)
     {
         var completed = response.IsComplete && response.Data is { IsEmpty: false };
-        var bytes = new PooledBytes(2048);
+        var bytes = new PooledBytes(_expectedLength);
         try
         {
             _render.Write(response.Data, bytes, context.Request.Headers.Accept, out var contentType);
@@ -132,6 +137,7 @@ internal sealed partial class EndpointHandler : RouteHandler
                 http.Headers.CacheControl = _cacheControl;
             http.Headers.ContentType = contentType;
             http.ContentLength = bytes.Length;
+            _expectedLength = Math.Max(MinimumRender, bytes.Length + (bytes.Length >> 3));
         }
         catch (Exception exception)
         {
