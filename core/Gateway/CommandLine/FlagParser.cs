@@ -43,7 +43,10 @@ internal static class FlagParser
         var equals = arg.IndexOf('=', StringComparison.Ordinal);
         var name = equals < 0 ? arg[2..] : arg[2..equals];
         if (Find(flags, name) is not { } flag)
-            throw new UsageException($"unknown flag: --{name}{NearestName.Suggest(name, flags.Select(static f => f.Name)).Replace("\"", "", StringComparison.Ordinal)}");
+        {
+            var near = NearestName.Find(name, flags.Select(static f => f.Name));
+            throw new UsageException($"unknown flag: --{name}{(near is null ? "" : $"; did you mean --{near}?")}");
+        }
         if (equals >= 0)
             parsed.Add(flag, arg[(equals + 1)..]);
         else if (!flag.TakesValue)

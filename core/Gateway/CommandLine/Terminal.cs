@@ -8,8 +8,8 @@ namespace Gateway.CommandLine;
 /// </summary>
 internal sealed class Terminal
 {
-    private readonly Stream _out = Console.OpenStandardOutput();
-    private readonly Stream _error = Console.OpenStandardError();
+    private readonly Stream _out = StandardStreams.Output();
+    private readonly Stream _error = StandardStreams.Error();
     private readonly bool _hasColours =
         !Console.IsErrorRedirected && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR")) && Environment.GetEnvironmentVariable("TERM") != "dumb";
 
@@ -30,7 +30,14 @@ internal sealed class Terminal
 
     private static void Write(Stream stream, string text)
     {
-        stream.Write(Encoding.UTF8.GetBytes(text));
-        stream.Flush();
+        try
+        {
+            stream.Write(Encoding.UTF8.GetBytes(text));
+            stream.Flush();
+        }
+        catch (IOException)
+        {
+            // Whoever read the stream has closed it: there is nobody left to tell.
+        }
     }
 }

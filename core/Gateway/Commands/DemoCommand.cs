@@ -38,7 +38,7 @@ internal static class DemoCommand
             return ExitStatus.Usage;
         }
         var limits = new Limits();
-        using var log = new LogSink(Console.OpenStandardOutput(), limits.LogQueue);
+        using var log = new LogSink(StandardStreams.Output(), limits.LogQueue);
         var host = GatewayHost.Create(config, new ConfigDiagnostics(), new GatewayHostOptions { Log = log, Limits = limits, Plugins = plugins });
         await using (host.ConfigureAwait(false))
         {

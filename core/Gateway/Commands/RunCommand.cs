@@ -41,7 +41,7 @@ internal static class RunCommand
         }
 
         var limits = new Limits();
-        using var log = new LogSink(Console.OpenStandardOutput(), limits.LogQueue);
+        using var log = new LogSink(StandardStreams.Output(), limits.LogQueue);
         var built = new ConfigDiagnostics();
         GatewayHost host;
         try
