@@ -1,5 +1,6 @@
 using Gateway.Core.Configuration;
 using Gateway.Core.Routing;
+using KrakenPlugins.Sdk.Data;
 using KrakenPlugins.Sdk.Proxy;
 using Microsoft.AspNetCore.Http;
 using QueryString = Gateway.Core.Routing.QueryString;
@@ -20,9 +21,13 @@ internal sealed class RequestFilter
     private readonly bool _userAgentListed;
     private readonly QueryFilter? _query;
     private readonly string _method;
+    private readonly long _maxPayload;
     private readonly int _maxBufferedBody;
 
-    public RequestFilter(EndpointConfig endpoint, Limits limits)
+    /// <param name="endpoint">The configuration.</param>
+    /// <param name="maxPayload">Bytes that a body may have; 0 means any number (MAN-271).</param>
+    /// <param name="limits">Bounds.</param>
+    public RequestFilter(EndpointConfig endpoint, long maxPayload, Limits limits)
     {
         _allHeaders = endpoint.InputHeaders.Contains("*");
         _userAgentListed = _allHeaders || endpoint.InputHeaders.Contains("User-Agent", StringComparer.OrdinalIgnoreCase);
@@ -30,10 +35,14 @@ internal sealed class RequestFilter
         _query = endpoint.InputQueryStrings.Count == 0 ? null : QueryFilter.ForEndpoint(endpoint.InputQueryStrings);
         _parameterNames = [.. endpoint.ParameterNames.Select(BackendUrl.InternalName)];
         _method = endpoint.Method;
+        _maxPayload = maxPayload;
         _maxBufferedBody = limits.BufferedRequestBody;
     }
 
-    /// <summary>The filtered request. The body streams; see <see cref="RequestBody"/>.</summary>
+    /// <summary>
+    /// The filtered request. The body streams; see <see cref="RequestBody"/>. Throws <see cref="BufferLimitException"/> when its declared
+    /// length is too large; one without length is counted while it is read (MAN-275).
+    /// </summary>
     /// <param name="context">The client's exchange.</param>
     /// <param name="values">Values of the path placeholders in order.</param>
     /// <param name="remainder">What a wildcard matched, percent-encoded as sent; <see langword="null"/> without one.</param>
@@ -124,7 +133,11 @@ internal sealed class RequestFilter
     {
         if (context.Features.Get<IHttpRequestBodyDetectionFeature>() is not { CanHaveBody: true })
             return RequestBody.Empty;
-        return RequestBody.Streaming(context.Request.BodyReader, context.Request.ContentLength, _maxBufferedBody);
+        var length = context.Request.ContentLength;
+        if (_maxPayload > 0 && length > _maxPayload)
+            throw new BufferLimitException(_maxPayload);
+        var reader = context.Request.BodyReader;
+        return RequestBody.Streaming(_maxPayload > 0 && length is null ? new LimitedBody(reader, _maxPayload) : reader, length, _maxBufferedBody);
     }
 }
 

@@ -128,7 +128,7 @@ internal sealed class RequestPump
         }
         catch (Exception exception) when (exception is IOException or InvalidOperationException)
         {
-            Error = new GatewayError(GatewayErrorKind.ClientAborted, exception.Message, exception: exception);
+            Error = TransportErrors.RequestBody(exception);
             return default;
         }
     }
