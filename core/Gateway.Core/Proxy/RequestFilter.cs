@@ -19,6 +19,7 @@ internal sealed class RequestFilter
     private readonly string[] _parameterNames;
     private readonly bool _allHeaders;
     private readonly bool _userAgentListed;
+    private readonly bool _teListed;
     private readonly QueryFilter? _query;
     private readonly string _method;
     private readonly long _maxPayload;
@@ -31,6 +32,7 @@ internal sealed class RequestFilter
     {
         _allHeaders = endpoint.InputHeaders.Contains("*");
         _userAgentListed = _allHeaders || endpoint.InputHeaders.Contains("User-Agent", StringComparer.OrdinalIgnoreCase);
+        _teListed = _allHeaders || endpoint.InputHeaders.Contains(HeaderNames.TE, StringComparer.OrdinalIgnoreCase);
         _headers = [.. endpoint.InputHeaders.Where(static h => h.Length > 0 && !ForbiddenHeaders.Contains(h) && !IsHandledApart(h))];
         _query = endpoint.InputQueryStrings.Count == 0 ? null : QueryFilter.ForEndpoint(endpoint.InputQueryStrings);
         _parameterNames = [.. endpoint.ParameterNames.Select(BackendUrl.InternalName)];
@@ -85,21 +87,23 @@ internal sealed class RequestFilter
         }
         if (source.ContentType is { Count: > 0 } type)
             Add(headers, HeaderNames.ContentType, type);
+        if (_teListed && source.TE is [{ } te] && te.Equals("trailers", StringComparison.OrdinalIgnoreCase))
+            headers.Add(HeaderNames.TE, te);
+        var connection = source.Connection;
         if (_allHeaders)
         {
-            AddAll(source, headers);
+            AddAll(source, connection, headers);
             return;
         }
         foreach (var name in _headers)
         {
-            if (source.TryGetValue(name, out var found))
+            if (source.TryGetValue(name, out var found) && !IsNamedBy(connection, name))
                 Add(headers, name, found);
         }
     }
 
-    private static void AddAll(IHeaderDictionary source, NameValueList headers)
+    private static void AddAll(IHeaderDictionary source, StringValues connection, NameValueList headers)
     {
-        var connection = source.Connection;
         foreach (var (name, values) in source)
         {
             if (!ForbiddenHeaders.Contains(name) && !IsHandledApart(name) && !IsNamedBy(connection, name))
@@ -116,6 +120,7 @@ internal sealed class RequestFilter
     private static bool IsHandledApart(string name) =>
         name.Equals(HeaderNames.UserAgent, StringComparison.OrdinalIgnoreCase) || name.Equals(HeaderNames.ContentType, StringComparison.OrdinalIgnoreCase) || name == "*";
 
+    // Kestrel reduces "keep-alive, X-Hop" and "close, X-Hop" to the first word before anybody sees them; those names are lost.
     private static bool IsNamedBy(StringValues connection, string name)
     {
         foreach (var line in connection)
