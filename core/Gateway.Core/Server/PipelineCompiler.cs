@@ -26,12 +26,15 @@ internal sealed partial class PipelineCompiler(
     {
         var faults = new ConfigDiagnostics();
         RouteHandler handler;
+        Exception? thrown = null;
         try
         {
             handler = CompileEndpoint(endpoint, faults);
         }
-        catch (PipelineBuildException exception)
+        catch (Exception exception)
         {
+            // Whatever a plugin's factory throws concerns this endpoint alone.
+            thrown = exception is PipelineBuildException ? null : exception;
             faults.Error(endpoint.Source.Position, "", exception.Message);
             handler = FailedEndpoint.Instance;
         }
@@ -42,7 +45,7 @@ internal sealed partial class PipelineCompiler(
         foreach (var fault in faults.All)
         {
             if (fault.Severity == ConfigSeverity.Error)
-                Log.CannotBuild(logger, endpoint.Path, fault.Message);
+                Log.CannotBuild(logger, endpoint.Path, fault.Message, thrown);
         }
         return FailedEndpoint.Instance;
     }
@@ -182,7 +185,7 @@ internal sealed partial class PipelineCompiler(
         public static partial void AddingFlatmap(ILogger logger, string endpoint, int count);
 
         [LoggerMessage(Level = LogLevel.Error, Message = "[ENDPOINT: {Endpoint}] Unable to build the endpoint; it answers 500: {Reason}")]
-        public static partial void CannotBuild(ILogger logger, string endpoint, string reason);
+        public static partial void CannotBuild(ILogger logger, string endpoint, string reason, Exception? exception);
     }
 }
 

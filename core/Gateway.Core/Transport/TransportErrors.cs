@@ -1,5 +1,7 @@
 using System.Net.Sockets;
 using System.Security.Authentication;
+using Gateway.Core.Proxy;
+using KrakenPlugins.Sdk.Data;
 using KrakenPlugins.Sdk.Proxy;
 
 namespace Gateway.Core.Transport;
@@ -21,6 +23,11 @@ internal static class TransportErrors
         request.ClientAborted.IsCancellationRequested
             ? new(GatewayErrorKind.ClientAborted, GatewayError.ContextCanceled)
             : new(GatewayErrorKind.Timeout, GatewayError.DeadlineExceeded);
+
+    /// <summary>Why a request's own body cannot be read: it is larger than allowed (MAN-271), or the client left.</summary>
+    public static GatewayError RequestBody(Exception exception) => exception is BufferLimitException limit
+        ? PipelineFault.TooLarge(limit)
+        : new(GatewayErrorKind.ClientAborted, exception.Message, exception: exception);
 
     /// <summary>A request that must not be sent as it is.</summary>
     public static GatewayError Rejected(string message) => new(GatewayErrorKind.Rejected, message, 400);
