@@ -169,6 +169,12 @@ internal sealed partial class EndpointHandler : RouteHandler
         if (raw.StatusCode is 204)
             http.ContentLength = null;
         _headers.Apply(http, completed: false);
+        // The server refuses to write a body here (RFC 9110, 15.3.6), and the backend's length would announce one.
+        if (raw.StatusCode is StatusCodes.Status205ResetContent)
+        {
+            http.ContentLength = 0;
+            return;
+        }
         try
         {
             await raw.CopyToAsync(http.BodyWriter, deadline.Token).ConfigureAwait(false);
