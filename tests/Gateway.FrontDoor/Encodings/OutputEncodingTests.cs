@@ -43,12 +43,11 @@ public sealed class OutputEncodingTests
     public async Task Fast_json_is_the_same_document() =>
         (await DataPipe.OneAsync("""{"b":1.0,"a":"<"}""", endpoint: """ "output_encoding":"fast-json" """)).IsData("""{"a":"\u003c","b":1.0}""");
 
-    [Theory, Spec("MAN-080")]
-    [InlineData("yaml")]
-    public async Task Yaml_is_refused_at_load_in_this_version(string encoding)
+    [Fact]
+    public async Task Yaml_is_refused_at_load_in_this_version()
     {
         var refusal = await Assert.ThrowsAsync<InvalidOperationException>(
-            () => TestGateway.StartAsync(DataPipe.One("", $"\"output_encoding\":\"{encoding}\""), "http://127.0.0.1:11"));
+            () => TestGateway.StartAsync(DataPipe.One("", """ "output_encoding":"yaml" """), "http://127.0.0.1:11"));
 
         Assert.Contains("not supported yet by this version", refusal.Message, StringComparison.Ordinal);
     }

@@ -103,6 +103,28 @@ public sealed class InterplayTests
         });
     }
 
+    [Theory, Spec("MAN-008", "MAN-006")]
+    [InlineData(false, "refused")]
+    [InlineData(true, "internal server error")]
+    public async Task A_component_that_rejects_one_backend_fails_that_backend_alone(bool isThrown, string text)
+    {
+        var plugins = new PluginRegistry();
+        plugins.Backend("test/refuse", BackendStages.RateLimit, (_, _, _) => new Refusing(isThrown));
+        await using var pipe = await DataPipe.StartAsync(
+            DataPipe.Many("", "", """ "extra_config":{"test/refuse":{}} """),
+            upstream => upstream.Answer("/b0", """{"a":1}""").Answer("/b1", """{"b":1}"""), new TestGatewayOptions { Plugins = plugins });
+
+        (await pipe.GetAsync("/x")).IsData("""{"a":1}""", completed: false);
+        await pipe.Gateway.WaitForLogAsync($"ERROR: [ENDPOINT: /x] Error #0: {text}");
+        Assert.Empty(pipe.Upstream.ReceivedAt("/b1"));
+    }
+
+    private sealed class Refusing(bool isThrown) : IProxyMiddleware
+    {
+        public ValueTask<ProxyResult> InvokeAsync(ProxyRequest request, ProxyHandler next, CancellationToken cancellationToken) =>
+            isThrown ? throw new InvalidOperationException("a fault") : new(new GatewayError(GatewayErrorKind.Rejected, "refused", 429));
+    }
+
     private sealed class Witness(List<(bool HasError, bool IsComplete)> seen, List<string>? keys = null) : IProxyMiddleware
     {
         public async ValueTask<ProxyResult> InvokeAsync(ProxyRequest request, ProxyHandler next, CancellationToken cancellationToken)

@@ -29,16 +29,18 @@ public sealed class MergeRequestTests
         Assert.All(pipe.Upstream.Received, static r => Assert.Equal("POST", r.Method));
     }
 
-    [Fact, Spec("MAN-014")]
-    public async Task Changes_to_headers_for_one_backend_are_not_seen_by_the_other()
+    [Theory, Spec("MAN-014")]
+    [InlineData("POST", "")]
+    [InlineData("GET", ",\"force_sandboxed_request\":true")]
+    public async Task Changes_to_headers_for_one_backend_are_not_seen_by_the_other(string method, string proxy)
     {
         var plugins = new PluginRegistry();
         plugins.Backend("test/header", BackendStages.Policies, static (_, _, _) => new Stamp());
         await using var pipe = await DataPipe.StartAsync(
-            DataPipe.Many(""" "method":"POST","input_headers":["X-Mine"],"extra_config":{"proxy":{"sequential":true}} """, """ "extra_config":{"test/header":{}} """, ""),
+            DataPipe.Many($$$""" "method":"{{{method}}}","input_headers":["X-Mine"],"extra_config":{"proxy":{"sequential":true{{{proxy}}} }} """, """ "extra_config":{"test/header":{}} """, ""),
             upstream => upstream.Answer("/b0", """{"a":1}""").Answer("/b1", """{"b":1}"""), new TestGatewayOptions { Plugins = plugins });
 
-        await pipe.SendAsync(new HttpRequestMessage(HttpMethod.Post, "/x") { Content = new StringContent("b") }, ("X-Mine", "client"));
+        await pipe.SendAsync(new HttpRequestMessage(new HttpMethod(method), "/x"), ("X-Mine", "client"));
 
         Assert.Equal("stamped", pipe.Upstream.ReceivedAt("/b0").Single().Header("X-Mine"));
         Assert.Equal("client", pipe.Upstream.ReceivedAt("/b1").Single().Header("X-Mine"));

@@ -79,16 +79,25 @@ public sealed class StatusTests
     }
 
     [Theory, Spec("MAN-090", "MAN-092")]
-    [InlineData("GET", "/unknown", 404)]
-    [InlineData("POST", "/x", 405)]
-    public async Task Unknown_routes_are_incomplete(string method, string path, int status)
+    [InlineData("GET", "/x/", "", 301, null)]
+    [InlineData("GET", "/unknown", "", 404, "false")]
+    [InlineData("GET", "/post", "", 405, "false")]
+    [InlineData("POST", "/post", "too long", 413, "false")]
+    [InlineData("GET", "/dead", "", 500, "false")]
+    public async Task Codes_of_the_gateway_itself(string method, string path, string body, int status, string? completed)
     {
-        await using var pipe = await DataPipe.StartAsync(DataPipe.One(), upstream => upstream.Answer("/b", "{}"));
+        await using var pipe = await DataPipe.StartAsync(
+            """
+            {"version":3,"endpoints":[
+              {"endpoint":"/x","backend":[{"host":["$UPSTREAM"],"url_pattern":"/b"}]},
+              {"endpoint":"/post","method":"POST","extra_config":{"proxy":{"max_payload":7}},"backend":[{"host":["$UPSTREAM"],"url_pattern":"/b"}]},
+              {"endpoint":"/dead","backend":[{"host":["http://127.0.0.1:11"],"url_pattern":"/b"}]}]}
+            """, upstream => upstream.Answer("/b", "{}"));
 
-        var answer = await pipe.SendAsync(new HttpRequestMessage(new HttpMethod(method), path));
+        var answer = await pipe.SendAsync(new HttpRequestMessage(new HttpMethod(method), path) { Content = body.Length == 0 ? null : new StringContent(body) });
 
-        Assert.Equal(status, answer.Status);
-        Assert.Equal("false", answer.Completed);
+        Assert.Equal((status, completed), (answer.Status, answer.Completed));
+        Assert.Empty(pipe.Upstream.Received);
     }
 
     [Theory, Spec("MAN-092")]
