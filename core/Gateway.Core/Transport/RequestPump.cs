@@ -2,7 +2,6 @@ using System.Buffers;
 using System.Globalization;
 using System.IO.Pipelines;
 using KrakenPlugins.Sdk.Proxy;
-using Microsoft.AspNetCore.Http;
 
 namespace Gateway.Core.Transport;
 
@@ -131,10 +130,7 @@ internal sealed class RequestPump
         }
         catch (Exception exception) when (exception is IOException or InvalidOperationException)
         {
-            // A body that breaks the protocol or a limit is answered as such; any other failure means that the client is gone.
-            Error = exception is BadHttpRequestException bad
-                ? new GatewayError(GatewayErrorKind.Rejected, bad.Message, bad.StatusCode, exception)
-                : new GatewayError(GatewayErrorKind.ClientAborted, exception.Message, exception: exception);
+            Error = TransportErrors.RequestBody(exception);
             return default;
         }
     }
