@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
 using System.Globalization;
+using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 
 namespace Gateway.Testing;
@@ -12,7 +14,7 @@ namespace Gateway.Testing;
 public sealed class RawConnection : IDisposable
 {
     private readonly Socket _socket;
-    private readonly Stream _stream;
+    private Stream _stream;
     private readonly CancellationToken _stop;
     private readonly StringBuilder _pending = new();
     private readonly ConcurrentQueue<string> _requests = new();
@@ -35,6 +37,12 @@ public sealed class RawConnection : IDisposable
 
     /// <summary>Completes when a read has seen the end of the connection.</summary>
     public Task Closed => _closed.Task;
+
+    /// <summary>Fires when the upstream is disposed.</summary>
+    public CancellationToken Stopped => _stop;
+
+    /// <summary>Whether this side has closed the connection.</summary>
+    public bool IsGone => _socket.SafeHandle.IsClosed;
 
     /// <summary>Reads a head, and a body if it has a length or is chunked; <see langword="null"/> when the client closes instead.</summary>
     public async Task<string?> ReadRequestAsync()
@@ -82,6 +90,14 @@ public sealed class RawConnection : IDisposable
     {
         while (await FillAsync())
             _pending.Clear();
+    }
+
+    /// <summary>Goes on with TLS, as the server.</summary>
+    public async Task StartTlsAsync(X509Certificate2 certificate)
+    {
+        var tls = new SslStream(_stream);
+        await tls.AuthenticateAsServerAsync(certificate);
+        _stream = tls;
     }
 
     /// <summary>

@@ -6,13 +6,12 @@ namespace Gateway.Core.Encodings;
 /// Orders members by the UTF-8 bytes of their keys. UTF-16 order differs only for surrogates, which stand for code points above
 /// U+FFFF and so come after U+E000 to U+FFFF.
 /// </summary>
-internal sealed class Utf8Order : IComparer<KeyValuePair<string, DataNode>>
+internal static class Utf8Order
 {
-    public static Utf8Order Instance { get; } = new();
+    /// <summary>One delegate for all sorts; sorting with a comparer object makes a new one each time.</summary>
+    public static readonly Comparison<KeyValuePair<string, DataNode>> ByKey = static (x, y) => Compare(x.Key, y.Key);
 
-    public int Compare(KeyValuePair<string, DataNode> x, KeyValuePair<string, DataNode> y) => Compare(x.Key, y.Key);
-
-    public static int Compare(string x, string y)
+    private static int Compare(string x, string y)
     {
         var at = x.AsSpan().CommonPrefixLength(y);
         if (at == x.Length || at == y.Length)

@@ -21,6 +21,7 @@ public static class XmlDecoder
     /// <summary>Elements and attributes of one document that are accepted.</summary>
     public const int MaxNodes = 1_000_000;
 
+    private const int MaxMessage = 256;
     private const string TextKey = "#text";
     private const string Trimmed = " \t\r\n";
 
@@ -33,12 +34,13 @@ public static class XmlDecoder
         DataObject document;
         try
         {
-            using var reader = XmlSource.Open(body);
-            document = new Builder(reader).Build();
+            var names = new XmlNames();
+            using var reader = XmlSource.Open(body, names);
+            document = new Builder(reader, names).Build();
         }
         catch (Exception e) when (e is XmlException or ArgumentException or NotSupportedException)
         {
-            throw new DecodeException("xml: " + e.Message, e);
+            throw new DecodeException("xml: " + Shortened(e.Message), e);
         }
         if (!isCollection)
             return document;
@@ -46,6 +48,10 @@ public static class XmlDecoder
         collection[CollectionKey] = document;
         return collection;
     }
+
+    // The parser names every element left open, and the names are the backend's.
+    private static string Shortened(string message) =>
+        message.Length <= MaxMessage ? message : string.Concat(message.AsSpan(0, MaxMessage), "…");
 
     private struct Frame
     {
@@ -55,7 +61,7 @@ public static class XmlDecoder
     }
 
     /// <summary>Turns the events of a reader into the tree with a stack of its own, so that depth costs heap and not stack.</summary>
-    private sealed class Builder(XmlReader reader)
+    private sealed class Builder(XmlReader reader, XmlNames names)
     {
         private readonly Dictionary<string, string> _attributeKeys = new(StringComparer.Ordinal);
         private Frame[] _stack = new Frame[16];
@@ -91,6 +97,7 @@ public static class XmlDecoder
                     case XmlNodeType.EntityReference:
                         throw new DecodeException($"xml: reference to the undeclared entity \"{reader.Name}\"");
                 }
+                names.BeginTag();
             }
             throw new DecodeException("xml: the document ends inside an element");
         }

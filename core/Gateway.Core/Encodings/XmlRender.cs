@@ -100,7 +100,7 @@ public static class XmlRender
         {
             ((ICollection<KeyValuePair<string, DataNode>>)data.Members).CopyTo(members, 0);
             var sorted = members.AsSpan(0, count);
-            sorted.Sort(Utf8Order.Instance);
+            sorted.Sort(Utf8Order.ByKey);
             var attributes = WriteAttributes(ref sink, sorted);
             if (attributes == count)
                 return false;

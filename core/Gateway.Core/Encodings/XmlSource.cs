@@ -26,8 +26,10 @@ internal static class XmlSource
     };
 
     /// <summary>A hardened reader over the document.</summary>
+    /// <param name="body">The document.</param>
+    /// <param name="names">The names the reader meets, which the caller tells when a new tag begins.</param>
     /// <exception cref="DecodeException">The document is empty or its character set is unknown.</exception>
-    public static XmlReader Open(ReadOnlyMemory<byte> body)
+    public static XmlReader Open(ReadOnlyMemory<byte> body, XmlNames names)
     {
         var hasMark = body.Span.StartsWith("\uFEFF"u8);
         if (hasMark)
@@ -36,7 +38,7 @@ internal static class XmlSource
         if (body.IsEmpty)
             throw new DecodeException("xml: the document is empty");
 
-        var context = new XmlParserContext(null, new LenientNamespaces(), null, XmlSpace.None);
+        var context = new XmlParserContext(null, new LenientNamespaces(names), null, XmlSpace.None);
         var encoding = hasMark ? s_strictUtf8 : Declared(body.Span);
         if (encoding is null)
             return XmlReader.Create(Stream(body), s_settings, context);
@@ -103,7 +105,7 @@ internal static class XmlSource
     }
 
     /// <summary>Prefixes are dropped from names anyway, so one that was never declared does no harm.</summary>
-    private sealed class LenientNamespaces() : XmlNamespaceManager(new NameTable())
+    private sealed class LenientNamespaces(XmlNames names) : XmlNamespaceManager(names)
     {
         public override string? LookupNamespace(string prefix) => base.LookupNamespace(prefix) ?? prefix;
     }

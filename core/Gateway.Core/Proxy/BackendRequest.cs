@@ -29,10 +29,7 @@ internal sealed class BackendAddress(BackendConfig backend, HostBalancer balance
 
     public ValueTask<ProxyResult> InvokeAsync(ProxyRequest request, CancellationToken cancellationToken)
     {
-        var host = balancer.Pick();
-        request.Host = host;
-        if (host.BasePath.Length > 0)
-            request.Target = host.BasePath + request.Target;
+        request.Host = balancer.Pick();
         _headers.Apply(request.Headers);
         return next(request, cancellationToken);
     }

@@ -1,3 +1,4 @@
+using KrakenPlugins.Sdk.Data;
 using System.Buffers;
 using System.Globalization;
 using System.IO.Pipelines;
@@ -80,7 +81,7 @@ internal sealed class RequestPump
 
     private async ValueTask CopyAsync(PipeReader reader)
     {
-        var scratch = _length is null ? ArrayPool<byte>.Shared.Rent(ChunkBufferSize) : [];
+        var scratch = _length is null ? BufferPool<byte>.Shared.Rent(ChunkBufferSize) : [];
         try
         {
             long sent = 0;
@@ -118,7 +119,7 @@ internal sealed class RequestPump
         finally
         {
             if (scratch.Length > 0)
-                ArrayPool<byte>.Shared.Return(scratch);
+                BufferPool<byte>.Shared.Return(scratch);
         }
     }
 

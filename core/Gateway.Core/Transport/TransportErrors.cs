@@ -19,7 +19,7 @@ internal static class TransportErrors
 
     /// <summary>A call whose token fired: the client left, or the time is up.</summary>
     public static GatewayError Cancelled(ProxyRequest request) =>
-        request.HttpContext is { RequestAborted.IsCancellationRequested: true }
+        request.ClientAborted.IsCancellationRequested
             ? new(GatewayErrorKind.ClientAborted, GatewayError.ContextCanceled)
             : new(GatewayErrorKind.Timeout, GatewayError.DeadlineExceeded);
 

@@ -109,6 +109,14 @@ public sealed class XmlDecoderTests
         Assert.StartsWith("xml: ", failure.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void The_text_of_a_failure_stays_short_whatever_the_document_holds()
+    {
+        var open = string.Concat(Enumerable.Range(0, 900).Select(i => $"<element{i}>"));
+
+        Assert.InRange(Assert.Throws<DecodeException>(() => Decode(open)).Message.Length, 10, 300);
+    }
+
     [Fact, Spec("MAN-067")]
     public void Invalid_utf8_fails() =>
         Assert.Throws<DecodeException>(() => XmlDecoder.Decode(new byte[] { (byte)'<', (byte)'r', (byte)'>', 0xFF, (byte)'<', (byte)'/', (byte)'r', (byte)'>' }, isCollection: false));
@@ -140,6 +148,16 @@ public sealed class XmlDecoderTests
         var body = new StringBuilder("<r>").Insert(3, "<a/>", XmlDecoder.MaxNodes).Append("</r>").ToString();
 
         Assert.Throws<DecodeException>(() => Decode(body));
+    }
+
+    [Fact]
+    public void The_number_of_attributes_of_one_element_is_limited()
+    {
+        var attributes = Enumerable.Range(0, 100_000).Select(i => $" a:a{i}=''").ToArray();
+
+        Decode($"<r{string.Concat(attributes.Take(5_000))}/>");
+
+        Assert.Throws<DecodeException>(() => Decode($"<r{string.Concat(attributes)}/>"));
     }
 
     [Fact]
