@@ -22,6 +22,9 @@ public sealed record TestGatewayOptions
     /// <summary>Environment variables that the gateway sees.</summary>
     public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>Port to bind; 0 lets the system choose.</summary>
+    public int Port { get; init; }
+
     /// <summary>Whether <c>-d</c> is given.</summary>
     public bool Debug { get; init; }
 }
@@ -95,7 +98,7 @@ public sealed class TestGateway : IAsyncDisposable
         var sink = new LogSink(log, options.Limits.LogQueue);
         var host = GatewayHost.Create(loaded.Config, loaded.Diagnostics, new GatewayHostOptions
         {
-            Port = 0,
+            Port = options.Port,
             Log = sink,
             Limits = options.Limits,
             Plugins = options.Plugins,

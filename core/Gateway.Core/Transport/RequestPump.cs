@@ -3,7 +3,6 @@ using System.Buffers;
 using System.Globalization;
 using System.IO.Pipelines;
 using KrakenPlugins.Sdk.Proxy;
-using Microsoft.AspNetCore.Http;
 
 namespace Gateway.Core.Transport;
 
