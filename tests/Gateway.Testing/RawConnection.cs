@@ -7,8 +7,11 @@ using System.Text;
 
 namespace Gateway.Testing;
 
-/// <summary>One accepted connection of a <see cref="RawUpstream"/>. Texts are Latin-1, so that every byte is a character.</summary>
-public sealed class RawConnection
+/// <summary>
+/// A TCP connection that speaks bytes: one that a <see cref="RawUpstream"/> accepted, or one to a <see cref="TestGateway"/>. Texts are
+/// Latin-1, so that every byte is a character.
+/// </summary>
+public sealed class RawConnection : IDisposable
 {
     private readonly Socket _socket;
     private Stream _stream;
@@ -97,6 +100,32 @@ public sealed class RawConnection
         _stream = tls;
     }
 
+    /// <summary>
+    /// Reads everything until the other side closes, in an orderly way or with a reset; throws <see cref="TimeoutException"/> when it
+    /// has not within the time (ten seconds unless told).
+    /// </summary>
+    public async Task<string> ReadToEndAsync(TimeSpan? limit = null)
+    {
+        var end = ReadAsync();
+        return await end.WaitAsync(limit ?? TimeSpan.FromSeconds(10));
+
+        async Task<string> ReadAsync()
+        {
+            try
+            {
+                while (await FillAsync()) { }
+            }
+            catch (Exception exception) when (exception is IOException or ObjectDisposedException)
+            {
+                // A reset ends it too.
+            }
+            return Take(_pending.Length);
+        }
+    }
+
+    /// <summary>Reads one response with its body, if that has a length or is chunked; <see langword="null"/> when the connection ends instead.</summary>
+    public Task<string?> ReadResponseAsync() => ReadRequestAsync().WaitAsync(TimeSpan.FromSeconds(20));
+
     /// <summary>Writes text.</summary>
     public Task WriteAsync(string text) => WriteAsync(Encoding.Latin1.GetBytes(text));
 
@@ -105,6 +134,9 @@ public sealed class RawConnection
 
     /// <summary>The TCP connection with its orderly end.</summary>
     public void Close() => _socket.Dispose();
+
+    /// <inheritdoc/>
+    public void Dispose() => Close();
 
     /// <summary>Ends the connection with a TCP reset.</summary>
     public void Reset()

@@ -18,6 +18,8 @@ namespace Gateway.Core.Server;
 /// </summary>
 internal sealed partial class EndpointHandler : RouteHandler
 {
+    private const int MinimumRender = 2048;
+
     private readonly EndpointConfig _endpoint;
     private readonly RequestFilter _filter;
     private readonly ProxyHandler _proxy;
@@ -26,10 +28,13 @@ internal sealed partial class EndpointHandler : RouteHandler
     private readonly ILogger _logger;
     private readonly StringValues _cacheControl;
     private readonly TimeSpan _timeout;
-    private readonly long _maxPayload;
     private readonly bool _buffersBody;
+    private readonly bool _buffersUnknownLength;
     private readonly bool _showsErrors;
     private readonly bool _dropsLength;
+
+    // Answers of one endpoint are of like size: the last one's saves growing the buffer step by step.
+    private int _expectedLength = MinimumRender;
 
     /// <param name="endpoint">The configuration.</param>
     /// <param name="router">Options of the service.</param>
@@ -42,7 +47,8 @@ internal sealed partial class EndpointHandler : RouteHandler
     public EndpointHandler(EndpointConfig endpoint, RouterConfig router, ProxyHandler proxy, bool buffersBody, OutputRender render, GatewayHeaders headers, Limits limits, ILogger logger)
     {
         _endpoint = endpoint;
-        _filter = new RequestFilter(endpoint, limits);
+        var maxPayload = MaxPayload(router, endpoint);
+        _filter = new RequestFilter(endpoint, maxPayload, limits);
         _proxy = proxy;
         _headers = headers;
         _render = render;
@@ -50,34 +56,39 @@ internal sealed partial class EndpointHandler : RouteHandler
         _timeout = endpoint.Timeout;
         _buffersBody = buffersBody;
         _showsErrors = router.ReturnErrorMsg;
-        _maxPayload = (router.MaxPayload, endpoint.Proxy.MaxPayload) switch
-        {
-            ( > 0, > 0) => Math.Min(router.MaxPayload, endpoint.Proxy.MaxPayload),
-            ( > 0, _) => router.MaxPayload,
-            (_, > 0) => endpoint.Proxy.MaxPayload,
-            _ => 0,
-        };
+        // A body that is counted is read before any backend is called, unless its limit is beyond what may be held.
+        _buffersUnknownLength = maxPayload > 0 && maxPayload <= limits.BufferedRequestBody;
         _dropsLength = endpoint.Backends.Any(static b => !b.Shadow && b.Method == "HEAD");
         if (endpoint.CacheTtl > TimeSpan.Zero)
             _cacheControl = string.Create(CultureInfo.InvariantCulture, $"public, max-age={(long)endpoint.CacheTtl.TotalSeconds}");
     }
 
+    /// <summary>The smaller of the two limits in bytes; 0 when there is none (MAN-272).</summary>
+    private static long MaxPayload(RouterConfig router, EndpointConfig endpoint) => (router.MaxPayload, endpoint.Proxy.MaxPayload) switch
+    {
+        ( > 0, > 0) => Math.Min(router.MaxPayload, endpoint.Proxy.MaxPayload),
+        ( > 0, _) => router.MaxPayload,
+        _ => endpoint.Proxy.MaxPayload,
+    };
+
     public override async Task HandleAsync(Exchange exchange)
     {
         var context = exchange.Http;
         var deadline = Deadline.Start(_timeout, context.RequestAborted);
-        ProxyRequest? request = null;
+        RequestBody? body = null;
         var result = default(ProxyResult);
         try
         {
             try
             {
-                if (_maxPayload > 0)
-                    BodyLimit.Apply(context, _maxPayload);
-                request = _filter.Build(context, exchange.Match.Parameters, exchange.Match.Remainder, exchange.RawQuery, exchange.ClientIp);
-                if (_buffersBody && !request.Body.IsBuffered)
-                    await request.Body.BufferAsync(deadline.Token).ConfigureAwait(false);
+                var request = _filter.Build(context, exchange.Match.Parameters, exchange.Match.Remainder, exchange.RawQuery, exchange.ClientIp);
+                body = request.Body;
+                if (!body.IsBuffered && (_buffersBody || (_buffersUnknownLength && body.Length is null)))
+                    await body.BufferAsync(deadline.Token).ConfigureAwait(false);
                 result = await _proxy(request, deadline.Token).ConfigureAwait(false);
+                // Data that came too late is shown all the same (RTE-196).
+                if (result.Error is null && deadline.IsExpired)
+                    result = result with { Error = new GatewayError(GatewayErrorKind.Timeout, "internal server error") };
             }
             catch (Exception exception)
             {
@@ -96,7 +107,7 @@ internal sealed partial class EndpointHandler : RouteHandler
         finally
         {
             result.Response?.Dispose();
-            request?.Body.Dispose();
+            body?.Dispose();
             deadline.Return();
         }
     }
@@ -105,7 +116,7 @@ internal sealed partial class EndpointHandler : RouteHandler
     {
         if (result.Response is not { } response)
         {
-            var error = result.Error ?? new GatewayError(GatewayErrorKind.Internal, deadline.IsExpired ? "internal server error" : "no response");
+            var error = result.Error ?? new GatewayError(GatewayErrorKind.Internal, "no response");
             if (result.Error is null)
                 Report(exchange, error);
             return RespondErrorAsync(exchange.Http, error);
@@ -118,7 +129,7 @@ internal sealed partial class EndpointHandler : RouteHandler
     private ValueTask RespondDataAsync(HttpContext context, ProxyResponse response)
     {
         var completed = response.IsComplete && response.Data is { IsEmpty: false };
-        var bytes = new PooledBytes(2048);
+        var bytes = new PooledBytes(_expectedLength);
         try
         {
             _render.Write(response.Data, bytes, context.Request.Headers.Accept, out var contentType);
@@ -128,6 +139,7 @@ internal sealed partial class EndpointHandler : RouteHandler
                 http.Headers.CacheControl = _cacheControl;
             http.Headers.ContentType = contentType;
             http.ContentLength = bytes.Length;
+            _expectedLength = Math.Max(MinimumRender, bytes.Length + (bytes.Length >> 3));
         }
         catch (Exception exception)
         {
@@ -157,6 +169,12 @@ internal sealed partial class EndpointHandler : RouteHandler
         if (raw.StatusCode is 204)
             http.ContentLength = null;
         _headers.Apply(http, completed: false);
+        // The server refuses to write a body here (RFC 9110, 15.3.6), and the backend's length would announce one.
+        if (raw.StatusCode is StatusCodes.Status205ResetContent)
+        {
+            http.ContentLength = 0;
+            return;
+        }
         try
         {
             await raw.CopyToAsync(http.BodyWriter, deadline.Token).ConfigureAwait(false);
@@ -189,7 +207,7 @@ internal sealed partial class EndpointHandler : RouteHandler
             foreach (ref readonly var header in headers.Items)
                 http.Headers.Append(header.Key, header.Value);
         }
-        if (!_showsErrors || error.StatusCode is 204 or 304 or < 200)
+        if (!_showsErrors || error.StatusCode is 204 or 205 or 304 or < 200)
         {
             if (error.StatusCode is not 204 and not 304)
                 http.ContentLength = 0;
@@ -203,14 +221,14 @@ internal sealed partial class EndpointHandler : RouteHandler
 
     private void Report(Exchange exchange, GatewayError error)
     {
-        if (error.Causes.Count > 1)
+        if (error.Causes.Count > 0)
         {
             for (var i = 0; i < error.Causes.Count; i++)
                 Log.FailedPart(_logger, _endpoint.Path, i, error.Causes[i].Message, FaultOf(error.Causes[i]));
         }
         else
         {
-            Log.Failed(_logger, _endpoint.Path, error.Message, FaultOf(error.Causes.Count == 1 ? error.Causes[0] : error));
+            Log.Failed(_logger, _endpoint.Path, error.Message, FaultOf(error));
         }
         if (exchange.IsLogged)
             (exchange.LoggedErrors ??= []).Add(error.Message);

@@ -33,7 +33,7 @@ internal sealed class HttpCaller
         }
         catch (IOException exception)
         {
-            return new GatewayError(GatewayErrorKind.ClientAborted, exception.Message, exception: exception);
+            return TransportErrors.RequestBody(exception);
         }
         return await SendAsync(request, null, cancellationToken).ConfigureAwait(false);
     }

@@ -187,7 +187,7 @@ internal static class RequestHead
         }
         catch (IOException exception)
         {
-            failure = new GatewayError(GatewayErrorKind.ClientAborted, exception.Message, exception: exception);
+            failure = TransportErrors.RequestBody(exception);
             return false;
         }
     }

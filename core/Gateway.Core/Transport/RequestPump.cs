@@ -91,9 +91,11 @@ internal sealed class RequestPump
                 if (Error is not null)
                     return;
                 var buffer = result.Buffer;
-                if (sent + buffer.Length > _length || (result.IsCompleted && sent + buffer.Length < _length))
+                // Counted here: after AdvanceTo the segments belong to the pipe again and have other lengths.
+                var received = sent + buffer.Length;
+                if (received > _length || (result.IsCompleted && received < _length))
                 {
-                    Error = LengthMismatch(_length.Value, sent + buffer.Length);
+                    Error = LengthMismatch(_length.Value, received);
                     reader.AdvanceTo(buffer.Start);
                     return;
                 }
@@ -107,7 +109,7 @@ internal sealed class RequestPump
                 {
                     reader.AdvanceTo(consumed, buffer.End);
                 }
-                sent += buffer.Length;
+                sent = received;
                 if (result.IsCompleted)
                     break;
             }
@@ -129,7 +131,7 @@ internal sealed class RequestPump
         }
         catch (Exception exception) when (exception is IOException or InvalidOperationException)
         {
-            Error = new GatewayError(GatewayErrorKind.ClientAborted, exception.Message, exception: exception);
+            Error = TransportErrors.RequestBody(exception);
             return default;
         }
     }
