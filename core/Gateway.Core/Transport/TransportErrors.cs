@@ -36,14 +36,6 @@ internal static class TransportErrors
     /// <summary>A request that must not be sent as it is.</summary>
     public static GatewayError Rejected(string message) => new(GatewayErrorKind.Rejected, message, 400);
 
-    /// <summary>
-    /// The client's body could not be read: one that breaks the protocol or a limit is answered with the server's status, any other
-    /// failure means that the client is gone.
-    /// </summary>
-    public static GatewayError RequestBody(Exception exception) => exception is BadHttpRequestException bad
-        ? new(GatewayErrorKind.Rejected, bad.Message, bad.StatusCode, exception)
-        : new(GatewayErrorKind.ClientAborted, exception.Message, exception: exception);
-
     public static GatewayError Connection(string operation, string peer, Exception exception) =>
         exception is TransportException known
             ? new(known.Kind, known.Message, exception: exception)
