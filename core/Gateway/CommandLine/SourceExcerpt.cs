@@ -26,7 +26,9 @@ internal sealed class SourceExcerpt
         if (ShowsSecret(line))
             return "";
         var number = position.Line.ToString(CultureInfo.InvariantCulture);
-        return $"  {number} | {Printable(shown)}\n  {new string(' ', number.Length)} | {new string(' ', column - start)}^\n";
+        var before = start > 0 ? "…" : "";
+        var after = start + shown.Length < line.Length ? "…" : "";
+        return $"  {number} | {before}{Printable(shown)}{after}\n  {new string(' ', number.Length)} | {new string(' ', before.Length + column - start)}^\n";
     }
 
     private string[] LinesOf(SourcePosition position)

@@ -35,9 +35,9 @@ internal sealed class Terminal
             stream.Write(Encoding.UTF8.GetBytes(text));
             stream.Flush();
         }
-        catch (IOException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            // Whoever read the stream has closed it: there is nobody left to tell.
+            // The stream was closed, by its reader or before the start: there is nobody left to tell.
         }
     }
 }
