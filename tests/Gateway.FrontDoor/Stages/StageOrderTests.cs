@@ -34,7 +34,7 @@ public sealed class StageOrderTests
         "modifier/martian", "qos/http-cache", "auth/client-credentials",
     ];
 
-    [Fact, Spec("RTE-090")]
+    [Fact]
     public async Task Requests_pass_every_layer_in_the_documented_order_and_responses_in_reverse()
     {
         var trace = Tracing();
