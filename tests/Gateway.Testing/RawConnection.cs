@@ -2,15 +2,19 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 
 namespace Gateway.Testing;
 
-/// <summary>One accepted connection of a <see cref="RawUpstream"/>. Texts are Latin-1, so that every byte is a character.</summary>
-public sealed class RawConnection
+/// <summary>
+/// A TCP connection that speaks bytes: one that a <see cref="RawUpstream"/> accepted, or one to a <see cref="TestGateway"/>. Texts are
+/// Latin-1, so that every byte is a character.
+/// </summary>
+public sealed class RawConnection : IDisposable
 {
     private readonly Socket _socket;
-    private readonly Stream _stream;
+    private Stream _stream;
     private readonly CancellationToken _stop;
     private readonly StringBuilder _pending = new();
     private readonly ConcurrentQueue<string> _requests = new();
@@ -39,6 +43,12 @@ public sealed class RawConnection
 
     /// <summary>Completes when a read has seen the end of the connection.</summary>
     public Task Closed => _closed.Task;
+
+    /// <summary>Fires when the upstream is disposed.</summary>
+    public CancellationToken Stopped => _stop;
+
+    /// <summary>Whether this side has closed the connection.</summary>
+    public bool IsGone => _socket.SafeHandle.IsClosed;
 
     /// <summary>Reads a head, and a body if it has a length or is chunked; <see langword="null"/> when the client closes instead.</summary>
     public async Task<string?> ReadRequestAsync()
@@ -88,6 +98,40 @@ public sealed class RawConnection
             _pending.Clear();
     }
 
+    /// <summary>Goes on with TLS, as the server.</summary>
+    public async Task StartTlsAsync(X509Certificate2 certificate)
+    {
+        var tls = new SslStream(_stream);
+        await tls.AuthenticateAsServerAsync(certificate);
+        _stream = tls;
+    }
+
+    /// <summary>
+    /// Reads everything until the other side closes, in an orderly way or with a reset; throws <see cref="TimeoutException"/> when it
+    /// has not within the time (ten seconds unless told).
+    /// </summary>
+    public async Task<string> ReadToEndAsync(TimeSpan? limit = null)
+    {
+        var end = ReadAsync();
+        return await end.WaitAsync(limit ?? TimeSpan.FromSeconds(10));
+
+        async Task<string> ReadAsync()
+        {
+            try
+            {
+                while (await FillAsync()) { }
+            }
+            catch (Exception exception) when (exception is IOException or ObjectDisposedException)
+            {
+                // A reset ends it too.
+            }
+            return Take(_pending.Length);
+        }
+    }
+
+    /// <summary>Reads one response with its body, if that has a length or is chunked; <see langword="null"/> when the connection ends instead.</summary>
+    public Task<string?> ReadResponseAsync() => ReadRequestAsync().WaitAsync(TimeSpan.FromSeconds(20));
+
     /// <summary>Writes text.</summary>
     public Task WriteAsync(string text) => WriteAsync(Encoding.Latin1.GetBytes(text));
 
@@ -96,6 +140,9 @@ public sealed class RawConnection
 
     /// <summary>The TCP connection with its orderly end.</summary>
     public void Close() => _socket.Dispose();
+
+    /// <inheritdoc/>
+    public void Dispose() => Close();
 
     /// <summary>Ends the connection with a TCP reset.</summary>
     public void Reset()

@@ -22,6 +22,9 @@ public sealed record TestGatewayOptions
     /// <summary>Environment variables that the gateway sees.</summary>
     public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>Port to bind; 0 lets the system choose.</summary>
+    public int Port { get; init; }
+
     /// <summary>Whether <c>-d</c> is given.</summary>
     public bool Debug { get; init; }
 }
@@ -38,8 +41,9 @@ public sealed class TestGateway : IAsyncDisposable
     private readonly string _file;
     private bool _stopped;
 
-    private TestGateway(GatewayHost host, LogSink sink, LogStream log, string file, ConfigDiagnostics diagnostics)
+    private TestGateway(GatewayHost host, LogSink sink, LogStream log, string file, ServiceConfig config, ConfigDiagnostics diagnostics)
     {
+        Config = config;
         _host = host;
         _sink = sink;
         _log = log;
@@ -58,11 +62,17 @@ public sealed class TestGateway : IAsyncDisposable
     /// <summary>A client that follows nothing, inflates nothing and keeps no cookies.</summary>
     public HttpClient Client { get; }
 
+    /// <summary>The configuration as it was loaded; the port that is bound is <see cref="Port"/>.</summary>
+    public ServiceConfig Config { get; }
+
     /// <summary>Findings of the load.</summary>
     public ConfigDiagnostics Diagnostics { get; }
 
     /// <summary>The gateway itself.</summary>
     public GatewayHost Host => _host;
+
+    /// <summary>The file that the configuration was read from.</summary>
+    public string ConfigFile => _file;
 
     /// <summary>Everything logged so far, application and access log.</summary>
     public string Log => _log.ToString();
@@ -88,14 +98,14 @@ public sealed class TestGateway : IAsyncDisposable
         var sink = new LogSink(log, options.Limits.LogQueue);
         var host = GatewayHost.Create(loaded.Config, loaded.Diagnostics, new GatewayHostOptions
         {
-            Port = 0,
+            Port = options.Port,
             Log = sink,
             Limits = options.Limits,
             Plugins = options.Plugins,
             Environment = name => options.Environment.GetValueOrDefault(name),
         });
         await host.StartAsync();
-        return new TestGateway(host, sink, log, file, loaded.Diagnostics);
+        return new TestGateway(host, sink, log, file, loaded.Config, loaded.Diagnostics);
     }
 
     /// <summary>Waits until the log holds a text; throws <see cref="TimeoutException"/> after ten seconds.</summary>
@@ -126,6 +136,14 @@ public sealed class TestGateway : IAsyncDisposable
             }
         }
         return Encoding.Latin1.GetString(received.ToArray());
+    }
+
+    /// <summary>A connection to the gateway that speaks bytes. Dispose it.</summary>
+    public async Task<RawConnection> ConnectAsync()
+    {
+        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        await socket.ConnectAsync(IPAddress.Loopback, Port);
+        return new RawConnection(socket, new NetworkStream(socket), 0, CancellationToken.None);
     }
 
     /// <summary>Stops as on a signal; returns when the drain is over.</summary>

@@ -1,3 +1,4 @@
+using KrakenPlugins.Sdk.Proxy;
 using System.Globalization;
 using KrakenPlugins.Sdk.Configuration;
 
@@ -50,7 +51,7 @@ internal sealed class BackendLoader(LoadContext context, RootDocument root)
             Method = Method(backend, owner.Method),
             Encoding = encoding,
             DisableHostSanitize = backend.DisableHostSanitize,
-            InputHeaders = [.. backend.InputHeaders.Select(HeaderName.Canonical).Distinct(StringComparer.Ordinal)],
+            InputHeaders = [.. backend.InputHeaders.Select(HeaderName.Canonicalize).Distinct(StringComparer.Ordinal)],
             InputQueryStrings = [.. backend.InputQueryStrings.Distinct(StringComparer.Ordinal)],
             Sd = Discovery(backend),
             SdScheme = backend.SdScheme.Length == 0 ? "http" : backend.SdScheme,

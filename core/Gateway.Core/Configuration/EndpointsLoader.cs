@@ -1,3 +1,4 @@
+using KrakenPlugins.Sdk.Proxy;
 using KrakenPlugins.Sdk.Configuration;
 
 namespace Gateway.Core.Configuration;
@@ -90,7 +91,7 @@ internal sealed class EndpointsLoader(LoadContext context, RootDocument root, Ro
             Timeout = endpoint.Timeout > TimeSpan.Zero ? endpoint.Timeout : ServiceLoader.Timeout(root),
             CacheTtl = ServiceLoader.NotNegative(endpoint.CacheTtl == TimeSpan.Zero ? root.CacheTtl : endpoint.CacheTtl),
             ConcurrentCalls = Math.Max(1, endpoint.ConcurrentCalls),
-            InputHeaders = [.. endpoint.InputHeaders.Select(HeaderName.Canonical).Distinct(StringComparer.Ordinal)],
+            InputHeaders = [.. endpoint.InputHeaders.Select(HeaderName.Canonicalize).Distinct(StringComparer.Ordinal)],
             InputQueryStrings = [.. endpoint.InputQueryStrings.Distinct(StringComparer.Ordinal)],
             OutputEncoding = encoding,
             Proxy = proxy,

@@ -56,7 +56,9 @@ public sealed class JsonConfigReader
             throw _tokens.Failure("the document is empty");
         var root = ReadValue();
         if (!_tokens.AtEnd())
-            throw _tokens.Failure("unexpected text behind the end of the document");
+            throw _tokens.Failure(root.Kind is ConfigKind.Object or ConfigKind.Array
+                ? "unexpected text behind the end of the document"
+                : "the document does not start with \"{\"");
         return root;
     }
 

@@ -67,9 +67,8 @@ internal struct JsonTokens(string file, string text)
             return ReadEscaped();
         if (_names.TryGetValue(plain, out var known))
             return known;
-        known = plain.ToString();
-        _names.Add(known);
-        return known;
+        _names.Add(plain);
+        return _names.TryGetValue(plain, out known) ? known : plain.ToString();
     }
 
     public string ReadString() => TryReadPlain(out var plain) ? plain.ToString() : ReadEscaped();

@@ -116,8 +116,10 @@ public static class NamespaceRegistry
     /// <summary><c>; did you mean "x"?</c> for an unknown name; those of the scope come first.</summary>
     public static string Suggest(string scope, string name)
     {
-        var near = NearestName.Suggest(name, s_scopes[scope]);
-        return near.Length > 0 ? near : NearestName.Suggest(name, s_all);
+        var near = NearestName.Find(name, s_scopes[scope]) ?? NearestName.Find(name, s_all);
+        if (near is null && NearestName.Find(NamespaceAliases.Canonical(name), NamespaceAliases.All.Keys) is { } old)
+            near = NamespaceAliases.CurrentName(old);
+        return near is null ? "" : $"; did you mean \"{near}\"?";
     }
 
     private static FrozenSet<string> Set(string names) =>

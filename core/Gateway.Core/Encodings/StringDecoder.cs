@@ -17,9 +17,12 @@ public static class StringDecoder
     public static DataObject Decode(ReadOnlySpan<byte> body)
     {
         var data = new DataObject();
-        data[Key] = new DataString(Utf8.IsValid(body) ? Encoding.UTF8.GetString(body) : Repair(body));
+        data[Key] = new DataString(Text(body));
         return data;
     }
+
+    /// <summary>Bytes as text, with the same replacement.</summary>
+    internal static string Text(ReadOnlySpan<byte> body) => Utf8.IsValid(body) ? Encoding.UTF8.GetString(body) : Repair(body);
 
     // The framework replaces a whole truncated sequence by one U+FFFD, the reference replaces it byte by byte.
     private static string Repair(ReadOnlySpan<byte> body)

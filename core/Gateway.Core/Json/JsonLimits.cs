@@ -11,7 +11,8 @@ public sealed record JsonLimits
 
     /// <summary>
     /// Keys and values held at once, 16 bytes each. Elements of a compact array count once per stretch. The default is four
-    /// bytes of document per token in a body of 64 MiB and bounds the index at 256 MiB.
+    /// bytes of document per token in a body of 64 MiB and bounds the index at 256 MiB. In a tree every element counts, so
+    /// that asking for the tree of a body with more of them throws <see cref="InvalidOperationException"/>.
     /// </summary>
     public int MaxTokens { get; init; } = 16 * 1024 * 1024;
 }

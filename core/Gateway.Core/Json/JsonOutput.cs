@@ -1,5 +1,7 @@
 using System.Buffers;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 using System.Text.Unicode;
 using KrakenPlugins.Sdk.Data;
 
@@ -13,6 +15,7 @@ namespace Gateway.Core.Json;
 internal ref struct JsonOutput
 {
     private const int LongestCharacter = 4;
+    private const int ShortCopy = 64;
 
     private readonly IBufferWriter<byte> _writer;
     private ReadOnlySpan<byte> _source;
@@ -115,15 +118,25 @@ internal ref struct JsonOutput
         var length = _to - _from;
         if (length == 0)
             return;
-        var bytes = _source.Slice(_from, length);
+        var bytes = _source[_from..];
         _from = _to;
-        if (length <= _free.Length - _written)
+        var free = _free[_written..];
+        if (length <= ShortCopy && bytes.Length >= ShortCopy && free.Length >= ShortCopy)
         {
-            bytes.CopyTo(_free[_written..]);
+            // Most members are short, and two vectors cost less than a call that has to find out how short.
+            ref var from = ref MemoryMarshal.GetReference(bytes);
+            ref var to = ref MemoryMarshal.GetReference(free);
+            Vector256.LoadUnsafe(ref from).StoreUnsafe(ref to);
+            if (length > Vector256<byte>.Count)
+                Vector256.LoadUnsafe(ref from, (nuint)Vector256<byte>.Count).StoreUnsafe(ref to, (nuint)Vector256<byte>.Count);
             _written += length;
             return;
         }
-        Append(bytes);
+        bytes = bytes[..length];
+        if (bytes.TryCopyTo(free))
+            _written += length;
+        else
+            Append(bytes);
     }
 
     private void Append(scoped ReadOnlySpan<byte> bytes)

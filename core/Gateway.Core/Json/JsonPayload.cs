@@ -9,6 +9,8 @@ internal sealed class JsonPayload(JsonShape shape, PooledBytes body, JsonTape ta
     // About what escaping adds to text with some markup in it; more only means that the output grows.
     private const int EscapeRoom = 64;
 
+    private static readonly JsonLimits Unlimited = new() { MaxDepth = int.MaxValue, MaxTokens = int.MaxValue };
+
     private PooledBytes? _body = body;
     private JsonTape _tape = tape;
 
@@ -101,7 +103,7 @@ internal sealed class JsonPayload(JsonShape shape, PooledBytes body, JsonTape ta
         try
         {
             whole.Reserve(span.Length);
-            // The value was read before, within limits that are none the less than those of a part of it.
+            // The value was read before; its depth is within the limits, and it is one value that somebody asked for.
             JsonTokenizer.Read(_body!.Array, span.Start, ref whole, 0, Unlimited, keepElements: true);
             return JsonTree.Build(_body.Array, whole.Tokens, 0);
         }
@@ -137,6 +139,4 @@ internal sealed class JsonPayload(JsonShape shape, PooledBytes body, JsonTape ta
         _body?.Dispose();
         _body = null;
     }
-
-    private static readonly JsonLimits Unlimited = new() { MaxDepth = int.MaxValue, MaxTokens = int.MaxValue };
 }

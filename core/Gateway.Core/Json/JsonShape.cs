@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Text;
 using KrakenPlugins.Sdk.Data;
 
 namespace Gateway.Core.Json;
@@ -60,7 +61,7 @@ public sealed class JsonShape
         ArgumentNullException.ThrowIfNull(options);
         _options = options;
         _target = options.Target.Length == 0 ? [] : options.Target.Split('.');
-        _targetUtf8 = [.. _target.Select(System.Text.Encoding.UTF8.GetBytes)];
+        _targetUtf8 = [.. _target.Select(Encoding.UTF8.GetBytes)];
         if (options.Allow.Count > 0)
             _allow = FieldSet.OfPaths(options.Allow, lastDecides: true);
         else if (options.Deny.Count > 0)
@@ -131,14 +132,14 @@ public sealed class JsonShape
     /// <returns>What is wrong, or <see langword="null"/>.</returns>
     internal string? Read(PooledBytes body, ref JsonTape tape, bool keepElements, out int root)
     {
-        var tokens = tape.Reserve(body.Length);
+        tape.Reserve(body.Length);
         var wrapper = Wrapper(body.Span);
         var first = wrapper < 0 ? 0 : 2;
         root = 0;
         var fault = JsonTokenizer.Read(body.Array, 0, ref tape, first, _options.Limits, keepElements);
         if (fault.Kind != JsonFaultKind.None)
             return fault.Describe(body.Span);
-        tokens = tape.Tokens;
+        var tokens = tape.Tokens;
         if (TypeError(tokens[first].Kind) is { } error)
             return error;
         if (wrapper >= 0)

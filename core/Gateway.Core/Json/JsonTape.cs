@@ -1,3 +1,4 @@
+using KrakenPlugins.Sdk.Data;
 using System.Buffers;
 
 namespace Gateway.Core.Json;
@@ -19,22 +20,19 @@ internal struct JsonTape : IDisposable
     /// <summary>The backing array; valid up to <see cref="Count"/>.</summary>
     public readonly JsonToken[] Tokens => _tokens ?? [];
 
-    /// <summary>Storage for a document of so many bytes.</summary>
-    public JsonToken[] Reserve(int documentLength)
-    {
-        _tokens ??= ArrayPool<JsonToken>.Shared.Rent(Math.Max(64, (documentLength / BytesPerToken) + 8));
-        return _tokens;
-    }
+    /// <summary>Takes storage for a document of so many bytes.</summary>
+    public void Reserve(int documentLength) =>
+        _tokens ??= BufferPool<JsonToken>.Shared.Rent(Math.Max(64, (documentLength / BytesPerToken) + 8));
 
     /// <summary>Doubles the storage, keeping the first <paramref name="used"/> tokens.</summary>
     public JsonToken[] Grow(int used)
     {
         var old = Tokens;
-        var grown = ArrayPool<JsonToken>.Shared.Rent(Math.Max(64, old.Length * 2));
+        var grown = BufferPool<JsonToken>.Shared.Rent(Math.Max(64, old.Length * 2));
         old.AsSpan(0, used).CopyTo(grown);
         _tokens = grown;
         if (old.Length > 0)
-            ArrayPool<JsonToken>.Shared.Return(old);
+            BufferPool<JsonToken>.Shared.Return(old);
         return grown;
     }
 
@@ -45,6 +43,6 @@ internal struct JsonTape : IDisposable
         _tokens = null;
         Count = 0;
         if (tokens is not null)
-            ArrayPool<JsonToken>.Shared.Return(tokens);
+            BufferPool<JsonToken>.Shared.Return(tokens);
     }
 }

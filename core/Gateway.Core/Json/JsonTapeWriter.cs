@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace Gateway.Core.Json;
 
@@ -82,13 +83,18 @@ internal static unsafe class JsonTapeWriter
     }
 
     /// <summary>Writes a string between quotes, in canonical form.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void WriteText(ref JsonOutput output, ReadOnlySpan<byte> source, in JsonToken token)
     {
         if (token.Has(JsonFlags.Canonical))
-        {
             output.Copy(token.Start, token.Start + token.Length);
-            return;
-        }
+        else
+            WriteEscaped(ref output, source, token);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void WriteEscaped(ref JsonOutput output, ReadOnlySpan<byte> source, in JsonToken token)
+    {
         Span<byte> canonical = stackalloc byte[6];
         var at = token.Start;
         var end = token.Start + token.Length - 1;

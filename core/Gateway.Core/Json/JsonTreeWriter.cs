@@ -12,8 +12,6 @@ public static class JsonTreeWriter
         "\0\u0001\u0002\u0003\u0004\u0005\u0006\u0007\b\t\n\u000b\f\r\u000e\u000f\u0010\u0011\u0012\u0013\u0014\u0015\u0016\u0017"
         + "\u0018\u0019\u001a\u001b\u001c\u001d\u001e\u001f\"\\<>&\u2028\u2029");
 
-    private static readonly SearchValues<char> NumberCharacters = SearchValues.Create("0123456789+-.eE");
-
     /// <summary>
     /// Appends a node. Throws <see cref="InvalidOperationException"/> for a number whose text is no JSON number and for a tree
     /// deeper than 10,000 levels, as one that contains itself is.
@@ -88,9 +86,40 @@ public static class JsonTreeWriter
 
     private static void WriteNumber(ref JsonOutput to, string text)
     {
-        if (text.Length == 0 || text.AsSpan().ContainsAnyExcept(NumberCharacters))
+        if (!IsNumber(text))
             throw new InvalidOperationException($"\"{text}\" is no JSON number");
         to.Text(text);
+    }
+
+    private static bool IsNumber(ReadOnlySpan<char> text)
+    {
+        text = text is ['-', ..] ? text[1..] : text;
+        if (text is ['0', ..])
+            text = text[1..];
+        else if (!SkipDigits(ref text))
+            return false;
+        if (text is ['.', ..])
+        {
+            text = text[1..];
+            if (!SkipDigits(ref text))
+                return false;
+        }
+        if (text is ['e' or 'E', ..])
+        {
+            text = text is [_, '+' or '-', ..] ? text[2..] : text[1..];
+            if (!SkipDigits(ref text))
+                return false;
+        }
+        return text.IsEmpty;
+    }
+
+    private static bool SkipDigits(ref ReadOnlySpan<char> text)
+    {
+        var digits = text.IndexOfAnyExceptInRange('0', '9');
+        if (digits < 0)
+            digits = text.Length;
+        text = text[digits..];
+        return digits > 0;
     }
 
     private static void WriteText(ref JsonOutput to, string text)

@@ -65,14 +65,15 @@ internal static class BackendDecoder
         {
             if (!decode(body, out payload, out error))
                 return false;
-            if (payload is null)
-                return true;
-            var data = flatmap.Apply(payload.Tree);
+            var data = payload is null ? null : flatmap.Apply(payload.Tree);
             if (group.Length > 0)
             {
-                var wrapped = new DataObject();
-                wrapped[group] = data is null ? DataNull.Instance : data;
-                payload.Tree = wrapped;
+                payload ??= new TreePayload(new DataObject());
+                payload.Tree = new DataObject { [group] = data is null ? DataNull.Instance : data };
+            }
+            else if (payload is null)
+            {
+                return true;
             }
             else if (data is null)
             {

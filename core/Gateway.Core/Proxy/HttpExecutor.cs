@@ -1,5 +1,5 @@
-using System.Text;
 using Gateway.Core.Configuration;
+using Gateway.Core.Encodings;
 using Gateway.Core.Json;
 using Gateway.Core.Transport;
 using KrakenPlugins.Sdk.Data;
@@ -25,6 +25,7 @@ internal sealed partial class HttpExecutor
     private readonly string _endpoint;
     private readonly string _endpointMethod;
     private readonly string _pattern;
+    private readonly bool _isNoOpEndpoint;
     private readonly ILogger _logger;
 
     /// <param name="client">The client pipeline.</param>
@@ -43,6 +44,7 @@ internal sealed partial class HttpExecutor
         _endpoint = endpoint.Path;
         _endpointMethod = endpoint.Method;
         _pattern = backend.UrlPattern.Text;
+        _isNoOpEndpoint = endpoint.IsNoOp;
         _logger = logger;
     }
 
@@ -52,7 +54,7 @@ internal sealed partial class HttpExecutor
         if (response is null)
             return Explain(request, error!);
         if (_decode is null)
-            return new ProxyResponse { Raw = response, StatusCode = response.StatusCode };
+            return HandThrough(response);
         PooledBytes body;
         try
         {
@@ -72,8 +74,13 @@ internal sealed partial class HttpExecutor
         }
         if (!_decode(body, out var payload, out var reason))
             return new GatewayError(GatewayErrorKind.Payload, reason!);
-        return new ProxyResponse { Data = payload, IsComplete = payload is not null, StatusCode = 200 };
+        return new ProxyResponse { Data = payload, IsComplete = true, StatusCode = 200 };
     }
+
+    // In a data endpoint a no-op backend is a complete part without keys (MAN-011); its body is there for a sequence to read.
+    private ProxyResponse HandThrough(ClientResponse response) => _isNoOpEndpoint
+        ? new ProxyResponse { Raw = response, StatusCode = response.StatusCode }
+        : new ProxyResponse { Raw = response, StatusCode = response.StatusCode, Data = new TreePayload(new DataObject()), IsComplete = true };
 
     private async ValueTask<ProxyResult> FailAsync(ProxyRequest request, ClientResponse response, CancellationToken cancellationToken)
     {
@@ -85,9 +92,16 @@ internal sealed partial class HttpExecutor
         // A short body is read even when nobody wants it: the connection can then be used again.
         if (wantsBody || response.ContentLength <= ShortBody)
         {
-            using var bytes = await response.ReadAllAsync(_limits.ErrorBody, cancellationToken).ConfigureAwait(false);
-            if (wantsBody)
-                body = bytes.Span.ToArray();
+            try
+            {
+                using var bytes = await response.ReadAllAsync(_limits.ErrorBody, cancellationToken).ConfigureAwait(false);
+                if (wantsBody)
+                    body = bytes.Span.ToArray();
+            }
+            catch (Exception exception) when (exception is IOException or OperationCanceledException)
+            {
+                // The status is the failure; a body that is too large, breaks off or never comes does not take its place.
+            }
         }
         if (_http.ReturnErrorDetails.Length > 0)
             return new ProxyResponse { Data = Details(status, body, type), IsComplete = false, StatusCode = status };
@@ -102,7 +116,7 @@ internal sealed partial class HttpExecutor
         var details = new DataObject();
         details["http_status_code"] = new DataNumber(status.ToString(System.Globalization.CultureInfo.InvariantCulture));
         if (body.Length > 0)
-            details["http_body"] = new DataString(Encoding.UTF8.GetString(body));
+            details["http_body"] = new DataString(StringDecoder.Text(body));
         if (!string.IsNullOrEmpty(type))
             details["http_body_encoding"] = new DataString(type);
         var root = new DataObject();
@@ -126,7 +140,7 @@ internal sealed partial class HttpExecutor
             return error;
         if (request.IsAbandoned)
             return new GatewayError(GatewayErrorKind.Lost, GatewayError.ContextCanceled);
-        return request.HttpContext is { RequestAborted.IsCancellationRequested: true }
+        return request.ClientAborted.IsCancellationRequested
             ? new GatewayError(GatewayErrorKind.ClientAborted, GatewayError.ContextCanceled)
             : error;
     }

@@ -44,6 +44,7 @@ internal sealed class MergeOperation : IValueTaskSource<ProxyResult>
     private int _count;
     private int _holders;
     private bool _finished;
+    private RequestBody? _body;
     private Deadline? _deadline;
     private CancellationTokenRegistration _expiry;
 
@@ -52,6 +53,8 @@ internal sealed class MergeOperation : IValueTaskSource<ProxyResult>
         var operation = s_pool.Get();
         operation.Prepare(backends.Length);
         var version = operation._completion.Version;
+        operation._body = request.Body;
+        request.Body.Retain();
         var deadline = operation._deadline = Deadline.Start(budget, cancellationToken);
         var token = deadline.Token;
         operation._expiry = token.UnsafeRegister(static state => ((MergeOperation)state!).Expire(), operation);
@@ -139,8 +142,7 @@ internal sealed class MergeOperation : IValueTaskSource<ProxyResult>
         }
         catch (Exception exception)
         {
-            _completion.SetException(exception);
-            return;
+            merged = PipelineFault.Of(exception);
         }
         _completion.SetResult(merged);
     }
@@ -153,6 +155,8 @@ internal sealed class MergeOperation : IValueTaskSource<ProxyResult>
         _expiry = default;
         _deadline!.Return();
         _deadline = null;
+        _body!.Dispose();
+        _body = null;
         _arrived.AsSpan().Clear();
         s_pool.Return(this);
     }
@@ -172,8 +176,8 @@ internal sealed class MergeOperation : IValueTaskSource<ProxyResult>
                 complete = false;
                 continue;
             }
-            // A no-op backend contributes no data and counts as a success (RTE-133).
-            complete &= response.IsComplete || response.Raw is not null;
+            // A null document is a part that is not there (MAN-013); a no-op backend has no data and counts as a success (RTE-133).
+            complete &= response.Raw is not null || (response.IsComplete && response.Data is not null);
             if (response.Data is { } data)
             {
                 parts.Add(data);

@@ -60,6 +60,7 @@ internal sealed class RequestFilter
             Parameters = new NameValueList(ignoreCase: false),
             Body = OpenBody(context),
             HttpContext = context,
+            ClientAborted = context.RequestAborted,
         };
         for (var i = 0; i < _parameterNames.Length; i++)
             request.Parameters.Add(_parameterNames[i], values[i]);

@@ -48,8 +48,13 @@ internal sealed class SequentialMerge
                     return result.Error;
                 if (result.Error is not null || result.Response is not { } response || !(response.IsComplete || response.Raw is not null))
                     break;
-                if (count < _backends.Length)
-                    await PropagateAsync(count - 1, response, request, deadline.Token).ConfigureAwait(false);
+                if (count < _backends.Length && await PropagateAsync(count - 1, response, request, deadline.Token).ConfigureAwait(false) is { } unread)
+                {
+                    if (count == 1)
+                        return unread;
+                    arrived[count - 1] = result with { Error = unread };
+                    break;
+                }
             }
             var reached = count;
             count = 0;
@@ -78,7 +83,8 @@ internal sealed class SequentialMerge
         }
     }
 
-    private async ValueTask PropagateAsync(int index, ProxyResponse response, ProxyRequest request, CancellationToken cancellationToken)
+    /// <summary>Takes what later steps refer to; a raw body that cannot be read is a failure of its step.</summary>
+    private async ValueTask<GatewayError?> PropagateAsync(int index, ProxyResponse response, ProxyRequest request, CancellationToken cancellationToken)
     {
         foreach (var reference in _references[index])
         {
@@ -86,14 +92,26 @@ internal sealed class SequentialMerge
             {
                 if (response.Raw is not { } raw)
                     continue;
-                using var body = await raw.ReadAllAsync(_maxBody, cancellationToken).ConfigureAwait(false);
-                request.Parameters.Set(reference.ParameterName, Encoding.UTF8.GetString(body.Span));
+                try
+                {
+                    using var body = await raw.ReadAllAsync(_maxBody, cancellationToken).ConfigureAwait(false);
+                    request.Parameters.Set(reference.ParameterName, Encoding.UTF8.GetString(body.Span));
+                }
+                catch (IOException exception)
+                {
+                    return new GatewayError(GatewayErrorKind.Payload, exception.Message, exception: exception);
+                }
+                catch (OperationCanceledException exception)
+                {
+                    return PipelineFault.Of(exception);
+                }
             }
             else if (response.Data is { } data && JsonLookup.TryGetText(data, reference.Path, out var text))
             {
                 request.Parameters.Set(reference.ParameterName, text);
             }
         }
+        return null;
     }
 }
 

@@ -1,6 +1,8 @@
 using System.Buffers;
+using System.IO.Pipelines;
 using System.Net;
 using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace Gateway.Core.Server;
@@ -29,16 +31,22 @@ internal sealed class ClearTextHttp2
     private async Task DispatchAsync(ConnectionContext connection, ConnectionDelegate http1)
     {
         var input = connection.Transport.Input;
+        // Nobody else would tell a connection that has not sent anything yet that the server stops.
+        var closeRequested = connection.Features.Get<IConnectionLifetimeNotificationFeature>()?.ConnectionClosedRequested ?? default;
+        await using var registration = closeRequested.UnsafeRegister(static state => ((PipeReader)state!).CancelPendingRead(), input).ConfigureAwait(false);
         while (true)
         {
-            var result = await input.ReadAsync(connection.ConnectionClosed).ConfigureAwait(false);
+            var result = await input.ReadAsync().ConfigureAwait(false);
             var seen = (int)Math.Min(result.Buffer.Length, s_preface.Length);
             var matches = Matches(result.Buffer, seen);
+            var isHttp2 = matches && seen == s_preface.Length;
             // Nothing is consumed: whoever serves the connection reads the same bytes again.
-            if (!matches || seen == s_preface.Length || result.IsCompleted)
+            if (!matches || isHttp2 || result.IsCompleted || closeRequested.IsCancellationRequested)
             {
                 input.AdvanceTo(result.Buffer.Start);
-                await (matches && seen == s_preface.Length ? _http2! : http1)(connection).ConfigureAwait(false);
+                if (isHttp2)
+                    connection.Features.Get<ConnectionWatch>()?.BecameHttp2();
+                await (isHttp2 ? _http2! : http1)(connection).ConfigureAwait(false);
                 return;
             }
             input.AdvanceTo(result.Buffer.Start, result.Buffer.End);

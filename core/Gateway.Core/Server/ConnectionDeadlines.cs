@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.IO.Pipelines;
 using Gateway.Core.Configuration;
 using Microsoft.AspNetCore.Connections;
@@ -7,23 +6,26 @@ namespace Gateway.Core.Server;
 
 /// <summary>
 /// The server's four timers (CFG-159 to 163). Kestrel answers a late header block with 408 and knows no write limit; the language
-/// closes the connection without a byte. Connections register here when a limit is set; one timer looks at all of them.
+/// closes the connection without a byte. Connections, and the streams of HTTP/2, register here when a limit is set; one timer looks
+/// at all of them.
 /// </summary>
 internal sealed class ConnectionDeadlines : IDisposable
 {
     private static readonly TimeSpan s_tick = TimeSpan.FromMilliseconds(100);
 
-    private readonly ServerConfig _config;
     private readonly TimeProvider _time;
-    private readonly HashSet<ConnectionWatch> _watches = [];
+    private readonly HashSet<RequestWatch> _watches = [];
     private readonly ITimer _timer;
 
     public ConnectionDeadlines(ServerConfig config, TimeProvider time)
     {
-        _config = config;
+        Config = config;
         _time = time;
         _timer = time.CreateTimer(static state => ((ConnectionDeadlines)state!).Sweep(), this, s_tick, s_tick);
     }
+
+    /// <summary>The limits.</summary>
+    public ServerConfig Config { get; }
 
     /// <summary>Whether any limit needs this watch.</summary>
     public static bool IsNeeded(ServerConfig config) =>
@@ -32,34 +34,53 @@ internal sealed class ConnectionDeadlines : IDisposable
     /// <summary>Serves a connection under watch; goes around everything that speaks HTTP.</summary>
     public async Task WatchAsync(ConnectionContext connection, ConnectionDelegate next)
     {
-        var watch = new ConnectionWatch(connection, _config, _time);
+        var watch = new ConnectionWatch(connection, this);
         connection.Features.Set(watch);
         var transport = connection.Transport;
         connection.Transport = new WatchedTransport(new WatchedReader(transport.Input, watch), transport.Output);
-        lock (_watches)
-            _watches.Add(watch);
+        Add(watch);
         try
         {
             await next(connection).ConfigureAwait(false);
         }
         finally
         {
-            lock (_watches)
-                _watches.Remove(watch);
+            Remove(watch);
             connection.Transport = transport;
         }
     }
+
+    /// <summary>Looks at a watch from now on.</summary>
+    public void Add(RequestWatch watch)
+    {
+        lock (_watches)
+            _watches.Add(watch);
+    }
+
+    /// <summary>Looks at it no more.</summary>
+    public void Remove(RequestWatch watch)
+    {
+        lock (_watches)
+            _watches.Remove(watch);
+    }
+
+    /// <summary>Now, on the clock of <see cref="After"/>.</summary>
+    public long Now => _time.GetTimestamp();
+
+    /// <summary>When a limit passes; never for a limit of zero.</summary>
+    public long After(long start, TimeSpan limit) =>
+        limit <= TimeSpan.Zero ? long.MaxValue : start + (long)(limit.TotalSeconds * _time.TimestampFrequency);
 
     public void Dispose() => _timer.Dispose();
 
     private void Sweep()
     {
-        var now = _time.GetTimestamp();
+        var now = Now;
+        RequestWatch[] watches;
         lock (_watches)
-        {
-            foreach (var watch in _watches)
-                watch.AbortIfLate(now);
-        }
+            watches = [.. _watches];
+        foreach (var watch in watches)
+            watch.EndIfLate(now);
     }
 
     private sealed class WatchedTransport(PipeReader input, PipeWriter output) : IDuplexPipe
@@ -67,120 +88,48 @@ internal sealed class ConnectionDeadlines : IDisposable
         public PipeReader Input { get; } = input;
         public PipeWriter Output { get; } = output;
     }
-
-    /// <summary>Tells the watch when the first bytes of a request arrive.</summary>
-    private sealed class WatchedReader(PipeReader inner, ConnectionWatch watch) : PipeReader
-    {
-        public override void AdvanceTo(SequencePosition consumed) => inner.AdvanceTo(consumed);
-        public override void AdvanceTo(SequencePosition consumed, SequencePosition examined) => inner.AdvanceTo(consumed, examined);
-        public override void CancelPendingRead() => inner.CancelPendingRead();
-        public override void Complete(Exception? exception = null) => inner.Complete(exception);
-        public override ValueTask CompleteAsync(Exception? exception = null) => inner.CompleteAsync(exception);
-
-        public override async ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default)
-        {
-            var result = await inner.ReadAsync(cancellationToken).ConfigureAwait(false);
-            if (!result.Buffer.IsEmpty)
-                watch.BytesArrived();
-            return result;
-        }
-
-        public override bool TryRead(out ReadResult result)
-        {
-            if (!inner.TryRead(out result))
-                return false;
-            if (!result.Buffer.IsEmpty)
-                watch.BytesArrived();
-            return true;
-        }
-    }
 }
 
-/// <summary>
-/// Where one connection stands and until when. The states follow each other: waiting for a request, reading its headers, reading its
-/// body, answering.
-/// </summary>
-internal sealed class ConnectionWatch
+/// <summary>Tells a watch when somebody waits for the client, and when bytes arrive.</summary>
+internal sealed class WatchedReader(PipeReader inner, RequestWatch watch) : PipeReader
 {
-    private readonly ConnectionContext _connection;
-    private readonly ServerConfig _config;
-    private readonly TimeProvider _time;
-    private readonly object _gate = new();
-    private State _state;
-    private long _requestStart;
-    private long _readDeadline = long.MaxValue;
-    private long _writeDeadline = long.MaxValue;
-    private bool _aborted;
+    public override void AdvanceTo(SequencePosition consumed) => inner.AdvanceTo(consumed);
+    public override void AdvanceTo(SequencePosition consumed, SequencePosition examined) => inner.AdvanceTo(consumed, examined);
+    public override void CancelPendingRead() => inner.CancelPendingRead();
+    public override void Complete(Exception? exception = null) => inner.Complete(exception);
+    public override ValueTask CompleteAsync(Exception? exception = null) => inner.CompleteAsync(exception);
 
-    public ConnectionWatch(ConnectionContext connection, ServerConfig config, TimeProvider time)
+    public override ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default)
     {
-        _connection = connection;
-        _config = config;
-        _time = time;
-        _state = State.Headers;
-        _requestStart = time.GetTimestamp();
-        _readDeadline = After(_requestStart, config.ReadHeaderTimeout);
+        var read = inner.ReadAsync(cancellationToken);
+        return read.IsCompletedSuccessfully ? new(Seen(read.Result)) : WaitAsync(read);
     }
 
-    private enum State { Idle, Headers, Request }
-
-    /// <summary>Bytes came in; the first ones after a response begin the next request.</summary>
-    public void BytesArrived()
+    public override bool TryRead(out ReadResult result)
     {
-        if (_state != State.Idle)
-            return;
-        lock (_gate)
+        if (!inner.TryRead(out result))
+            return false;
+        Seen(result);
+        return true;
+    }
+
+    private async ValueTask<ReadResult> WaitAsync(ValueTask<ReadResult> read)
+    {
+        watch.IsReading = true;
+        try
         {
-            _state = State.Headers;
-            _requestStart = _time.GetTimestamp();
-            _readDeadline = After(_requestStart, _config.ReadHeaderTimeout);
+            return Seen(await read.ConfigureAwait(false));
+        }
+        finally
+        {
+            watch.IsReading = false;
         }
     }
 
-    /// <summary>The headers are complete.</summary>
-    /// <param name="hasBody">Whether a body follows.</param>
-    public void RequestBegan(bool hasBody)
+    private ReadResult Seen(ReadResult result)
     {
-        lock (_gate)
-        {
-            if (_state == State.Idle)
-                _requestStart = _time.GetTimestamp();
-            _state = State.Request;
-            _readDeadline = hasBody ? After(_requestStart, _config.ReadTimeout) : long.MaxValue;
-            _writeDeadline = After(_time.GetTimestamp(), _config.WriteTimeout);
-        }
+        if (!result.Buffer.IsEmpty)
+            watch.BytesArrived();
+        return result;
     }
-
-    /// <summary>The body was read to its end.</summary>
-    public void BodyRead()
-    {
-        lock (_gate)
-            _readDeadline = long.MaxValue;
-    }
-
-    /// <summary>The response is complete.</summary>
-    public void RequestEnded()
-    {
-        lock (_gate)
-        {
-            _state = State.Idle;
-            _writeDeadline = long.MaxValue;
-            _readDeadline = After(_time.GetTimestamp(), _config.IdleTimeout);
-        }
-    }
-
-    /// <summary>Closes the connection without a word when a limit has passed.</summary>
-    public void AbortIfLate(long now)
-    {
-        lock (_gate)
-        {
-            if (_aborted || (now < _readDeadline && now < _writeDeadline))
-                return;
-            _aborted = true;
-        }
-        _connection.Abort(new ConnectionAbortedException("a time limit of the server passed"));
-    }
-
-    private long After(long start, TimeSpan limit) =>
-        limit <= TimeSpan.Zero ? long.MaxValue : start + (long)(limit.TotalSeconds * _time.TimestampFrequency);
 }

@@ -18,6 +18,8 @@ namespace Gateway.Core.Server;
 /// </summary>
 internal sealed partial class EndpointHandler : RouteHandler
 {
+    private const int MinimumRender = 2048;
+
     private readonly EndpointConfig _endpoint;
     private readonly RequestFilter _filter;
     private readonly ProxyHandler _proxy;
@@ -30,6 +32,9 @@ internal sealed partial class EndpointHandler : RouteHandler
     private readonly bool _buffersUnknownLength;
     private readonly bool _showsErrors;
     private readonly bool _dropsLength;
+
+    // Answers of one endpoint are of like size: the last one's saves growing the buffer step by step.
+    private int _expectedLength = MinimumRender;
 
     /// <param name="endpoint">The configuration.</param>
     /// <param name="router">Options of the service.</param>
@@ -70,16 +75,20 @@ internal sealed partial class EndpointHandler : RouteHandler
     {
         var context = exchange.Http;
         var deadline = Deadline.Start(_timeout, context.RequestAborted);
-        ProxyRequest? request = null;
+        RequestBody? body = null;
         var result = default(ProxyResult);
         try
         {
             try
             {
-                request = _filter.Build(context, exchange.Match.Parameters, exchange.Match.Remainder, exchange.RawQuery, exchange.ClientIp);
-                if (!request.Body.IsBuffered && (_buffersBody || (_buffersUnknownLength && request.Body.Length is null)))
-                    await request.Body.BufferAsync(deadline.Token).ConfigureAwait(false);
+                var request = _filter.Build(context, exchange.Match.Parameters, exchange.Match.Remainder, exchange.RawQuery, exchange.ClientIp);
+                body = request.Body;
+                if (!body.IsBuffered && (_buffersBody || (_buffersUnknownLength && body.Length is null)))
+                    await body.BufferAsync(deadline.Token).ConfigureAwait(false);
                 result = await _proxy(request, deadline.Token).ConfigureAwait(false);
+                // Data that came too late is shown all the same (RTE-196).
+                if (result.Error is null && deadline.IsExpired)
+                    result = result with { Error = new GatewayError(GatewayErrorKind.Timeout, "internal server error") };
             }
             catch (Exception exception)
             {
@@ -98,7 +107,7 @@ internal sealed partial class EndpointHandler : RouteHandler
         finally
         {
             result.Response?.Dispose();
-            request?.Body.Dispose();
+            body?.Dispose();
             deadline.Return();
         }
     }
@@ -107,7 +116,7 @@ internal sealed partial class EndpointHandler : RouteHandler
     {
         if (result.Response is not { } response)
         {
-            var error = result.Error ?? new GatewayError(GatewayErrorKind.Internal, deadline.IsExpired ? "internal server error" : "no response");
+            var error = result.Error ?? new GatewayError(GatewayErrorKind.Internal, "no response");
             if (result.Error is null)
                 Report(exchange, error);
             return RespondErrorAsync(exchange.Http, error);
@@ -120,7 +129,7 @@ internal sealed partial class EndpointHandler : RouteHandler
     private ValueTask RespondDataAsync(HttpContext context, ProxyResponse response)
     {
         var completed = response.IsComplete && response.Data is { IsEmpty: false };
-        var bytes = new PooledBytes(2048);
+        var bytes = new PooledBytes(_expectedLength);
         try
         {
             _render.Write(response.Data, bytes, context.Request.Headers.Accept, out var contentType);
@@ -130,6 +139,7 @@ internal sealed partial class EndpointHandler : RouteHandler
                 http.Headers.CacheControl = _cacheControl;
             http.Headers.ContentType = contentType;
             http.ContentLength = bytes.Length;
+            _expectedLength = Math.Max(MinimumRender, bytes.Length + (bytes.Length >> 3));
         }
         catch (Exception exception)
         {
@@ -159,6 +169,12 @@ internal sealed partial class EndpointHandler : RouteHandler
         if (raw.StatusCode is 204)
             http.ContentLength = null;
         _headers.Apply(http, completed: false);
+        // The server refuses to write a body here (RFC 9110, 15.3.6), and the backend's length would announce one.
+        if (raw.StatusCode is StatusCodes.Status205ResetContent)
+        {
+            http.ContentLength = 0;
+            return;
+        }
         try
         {
             await raw.CopyToAsync(http.BodyWriter, deadline.Token).ConfigureAwait(false);
@@ -191,7 +207,7 @@ internal sealed partial class EndpointHandler : RouteHandler
             foreach (ref readonly var header in headers.Items)
                 http.Headers.Append(header.Key, header.Value);
         }
-        if (!_showsErrors || error.StatusCode is 204 or 304 or < 200)
+        if (!_showsErrors || error.StatusCode is 204 or 205 or 304 or < 200)
         {
             if (error.StatusCode is not 204 and not 304)
                 http.ContentLength = 0;
@@ -205,14 +221,14 @@ internal sealed partial class EndpointHandler : RouteHandler
 
     private void Report(Exchange exchange, GatewayError error)
     {
-        if (error.Causes.Count > 1)
+        if (error.Causes.Count > 0)
         {
             for (var i = 0; i < error.Causes.Count; i++)
                 Log.FailedPart(_logger, _endpoint.Path, i, error.Causes[i].Message, FaultOf(error.Causes[i]));
         }
         else
         {
-            Log.Failed(_logger, _endpoint.Path, error.Message, FaultOf(error.Causes.Count == 1 ? error.Causes[0] : error));
+            Log.Failed(_logger, _endpoint.Path, error.Message, FaultOf(error));
         }
         if (exchange.IsLogged)
             (exchange.LoggedErrors ??= []).Add(error.Message);

@@ -58,14 +58,14 @@ internal sealed class Exchange
     /// <summary>Time since the request began, in milliseconds.</summary>
     public double ElapsedMilliseconds => Stopwatch.GetElapsedTime(Started).TotalMilliseconds;
 
-    /// <summary>The connection's time limits; <see langword="null"/> when none is set, and with HTTP/2.</summary>
-    public ConnectionWatch? Watch { get; private set; }
+    /// <summary>The request's time limits; <see langword="null"/> when none is set.</summary>
+    public RequestWatch? Watch { get; private set; }
 
     /// <summary>Begins a request on this object.</summary>
     public void Begin(IFeatureCollection features)
     {
         Http.Initialize(features);
-        Watch = features.Get<ConnectionWatch>();
+        Watch = features.Get<ConnectionWatch>()?.ForRequest(Watch);
         Started = Stopwatch.GetTimestamp();
         Target = features.Get<IHttpRequestFeature>()!.RawTarget;
         IsLogged = false;

@@ -31,7 +31,7 @@ internal sealed class GatewayApplication(Generation first) : IHttpApplication<Ex
         while (!generation.TryEnter())
             generation = Current;
         exchange.Generation = generation;
-        exchange.Watch?.RequestBegan(contextFeatures.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody == true);
+        exchange.Watch?.RequestBegan(contextFeatures);
         return exchange;
     }
 

@@ -19,6 +19,9 @@ namespace Gateway.Core.Server;
 /// </summary>
 internal sealed class GatewayServer : IAsyncDisposable
 {
+    // Kestrel adds its limits to a time stamp; with Timeout.InfiniteTimeSpan the sum overflows and every connection is late.
+    private static readonly TimeSpan s_never = TimeSpan.FromDays(3650);
+
     private readonly KestrelServer _kestrel;
     private readonly GatewayApplication _application;
     private readonly ConnectionDeadlines? _deadlines;
@@ -91,16 +94,18 @@ internal sealed class GatewayServer : IAsyncDisposable
         // Without this Kestrel refuses to send any byte beyond ASCII in a header.
         options.ResponseHeaderEncodingSelector = static _ => Encoding.UTF8;
         var limits = options.Limits;
-        limits.MaxRequestHeadersTotalSize = config.MaxHeaderBytes;
-        limits.MaxRequestHeaderCount = int.MaxValue;
-        limits.MaxRequestLineSize = config.MaxHeaderBytes;
-        limits.MaxRequestBufferSize = Math.Max(1 << 20, config.MaxHeaderBytes + 4096);
+        // Kestrel doubles some of these for HTTP/2, and a number above half of the largest one becomes negative.
+        var headerBytes = Math.Min(config.MaxHeaderBytes, 1 << 29);
+        limits.MaxRequestHeadersTotalSize = headerBytes;
+        limits.MaxRequestHeaderCount = headerBytes;
+        limits.MaxRequestLineSize = headerBytes;
+        limits.MaxRequestBufferSize = Math.Max(1 << 20, headerBytes + 4096);
         limits.MaxRequestBodySize = null;
         limits.MinRequestBodyDataRate = null;
         limits.MinResponseDataRate = null;
-        limits.KeepAliveTimeout = Timeout.InfiniteTimeSpan;
-        limits.RequestHeadersTimeout = Timeout.InfiniteTimeSpan;
-        limits.Http2.MaxRequestHeaderFieldSize = config.MaxHeaderBytes;
+        limits.KeepAliveTimeout = s_never;
+        limits.RequestHeadersTimeout = s_never;
+        limits.Http2.MaxRequestHeaderFieldSize = headerBytes;
         return options;
     }
 }

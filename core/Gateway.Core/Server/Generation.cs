@@ -67,19 +67,34 @@ internal sealed partial class Generation : IDisposable
             exchange.Http.Features.Set(exchange);
             await (_outer is null ? RouteAsync(exchange) : _outer(exchange.Http)).ConfigureAwait(false);
         }
+        catch (Exception) when (exchange.Http.RequestAborted.IsCancellationRequested)
+        {
+            // The client left; whatever that broke is no fault of ours.
+            exchange.LoggedStatus = StatusCodes.Status500InternalServerError;
+        }
+        catch (BadHttpRequestException exception)
+        {
+            Fail(exchange, exception.StatusCode);
+        }
         catch (Exception exception)
         {
             Log.Panic(_logger, exchange.Target, exception);
-            exchange.LoggedStatus = StatusCodes.Status500InternalServerError;
-            if (exchange.Http.Response.HasStarted)
-            {
-                exchange.Http.Abort();
-                return;
-            }
-            exchange.Http.Response.Clear();
-            exchange.Http.Response.StatusCode = StatusCodes.Status500InternalServerError;
-            exchange.Http.Response.ContentLength = 0;
+            Fail(exchange, StatusCodes.Status500InternalServerError);
         }
+    }
+
+    private static void Fail(Exchange exchange, int status)
+    {
+        var response = exchange.Http.Response;
+        if (response.HasStarted)
+        {
+            exchange.LoggedStatus = status;
+            exchange.Http.Abort();
+            return;
+        }
+        response.Clear();
+        response.StatusCode = status;
+        response.ContentLength = 0;
     }
 
     /// <summary>Writes the access line of a finished exchange.</summary>

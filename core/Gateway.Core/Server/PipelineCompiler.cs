@@ -65,7 +65,7 @@ internal sealed partial class PipelineCompiler(
         if (shadows.Length > 0)
             stages.Add(ProxyStages.Shadow, CompileShadow(endpoint, shadows, context, faults));
         AddManipulation(endpoint, regular.Length, stages);
-        var proxy = Pipeline.Compose(stages.InOrder, CompileMerge(endpoint, regular, context, faults));
+        var proxy = Pipeline.Compose(stages.InOrder, CompileMerge(endpoint, regular, endpoint.Timeout, context, faults));
 
         Log.BuildingHandler(logger, endpoint.Path);
         var buffers = regular.Length > 1 || shadows.Length > 0 || endpoint.ConcurrentCalls > 1;
@@ -98,23 +98,23 @@ internal sealed partial class PipelineCompiler(
     {
         var longest = shadows.Max(static s => s.ShadowTimeout);
         var timeout = longest > TimeSpan.Zero ? longest : endpoint.Timeout;
-        return new ShadowFork(CompileMerge(endpoint, shadows, context, faults), timeout, limits.PendingShadowCalls, endpoint.Path, logger);
+        return new ShadowFork(CompileMerge(endpoint, shadows, timeout, context, faults), timeout, limits.PendingShadowCalls, endpoint.Path, logger);
     }
 
-    private ProxyHandler CompileMerge(EndpointConfig endpoint, BackendConfig[] backends, EndpointContext context, ConfigDiagnostics faults)
+    private ProxyHandler CompileMerge(EndpointConfig endpoint, BackendConfig[] backends, TimeSpan timeout, EndpointContext context, ConfigDiagnostics faults)
     {
         var handlers = new ProxyHandler[backends.Length];
         for (var i = 0; i < backends.Length; i++)
-            handlers[i] = CompileBackend(endpoint, backends[i], context.ForBackend(backends[i], i), faults);
+            handlers[i] = CompileBackend(endpoint, backends[i], timeout, context.ForBackend(backends[i], i), faults);
         if (backends.Length == 1)
             return handlers[0];
         Log.Merging(logger, endpoint.Path, backends.Length, endpoint.Proxy.Sequential ? "sequential" : "parallel");
         return endpoint.Proxy.Sequential
-            ? new SequentialMerge(handlers, backends, endpoint.Proxy.SequentialPropagatedParams, endpoint.Timeout, limits.BufferedRequestBody).InvokeAsync
-            : new ParallelMerge(handlers, endpoint.Timeout).InvokeAsync;
+            ? new SequentialMerge(handlers, backends, endpoint.Proxy.SequentialPropagatedParams, timeout, limits.BufferedRequestBody).InvokeAsync
+            : new ParallelMerge(handlers, timeout).InvokeAsync;
     }
 
-    private ProxyHandler CompileBackend(EndpointConfig endpoint, BackendConfig backend, BackendContext context, ConfigDiagnostics faults)
+    private ProxyHandler CompileBackend(EndpointConfig endpoint, BackendConfig backend, TimeSpan timeout, BackendContext context, ConfigDiagnostics faults)
     {
         Log.BuildingBackend(logger, backend.UrlPattern.Text);
         var stages = new StageList();
@@ -124,7 +124,7 @@ internal sealed partial class PipelineCompiler(
         if (CompileBalancer(backend) is { } balancer)
             inner = new BackendAddress(backend, balancer, inner).InvokeAsync;
         if (endpoint.ConcurrentCalls > 1)
-            inner = new ConcurrentCalls(inner, endpoint.ConcurrentCalls, endpoint.Timeout).InvokeAsync;
+            inner = new ConcurrentCalls(inner, endpoint.ConcurrentCalls, timeout).InvokeAsync;
         return Pipeline.Compose(stages.OutsideOf(BackendStages.Request), new BackendTarget(backend, endpoint.IsWildcard, inner).InvokeAsync);
     }
 

@@ -3,7 +3,10 @@ using KrakenPlugins.Sdk.Proxy;
 
 namespace Gateway.Core.Transport;
 
-/// <summary>An answer that is inflated while it is read (MAN-071, MAN-269), within limits of size and ratio.</summary>
+/// <summary>
+/// An answer that is inflated while it is read (MAN-071, MAN-269), within limits of size and ratio. That a truncated body is a failure
+/// depends on the runtime option <c>System.IO.Compression.UseStrictValidation</c>, which the build sets.
+/// </summary>
 public sealed class GzipResponse : ClientResponse
 {
     private const long RatioCheckedFrom = 1 << 20;

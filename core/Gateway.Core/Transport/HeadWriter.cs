@@ -1,3 +1,4 @@
+using KrakenPlugins.Sdk.Data;
 using System.Buffers;
 using System.Globalization;
 using System.Text;
@@ -7,7 +8,7 @@ namespace Gateway.Core.Transport;
 /// <summary>A pooled, growing buffer that a request head is written into. Owned by one call, which returns it.</summary>
 internal struct HeadWriter(int capacity, int maxLength)
 {
-    private byte[] _array = ArrayPool<byte>.Shared.Rent(capacity);
+    private byte[] _array = BufferPool<byte>.Shared.Rent(capacity);
     private int _length;
 
     public readonly int Length => _length;
@@ -50,16 +51,16 @@ internal struct HeadWriter(int capacity, int maxLength)
         _array = [];
         _length = 0;
         if (array.Length > 0)
-            ArrayPool<byte>.Shared.Return(array);
+            BufferPool<byte>.Shared.Return(array);
     }
 
     private void Reserve(int count)
     {
         if (_array.Length - _length >= count)
             return;
-        var grown = ArrayPool<byte>.Shared.Rent(Math.Max(_array.Length * 2, checked(_length + count)));
+        var grown = BufferPool<byte>.Shared.Rent(Math.Max(_array.Length * 2, checked(_length + count)));
         _array.AsSpan(0, _length).CopyTo(grown);
-        ArrayPool<byte>.Shared.Return(_array);
+        BufferPool<byte>.Shared.Return(_array);
         _array = grown;
     }
 }

@@ -52,6 +52,9 @@ internal sealed partial class Http1Connection
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public async ValueTask CopyToAsync(PipeWriter writer, CancellationToken cancellationToken)
     {
+        // A stream of events may be silent for long after its head: the client gets the head without waiting for the first one.
+        if (_framing != BodyFraming.Length && !_isBodyDone && _start == _end)
+            await writer.FlushAsync(cancellationToken).ConfigureAwait(false);
         while (true)
         {
             var read = await ReadAsync(writer.GetMemory(CopySizeHint()), cancellationToken).ConfigureAwait(false);

@@ -1,3 +1,4 @@
+using KrakenPlugins.Sdk.Data;
 using System.Buffers;
 using System.Net.Sockets;
 using KrakenPlugins.Sdk.Proxy;
@@ -178,7 +179,7 @@ internal sealed partial class Http1Connection
     private void RentBuffer()
     {
         if (_buffer.Length == 0)
-            _buffer = ArrayPool<byte>.Shared.Rent(ReceiveBufferSize);
+            _buffer = BufferPool<byte>.Shared.Rent(ReceiveBufferSize);
         _start = _end = 0;
     }
 
@@ -189,14 +190,14 @@ internal sealed partial class Http1Connection
         _start = _end = 0;
         // A receive that nobody awaited may still write into the buffer; then the collector has to take it.
         if (buffer.Length > 0 && !_isReceiving)
-            ArrayPool<byte>.Shared.Return(buffer);
+            BufferPool<byte>.Shared.Return(buffer);
     }
 
     private void GrowBuffer()
     {
-        var grown = ArrayPool<byte>.Shared.Rent(_buffer.Length * 2);
+        var grown = BufferPool<byte>.Shared.Rent(_buffer.Length * 2);
         _buffer.AsSpan(0, _end).CopyTo(grown);
-        ArrayPool<byte>.Shared.Return(_buffer);
+        BufferPool<byte>.Shared.Return(_buffer);
         _buffer = grown;
     }
 }

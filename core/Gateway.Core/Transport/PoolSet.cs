@@ -11,6 +11,7 @@ internal sealed class PoolSet
     private readonly ConcurrentDictionary<(string Scheme, string Host, int Port), ConnectionPool> _pools = new();
     private readonly ProxyEnvironment _environment;
     private readonly OutgoingProxy? _proxy;
+    private volatile bool _isClosed;
 
     public PoolSet(HttpTransport transport, BackendHttpClientConfig options, ProxyEnvironment environment)
     {
@@ -26,8 +27,17 @@ internal sealed class PoolSet
 
     public IEnumerable<ConnectionPool> Pools => _pools.Values;
 
-    public ConnectionPool GetPool(BackendHost host) =>
-        _pools.GetOrAdd((host.Scheme, host.Host.ToLowerInvariant(), host.Port), static (_, state) => new ConnectionPool(state.Set, state.Host), (Set: this, Host: host));
+    public ConnectionPool GetPool(BackendHost host)
+    {
+        var pool = _pools.GetOrAdd(
+            (host.Scheme, host.Host.ToLowerInvariant(), host.Port),
+            static (_, state) => new ConnectionPool(state.Set, state.Host),
+            (Set: this, Host: host));
+        // A call that outlives the transport still gets a pool, one that keeps nothing.
+        if (_isClosed)
+            pool.Close();
+        return pool;
+    }
 
     public OutgoingProxy? ProxyFor(BackendHost host) =>
         _proxy ?? (_environment.ForHost(host) is { } address ? new OutgoingProxy(address) : null);
@@ -45,6 +55,7 @@ internal sealed class PoolSet
 
     public void Close()
     {
+        _isClosed = true;
         foreach (var pool in _pools.Values)
             pool.Close();
     }

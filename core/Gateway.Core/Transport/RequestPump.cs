@@ -1,3 +1,4 @@
+using KrakenPlugins.Sdk.Data;
 using System.Buffers;
 using System.Globalization;
 using System.IO.Pipelines;
@@ -80,7 +81,7 @@ internal sealed class RequestPump
 
     private async ValueTask CopyAsync(PipeReader reader)
     {
-        var scratch = _length is null ? ArrayPool<byte>.Shared.Rent(ChunkBufferSize) : [];
+        var scratch = _length is null ? BufferPool<byte>.Shared.Rent(ChunkBufferSize) : [];
         try
         {
             long sent = 0;
@@ -90,9 +91,11 @@ internal sealed class RequestPump
                 if (Error is not null)
                     return;
                 var buffer = result.Buffer;
-                if (sent + buffer.Length > _length || (result.IsCompleted && sent + buffer.Length < _length))
+                // Counted here: after AdvanceTo the segments belong to the pipe again and have other lengths.
+                var received = sent + buffer.Length;
+                if (received > _length || (result.IsCompleted && received < _length))
                 {
-                    Error = LengthMismatch(_length.Value, sent + buffer.Length);
+                    Error = LengthMismatch(_length.Value, received);
                     reader.AdvanceTo(buffer.Start);
                     return;
                 }
@@ -106,7 +109,7 @@ internal sealed class RequestPump
                 {
                     reader.AdvanceTo(consumed, buffer.End);
                 }
-                sent += buffer.Length;
+                sent = received;
                 if (result.IsCompleted)
                     break;
             }
@@ -116,7 +119,7 @@ internal sealed class RequestPump
         finally
         {
             if (scratch.Length > 0)
-                ArrayPool<byte>.Shared.Return(scratch);
+                BufferPool<byte>.Shared.Return(scratch);
         }
     }
 

@@ -3,6 +3,7 @@ using System.Security.Authentication;
 using Gateway.Core.Proxy;
 using KrakenPlugins.Sdk.Data;
 using KrakenPlugins.Sdk.Proxy;
+using Microsoft.AspNetCore.Http;
 
 namespace Gateway.Core.Transport;
 
@@ -20,14 +21,20 @@ internal static class TransportErrors
 
     /// <summary>A call whose token fired: the client left, or the time is up.</summary>
     public static GatewayError Cancelled(ProxyRequest request) =>
-        request.HttpContext is { RequestAborted.IsCancellationRequested: true }
+        request.ClientAborted.IsCancellationRequested
             ? new(GatewayErrorKind.ClientAborted, GatewayError.ContextCanceled)
             : new(GatewayErrorKind.Timeout, GatewayError.DeadlineExceeded);
 
-    /// <summary>Why a request's own body cannot be read: it is larger than allowed (MAN-271), or the client left.</summary>
-    public static GatewayError RequestBody(Exception exception) => exception is BufferLimitException limit
-        ? PipelineFault.TooLarge(limit)
-        : new(GatewayErrorKind.ClientAborted, exception.Message, exception: exception);
+    /// <summary>
+    /// Why a request's own body cannot be read: it is larger than allowed (MAN-271), it breaks the protocol and is answered with the
+    /// server's status, or the client left.
+    /// </summary>
+    public static GatewayError RequestBody(Exception exception) => exception switch
+    {
+        BufferLimitException limit => PipelineFault.TooLarge(limit),
+        BadHttpRequestException bad => new(GatewayErrorKind.Rejected, bad.Message, bad.StatusCode, exception),
+        _ => new(GatewayErrorKind.ClientAborted, exception.Message, exception: exception),
+    };
 
     /// <summary>A request that must not be sent as it is.</summary>
     public static GatewayError Rejected(string message) => new(GatewayErrorKind.Rejected, message, 400);

@@ -8,7 +8,7 @@ namespace KrakenPlugins.Sdk.Configuration;
 /// </summary>
 public static class WeakTyping
 {
-    private const int LongestExpandedNumber = 400;
+    private const int LargestExponent = 400;
 
     /// <summary>A text; a number becomes its decimal text without exponent, a boolean <c>1</c> or <c>0</c>.</summary>
     public static bool TryString(ConfigNode node, out string value)
@@ -146,18 +146,24 @@ public static class WeakTyping
         return true;
     }
 
+    /// <summary>The number without exponent, moved digit by digit so that none changes; null when that takes too many.</summary>
     private static string? PlainDecimal(string text)
     {
-        if (text.AsSpan().IndexOfAny(".eE") < 0)
-            return text;
-        if (text.AsSpan().IndexOfAny('e', 'E') < 0)
+        var mark = text.AsSpan().IndexOfAny('e', 'E');
+        if (mark < 0)
             return TrimFraction(text);
-        if (!double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) || !double.IsFinite(number))
+        if (!int.TryParse(text.AsSpan(mark + 1), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var exponent)
+            || Math.Abs((long)exponent) > LargestExponent)
             return null;
-        // 28 digits are exact as a decimal; beyond that the nearest double is what the language itself would hold.
-        return decimal.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var exact) && (exact != 0 || number == 0)
-            ? TrimFraction(exact.ToString(CultureInfo.InvariantCulture))
-            : TrimFraction(number.ToString("F" + LongestExpandedNumber.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture));
+
+        var sign = text[0] == '-' ? "-" : "";
+        var mantissa = text[sign.Length..mark];
+        var point = mantissa.IndexOf('.', StringComparison.Ordinal);
+        var digits = mantissa.Replace(".", "", StringComparison.Ordinal);
+        point = (point < 0 ? mantissa.Length : point) + exponent;
+        var whole = point <= 0 ? "0" : digits.PadRight(point, '0')[..point].TrimStart('0');
+        var fraction = point >= digits.Length ? "" : point < 0 ? new string('0', -point) + digits : digits[point..];
+        return TrimFraction($"{sign}{(whole.Length == 0 ? "0" : whole)}.{fraction}");
     }
 
     private static string TrimFraction(string text) =>

@@ -18,7 +18,7 @@ public sealed class PooledBytes : IBufferWriter<byte>, IDisposable
     public PooledBytes(int capacity = 256, int maxLength = int.MaxValue)
     {
         _maxLength = maxLength;
-        _array = ArrayPool<byte>.Shared.Rent(Math.Clamp(capacity, 16, Math.Max(16, maxLength)));
+        _array = BufferPool<byte>.Shared.Rent(Math.Clamp(capacity, 16, Math.Max(16, maxLength)));
     }
 
     /// <summary>The backing array; valid bytes are the first <see cref="Length"/>. Valid until the next write or disposal.</summary>
@@ -87,7 +87,7 @@ public sealed class PooledBytes : IBufferWriter<byte>, IDisposable
         _array = [];
         _length = 0;
         if (array.Length > 0)
-            ArrayPool<byte>.Shared.Return(array);
+            BufferPool<byte>.Shared.Return(array);
     }
 
     private void EnsureFree(int sizeHint)
@@ -103,10 +103,10 @@ public sealed class PooledBytes : IBufferWriter<byte>, IDisposable
     private void Grow(long capacity)
     {
         var size = (int)Math.Min(capacity, System.Array.MaxLength);
-        var grown = ArrayPool<byte>.Shared.Rent(Math.Max(size, 256));
+        var grown = BufferPool<byte>.Shared.Rent(Math.Max(size, 256));
         _array.AsSpan(0, _length).CopyTo(grown);
         if (_array.Length > 0)
-            ArrayPool<byte>.Shared.Return(_array);
+            BufferPool<byte>.Shared.Return(_array);
         _array = grown;
     }
 }

@@ -42,17 +42,23 @@ public sealed class ProxyRequest
     /// </summary>
     public bool IsAbandoned { get; set; }
 
-    /// <summary>The client's exchange; <see langword="null"/> for calls that no HTTP client made (agents).</summary>
+    /// <summary>
+    /// The client's exchange; <see langword="null"/> for calls that no HTTP client made (agents). A call that was cancelled may outlive
+    /// the exchange, which then serves another request: do not touch it once the call's token fired.
+    /// </summary>
     public HttpContext? HttpContext { get; init; }
 
+    /// <summary>Fires when the client leaves; may be asked at any time.</summary>
+    public CancellationToken ClientAborted { get; init; }
+
     /// <summary>A copy for one backend: lists are copied on write, the body is shared (and must be buffered when several read it).</summary>
-    public ProxyRequest Fork() => Copy(HttpContext, Body);
+    public ProxyRequest Fork() => Copy(HttpContext, ClientAborted, Body);
 
     /// <summary>A copy that may outlive the client's exchange, with a body of its own.</summary>
     /// <param name="body">A buffered body that nobody gives back.</param>
-    public ProxyRequest Detach(RequestBody body) => Copy(null, body);
+    public ProxyRequest Detach(RequestBody body) => Copy(null, CancellationToken.None, body);
 
-    private ProxyRequest Copy(HttpContext? httpContext, RequestBody body) => new()
+    private ProxyRequest Copy(HttpContext? httpContext, CancellationToken clientAborted, RequestBody body) => new()
     {
         Method = Method,
         Target = Target,
@@ -63,6 +69,7 @@ public sealed class ProxyRequest
         Body = body,
         Claims = Claims,
         HttpContext = httpContext,
+        ClientAborted = clientAborted,
     };
 }
 

@@ -14,6 +14,7 @@ public sealed class RequestBody : IDisposable
     private PipeReader? _reader;
     private PooledBytes? _buffer;
     private ReadOnlyMemory<byte> _bytes;
+    private int _owners = 1;
 
     private RequestBody(PipeReader? reader, long? length, int maxBuffered)
     {
@@ -75,9 +76,22 @@ public sealed class RequestBody : IDisposable
         Length = buffer.Length;
     }
 
-    /// <summary>Gives pooled storage back. Call it when no consumer is left.</summary>
+    /// <summary>
+    /// Adds an owner, who disposes as well: for a call that may still run when the client has its answer. Without it the bytes that the
+    /// call sends could be another request's by then.
+    /// </summary>
+    public void Retain()
+    {
+        // There is one empty body for everybody; it holds nothing.
+        if (!ReferenceEquals(this, Empty))
+            Interlocked.Increment(ref _owners);
+    }
+
+    /// <summary>Ends the use of one owner; the last one gives pooled storage back.</summary>
     public void Dispose()
     {
+        if (ReferenceEquals(this, Empty) || Interlocked.Decrement(ref _owners) != 0)
+            return;
         _bytes = default;
         Interlocked.Exchange(ref _buffer, null)?.Dispose();
     }

@@ -1,4 +1,4 @@
-namespace Gateway.Core.Proxy;
+namespace KrakenPlugins.Sdk.Proxy;
 
 /// <summary>Canonical spelling of header names (RTE-079).</summary>
 public static class HeaderName
