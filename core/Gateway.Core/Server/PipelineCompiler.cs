@@ -120,12 +120,12 @@ internal sealed partial class PipelineCompiler(
         var stages = new StageList();
         foreach (var component in plugins.BackendComponents)
             stages.Add(component, backend.ExtraConfig, context, faults);
-        var inner = Pipeline.Compose(stages.InOrder, CompileExecutor(endpoint, backend, context, faults));
+        var inner = Pipeline.Compose(stages.From(BackendStages.Request), CompileExecutor(endpoint, backend, context, faults));
         if (CompileBalancer(backend) is { } balancer)
             inner = new BackendAddress(backend, balancer, inner).InvokeAsync;
         if (endpoint.ConcurrentCalls > 1)
             inner = new ConcurrentCalls(inner, endpoint.ConcurrentCalls, timeout).InvokeAsync;
-        return new BackendTarget(backend, endpoint.IsWildcard, inner).InvokeAsync;
+        return Pipeline.Compose(stages.OutsideOf(BackendStages.Request), new BackendTarget(backend, endpoint.IsWildcard, inner).InvokeAsync);
     }
 
     private ProxyHandler CompileExecutor(EndpointConfig endpoint, BackendConfig backend, BackendContext context, ConfigDiagnostics faults)
@@ -195,7 +195,13 @@ internal sealed class StageList
     private readonly List<(int Order, IProxyMiddleware Middleware)> _stages = [];
 
     /// <summary>Outermost first; equal orders as they were added.</summary>
-    public IReadOnlyList<IProxyMiddleware> InOrder => [.. _stages.OrderBy(static s => s.Order).Select(static s => s.Middleware)];
+    public IReadOnlyList<IProxyMiddleware> InOrder => Select(static _ => true);
+
+    /// <summary>Those further out than a stage.</summary>
+    public IReadOnlyList<IProxyMiddleware> OutsideOf(Stage stage) => Select(s => s < stage.Order);
+
+    /// <summary>Those at a stage and further in.</summary>
+    public IReadOnlyList<IProxyMiddleware> From(Stage stage) => Select(s => s >= stage.Order);
 
     public void Add(Stage stage, IProxyMiddleware middleware) => _stages.Add((stage.Order, middleware));
 
@@ -204,6 +210,9 @@ internal sealed class StageList
         if (extra[component.Name] is { } config && component.Factory(config, context, faults) is { } middleware)
             _stages.Add((component.Stage.Order, middleware));
     }
+
+    private IReadOnlyList<IProxyMiddleware> Select(Func<int, bool> belongs) =>
+        [.. _stages.Where(s => belongs(s.Order)).OrderBy(static s => s.Order).Select(static s => s.Middleware)];
 }
 
 /// <summary>An endpoint cannot be built; the others can.</summary>

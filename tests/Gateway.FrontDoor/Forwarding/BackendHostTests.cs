@@ -202,6 +202,30 @@ public sealed class BackendHostTests
         Assert.Equal(status == HttpStatusCode.OK ? 1 : 0, upstream.Requests.Count);
     }
 
+    [Fact, Spec("RTE-066", "RTE-375", "RTE-376")]
+    public async Task TLS_asks_for_the_picked_hosts_name_and_for_no_HTTP_2()
+    {
+        using var certificate = SelfSigned();
+        await using var secure = new RawUpstream(static async connection =>
+        {
+            while (await connection.ReadRequestAsync() is not null)
+                await connection.WriteAsync(Answer);
+        }, certificate);
+        await using var plain = RawUpstream.Answering(Answer);
+        await using var gateway = await TestGateway.StartAsync($$"""
+            {"version":3,"allow_insecure_connections":true,"endpoints":[{"endpoint":"/a","backend":[
+              {"url_pattern":"/b","host":["https://localhost:{{secure.Port}}","{{plain.Url}}"]}]}]}
+            """);
+
+        for (var i = 0; i < 4; i++)
+            await gateway.Client.GetStringAsync("/a");
+
+        Assert.Equal((2, 2), (secure.Requests.Count, plain.Requests.Count));
+        Assert.All(secure.Connections, static c => Assert.Equal(("localhost", false), (c.ServerName, c.IsHttp2)));
+        Assert.All(secure.Requests, r => Assert.Contains($"\r\nHost: localhost:{secure.Port}\r\n", r, StringComparison.Ordinal));
+        Assert.All(plain.Requests, r => Assert.Contains($"\r\nHost: 127.0.0.1:{plain.Port}\r\n", r, StringComparison.Ordinal));
+    }
+
     [Fact, Spec("RTE-068")]
     public async Task The_status_of_a_failing_backend_is_logged_with_both_ends()
     {
