@@ -19,6 +19,9 @@ namespace Gateway.Core.Server;
 /// </summary>
 internal sealed class GatewayServer : IAsyncDisposable
 {
+    // Not infinite: Kestrel adds the limit to the time, which overflows, and then closes every idle connection once a second.
+    private static readonly TimeSpan s_never = TimeSpan.FromDays(3650);
+
     private readonly KestrelServer _kestrel;
     private readonly GatewayApplication _application;
     private readonly ConnectionDeadlines? _deadlines;
@@ -98,8 +101,8 @@ internal sealed class GatewayServer : IAsyncDisposable
         limits.MaxRequestBodySize = null;
         limits.MinRequestBodyDataRate = null;
         limits.MinResponseDataRate = null;
-        limits.KeepAliveTimeout = Timeout.InfiniteTimeSpan;
-        limits.RequestHeadersTimeout = Timeout.InfiniteTimeSpan;
+        limits.KeepAliveTimeout = s_never;
+        limits.RequestHeadersTimeout = s_never;
         limits.Http2.MaxRequestHeaderFieldSize = config.MaxHeaderBytes;
         return options;
     }
