@@ -55,7 +55,7 @@ public sealed class ShadowTests : IAsyncLifetime
 
     [Theory, Spec("RTE-181", "RTE-182")]
     [InlineData("/fail", null)]
-    [InlineData("/refused", "http://127.0.0.1:1")]
+    [InlineData("/refused", "http://127.0.0.1:10")]
     [InlineData("/hang", null)]
     public async Task What_happens_to_the_shadow_changes_nothing_for_the_client(string path, string? host)
     {
@@ -226,13 +226,9 @@ public sealed class ShadowTests : IAsyncLifetime
         await WaitForShadowAsync(3);
         gate.SetResult();
 
-        await Wait.UntilAsync(
-            () =>
-            {
-                gateway.GetAsync("/x").GetAwaiter().GetResult();
-                return _shadow.Received.Count > 3;
-            },
-            static () => "no shadow call was made after the others had ended");
+        for (var i = 0; i < 1000 && _shadow.Received.Count == 3; i++)
+            await gateway.GetAsync("/x");
+        Assert.True(_shadow.Received.Count > 3, "no shadow call was made after the others had ended");
     }
 
     [Fact, Spec("RTE-191")]
