@@ -70,7 +70,7 @@ public sealed class NoOpStreamTests
             await connection.WriteAsync($"HTTP/1.1 200 OK\r\n{framing}\r\n5\r\nbegin\r\n");
             await connection.WaitForCloseAsync();
         });
-        await using var gateway = await StartAsync(raw.Url, "300ms");
+        await using var gateway = await StartAsync(raw.Url, "1s");
 
         using var response = await gateway.Client.GetAsync("/x", HttpCompletionOption.ResponseHeadersRead);
 

@@ -223,18 +223,6 @@ public sealed class RedirectTests : IAsyncLifetime
         Assert.StartsWith("invalid status code 302", reply.Body);
     }
 
-    [Fact, Spec("RTE-313")]
-    public async Task The_old_plugin_name_means_the_same_and_is_warned_about()
-    {
-        await using var gateway = await TestGateway.StartAsync("""
-            {"version":3,"endpoints":[{"endpoint":"/x","output_encoding":"no-op","backend":[
-              {"host":["$UPSTREAM"],"url_pattern":"/to/302","extra_config":{"plugin/http-client":{"name":"no-redirect"}}}]}]}
-            """, _upstream.Host);
-
-        Assert.Equal(302, (await gateway.GetAsync("/x")).Status);
-        Assert.Contains(gateway.Diagnostics.All, static d => d.ToString().Contains("no-redirect", StringComparison.Ordinal));
-    }
-
     [Fact, Spec("RTE-348")]
     public async Task Options_of_one_backend_do_not_touch_another_with_the_same_host()
     {

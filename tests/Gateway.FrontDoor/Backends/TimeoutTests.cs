@@ -91,7 +91,7 @@ public sealed class TimeoutTests : IAsyncLifetime
         var plugins = new PluginRegistry();
         plugins.Proxy("test/stubborn", ProxyStages.Policies, static (_, _, _) => new Stubborn());
         await using var gateway = await TestGateway.StartAsync("""
-            {"version":3,"endpoints":[{"endpoint":"/x","timeout":"100ms","extra_config":{"test/stubborn":{}},"backend":[{"host":["$UPSTREAM"],"url_pattern":"/a"}]}]}
+            {"version":3,"endpoints":[{"endpoint":"/x","timeout":"800ms","extra_config":{"test/stubborn":{}},"backend":[{"host":["$UPSTREAM"],"url_pattern":"/a"}]}]}
             """, _upstream.Host, new() { Plugins = plugins });
 
         var reply = await gateway.GetAsync("/x");
