@@ -1,7 +1,6 @@
 using System.Net.Sockets;
 using System.Security.Authentication;
 using KrakenPlugins.Sdk.Proxy;
-using Microsoft.AspNetCore.Http;
 
 namespace Gateway.Core.Transport;
 
@@ -30,8 +29,8 @@ internal static class TransportErrors
     /// The client's body could not be read: one that breaks the protocol or a limit is answered with the server's status, any other
     /// failure means that the client is gone.
     /// </summary>
-    public static GatewayError RequestBody(Exception exception) => exception is BadHttpRequestException bad
-        ? new(GatewayErrorKind.Rejected, bad.Message, bad.StatusCode, exception)
+    public static GatewayError RequestBody(Exception exception) => ClientFault.StatusOf(exception) is > 0 and var status
+        ? new(GatewayErrorKind.Rejected, exception.Message, status, exception)
         : new(GatewayErrorKind.ClientAborted, exception.Message, exception: exception);
 
     public static GatewayError Connection(string operation, string peer, Exception exception) =>
