@@ -7,8 +7,7 @@ namespace Gateway.Core.Configuration;
 /// <param name="Oddity">What a person should know although the path is served, or <see langword="null"/>.</param>
 internal sealed record EndpointPath(string Text, IReadOnlyList<string> Parameters, string? Problem, string? Oddity)
 {
-    private static readonly string[] s_reserved = ["/__debug", "/__echo", "/__health"];
-    private static readonly string[] s_reservedAtRoot = ["/__stats", "/__catchall"];
+    private static readonly string[] s_reserved = ["/__debug", "/__echo", "/__health", "/__stats", "/__catchall"];
 
     /// <summary>Reads a path of the document.</summary>
     /// <param name="written">The attribute; a missing leading slash is added.</param>
@@ -32,18 +31,14 @@ internal sealed record EndpointPath(string Text, IReadOnlyList<string> Parameter
         return new(text, parameters, problem, oddity);
     }
 
-    /// <summary>The reserved path that this one ends in or lies below, or <see langword="null"/> (CFG-022, DEV-010).</summary>
+    /// <summary>The reserved path that this one equals or lies below, or <see langword="null"/>.</summary>
     /// <param name="isHealthMoved">Whether <c>/__health</c> was renamed or switched off.</param>
     public string? ReservedBy(bool isHealthMoved)
     {
         foreach (var reserved in s_reserved)
         {
-            if (!(isHealthMoved && reserved == "/__health") && $"{Text}/".Contains($"{reserved}/", StringComparison.Ordinal))
-                return reserved;
-        }
-        foreach (var reserved in s_reservedAtRoot)
-        {
-            if ($"{Text}/".StartsWith($"{reserved}/", StringComparison.Ordinal))
+            var isBelow = Text.StartsWith(reserved, StringComparison.Ordinal) && (Text.Length == reserved.Length || Text[reserved.Length] == '/');
+            if (isBelow && !(isHealthMoved && reserved == "/__health"))
                 return reserved;
         }
         return null;
