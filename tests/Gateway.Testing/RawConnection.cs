@@ -35,6 +35,12 @@ public sealed class RawConnection : IDisposable
     /// <summary>0 for the first connection that the upstream accepted.</summary>
     public int Index { get; }
 
+    /// <summary>The server name that a TLS client asked for; empty without one.</summary>
+    public string ServerName => (_stream as SslStream)?.TargetHostName ?? "";
+
+    /// <summary>Whether a TLS client negotiated HTTP/2, which the upstream offers first.</summary>
+    public bool IsHttp2 => _stream is SslStream tls && tls.NegotiatedApplicationProtocol == SslApplicationProtocol.Http2;
+
     /// <summary>The requests read so far, each with head and body as they came over the wire.</summary>
     public IReadOnlyList<string> Requests => [.. _requests];
 

@@ -97,7 +97,11 @@ public sealed class RawUpstream : IAsyncDisposable
             if (_certificate is not null)
             {
                 var tls = new SslStream(network);
-                await tls.AuthenticateAsServerAsync(_certificate);
+                await tls.AuthenticateAsServerAsync(new SslServerAuthenticationOptions
+                {
+                    ServerCertificate = _certificate,
+                    ApplicationProtocols = [SslApplicationProtocol.Http2, SslApplicationProtocol.Http11],
+                });
                 stream = tls;
             }
             var connection = new RawConnection(socket, stream, _connections.Count, _stop.Token);

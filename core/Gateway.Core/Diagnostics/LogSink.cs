@@ -91,7 +91,7 @@ public sealed class LogSink : IDisposable
         }
     }
 
-    // Standard output that was closed by its reader ends logging, never the gateway.
+    // Standard output that was closed, by its reader or before the start, ends logging, never the gateway.
     private bool TryWrite(ReadOnlySpan<byte> bytes)
     {
         try
@@ -100,7 +100,7 @@ public sealed class LogSink : IDisposable
             _stream.Flush();
             return true;
         }
-        catch (IOException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             lock (_gate)
                 _closed = true;

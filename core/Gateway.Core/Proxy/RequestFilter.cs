@@ -1,5 +1,6 @@
 using Gateway.Core.Configuration;
 using Gateway.Core.Routing;
+using KrakenPlugins.Sdk.Data;
 using KrakenPlugins.Sdk.Proxy;
 using Microsoft.AspNetCore.Http;
 using QueryString = Gateway.Core.Routing.QueryString;
@@ -18,22 +19,32 @@ internal sealed class RequestFilter
     private readonly string[] _parameterNames;
     private readonly bool _allHeaders;
     private readonly bool _userAgentListed;
+    private readonly bool _teListed;
     private readonly QueryFilter? _query;
     private readonly string _method;
+    private readonly long _maxPayload;
     private readonly int _maxBufferedBody;
 
-    public RequestFilter(EndpointConfig endpoint, Limits limits)
+    /// <param name="endpoint">The configuration.</param>
+    /// <param name="maxPayload">Bytes that a body may have; 0 means any number (MAN-271).</param>
+    /// <param name="limits">Bounds.</param>
+    public RequestFilter(EndpointConfig endpoint, long maxPayload, Limits limits)
     {
         _allHeaders = endpoint.InputHeaders.Contains("*");
         _userAgentListed = _allHeaders || endpoint.InputHeaders.Contains("User-Agent", StringComparer.OrdinalIgnoreCase);
+        _teListed = _allHeaders || endpoint.InputHeaders.Contains(HeaderNames.TE, StringComparer.OrdinalIgnoreCase);
         _headers = [.. endpoint.InputHeaders.Where(static h => h.Length > 0 && !ForbiddenHeaders.Contains(h) && !IsHandledApart(h))];
         _query = endpoint.InputQueryStrings.Count == 0 ? null : QueryFilter.ForEndpoint(endpoint.InputQueryStrings);
         _parameterNames = [.. endpoint.ParameterNames.Select(BackendUrl.InternalName)];
         _method = endpoint.Method;
+        _maxPayload = maxPayload;
         _maxBufferedBody = limits.BufferedRequestBody;
     }
 
-    /// <summary>The filtered request. The body streams; see <see cref="RequestBody"/>.</summary>
+    /// <summary>
+    /// The filtered request. The body streams; see <see cref="RequestBody"/>. Throws <see cref="BufferLimitException"/> when its declared
+    /// length is too large; one without length is counted while it is read (MAN-275).
+    /// </summary>
     /// <param name="context">The client's exchange.</param>
     /// <param name="values">Values of the path placeholders in order.</param>
     /// <param name="remainder">What a wildcard matched, percent-encoded as sent; <see langword="null"/> without one.</param>
@@ -77,21 +88,23 @@ internal sealed class RequestFilter
         }
         if (source.ContentType is { Count: > 0 } type)
             Add(headers, HeaderNames.ContentType, type);
+        if (_teListed && source.TE is [{ } te] && te.Equals("trailers", StringComparison.OrdinalIgnoreCase))
+            headers.Add(HeaderNames.TE, te);
+        var connection = source.Connection;
         if (_allHeaders)
         {
-            AddAll(source, headers);
+            AddAll(source, connection, headers);
             return;
         }
         foreach (var name in _headers)
         {
-            if (source.TryGetValue(name, out var found))
+            if (source.TryGetValue(name, out var found) && !IsNamedBy(connection, name))
                 Add(headers, name, found);
         }
     }
 
-    private static void AddAll(IHeaderDictionary source, NameValueList headers)
+    private static void AddAll(IHeaderDictionary source, StringValues connection, NameValueList headers)
     {
-        var connection = source.Connection;
         foreach (var (name, values) in source)
         {
             if (!ForbiddenHeaders.Contains(name) && !IsHandledApart(name) && !IsNamedBy(connection, name))
@@ -108,6 +121,7 @@ internal sealed class RequestFilter
     private static bool IsHandledApart(string name) =>
         name.Equals(HeaderNames.UserAgent, StringComparison.OrdinalIgnoreCase) || name.Equals(HeaderNames.ContentType, StringComparison.OrdinalIgnoreCase) || name == "*";
 
+    // Kestrel reduces "keep-alive, X-Hop" and "close, X-Hop" to the first word before anybody sees them; those names are lost.
     private static bool IsNamedBy(StringValues connection, string name)
     {
         foreach (var line in connection)
@@ -125,7 +139,11 @@ internal sealed class RequestFilter
     {
         if (context.Features.Get<IHttpRequestBodyDetectionFeature>() is not { CanHaveBody: true })
             return RequestBody.Empty;
-        return RequestBody.Streaming(context.Request.BodyReader, context.Request.ContentLength, _maxBufferedBody);
+        var length = context.Request.ContentLength;
+        if (_maxPayload > 0 && length > _maxPayload)
+            throw new BufferLimitException(_maxPayload);
+        var reader = context.Request.BodyReader;
+        return RequestBody.Streaming(_maxPayload > 0 && length is null ? new LimitedBody(reader, _maxPayload) : reader, length, _maxBufferedBody);
     }
 }
 

@@ -28,8 +28,8 @@ internal sealed partial class EndpointHandler : RouteHandler
     private readonly ILogger _logger;
     private readonly StringValues _cacheControl;
     private readonly TimeSpan _timeout;
-    private readonly long _maxPayload;
     private readonly bool _buffersBody;
+    private readonly bool _buffersUnknownLength;
     private readonly bool _showsErrors;
     private readonly bool _dropsLength;
 
@@ -47,7 +47,8 @@ internal sealed partial class EndpointHandler : RouteHandler
     public EndpointHandler(EndpointConfig endpoint, RouterConfig router, ProxyHandler proxy, bool buffersBody, OutputRender render, GatewayHeaders headers, Limits limits, ILogger logger)
     {
         _endpoint = endpoint;
-        _filter = new RequestFilter(endpoint, limits);
+        var maxPayload = MaxPayload(router, endpoint);
+        _filter = new RequestFilter(endpoint, maxPayload, limits);
         _proxy = proxy;
         _headers = headers;
         _render = render;
@@ -55,17 +56,20 @@ internal sealed partial class EndpointHandler : RouteHandler
         _timeout = endpoint.Timeout;
         _buffersBody = buffersBody;
         _showsErrors = router.ReturnErrorMsg;
-        _maxPayload = (router.MaxPayload, endpoint.Proxy.MaxPayload) switch
-        {
-            ( > 0, > 0) => Math.Min(router.MaxPayload, endpoint.Proxy.MaxPayload),
-            ( > 0, _) => router.MaxPayload,
-            (_, > 0) => endpoint.Proxy.MaxPayload,
-            _ => 0,
-        };
+        // A body that is counted is read before any backend is called, unless its limit is beyond what may be held.
+        _buffersUnknownLength = maxPayload > 0 && maxPayload <= limits.BufferedRequestBody;
         _dropsLength = endpoint.Backends.Any(static b => !b.Shadow && b.Method == "HEAD");
         if (endpoint.CacheTtl > TimeSpan.Zero)
             _cacheControl = string.Create(CultureInfo.InvariantCulture, $"public, max-age={(long)endpoint.CacheTtl.TotalSeconds}");
     }
+
+    /// <summary>The smaller of the two limits in bytes; 0 when there is none (MAN-272).</summary>
+    private static long MaxPayload(RouterConfig router, EndpointConfig endpoint) => (router.MaxPayload, endpoint.Proxy.MaxPayload) switch
+    {
+        ( > 0, > 0) => Math.Min(router.MaxPayload, endpoint.Proxy.MaxPayload),
+        ( > 0, _) => router.MaxPayload,
+        _ => endpoint.Proxy.MaxPayload,
+    };
 
     public override async Task HandleAsync(Exchange exchange)
     {
@@ -77,11 +81,9 @@ internal sealed partial class EndpointHandler : RouteHandler
         {
             try
             {
-                if (_maxPayload > 0)
-                    BodyLimit.Apply(context, _maxPayload);
                 var request = _filter.Build(context, exchange.Match.Parameters, exchange.Match.Remainder, exchange.RawQuery, exchange.ClientIp);
                 body = request.Body;
-                if (_buffersBody && !body.IsBuffered)
+                if (!body.IsBuffered && (_buffersBody || (_buffersUnknownLength && body.Length is null)))
                     await body.BufferAsync(deadline.Token).ConfigureAwait(false);
                 result = await _proxy(request, deadline.Token).ConfigureAwait(false);
                 // Data that came too late is shown all the same (RTE-196).
@@ -167,6 +169,12 @@ internal sealed partial class EndpointHandler : RouteHandler
         if (raw.StatusCode is 204)
             http.ContentLength = null;
         _headers.Apply(http, completed: false);
+        // The server refuses to write a body here (RFC 9110, 15.3.6), and the backend's length would announce one.
+        if (raw.StatusCode is StatusCodes.Status205ResetContent)
+        {
+            http.ContentLength = 0;
+            return;
+        }
         try
         {
             await raw.CopyToAsync(http.BodyWriter, deadline.Token).ConfigureAwait(false);

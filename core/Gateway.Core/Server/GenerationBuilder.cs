@@ -21,8 +21,21 @@ internal static partial class GenerationBuilder
 
     public static Generation Build(ServiceConfig config, ConfigDiagnostics diagnostics, GatewayHostOptions options, ILogger logger)
     {
+        var transport = new HttpTransport(config.Transport, Product.UserAgent, logger, options.Time, ProxiesOf(options), options.Limits.ForTransport());
+        try
+        {
+            return Build(config, diagnostics, options, logger, transport);
+        }
+        catch
+        {
+            transport.Dispose();
+            throw;
+        }
+    }
+
+    private static Generation Build(ServiceConfig config, ConfigDiagnostics diagnostics, GatewayHostOptions options, ILogger logger, HttpTransport transport)
+    {
         var headers = new GatewayHeaders(config.Router.HideVersionHeader);
-        var transport = new HttpTransport(config.Transport, Product.UserAgent, logger, options.Time, ProxyEnvironment.FromEnvironment(options.Environment), options.Limits.ForTransport());
         var compiler = new PipelineCompiler(config, options.Plugins, transport, headers, options.Limits, logger, options.Time);
         var context = new ServiceContext(config, logger, options.Time);
         return new Generation(new GenerationParts
@@ -34,9 +47,21 @@ internal static partial class GenerationBuilder
             Transport = transport,
             Logger = logger,
             AccessLog = config.Router.DisableAccessLog ? null : new AccessLog(options.Log, config.Router.LoggerSkipPaths),
-            Outer = ServerComponents(config, options.Plugins, context, diagnostics, static order => order < ServerStages.Routing.Order),
-            Inner = ServerComponents(config, options.Plugins, context, diagnostics, static order => order >= ServerStages.Routing.Order),
+            Outer = ServerComponents(config, options.Plugins, context, static order => order < ServerStages.Routing.Order),
+            Inner = ServerComponents(config, options.Plugins, context, static order => order >= ServerStages.Routing.Order),
         });
+    }
+
+    private static ProxyEnvironment ProxiesOf(GatewayHostOptions options)
+    {
+        try
+        {
+            return ProxyEnvironment.FromEnvironment(options.Environment);
+        }
+        catch (FormatException exception)
+        {
+            throw new ConfigurationException(exception.Message);
+        }
     }
 
     private static RouteTable<RouteHandler> CompileRoutes(
@@ -63,16 +88,27 @@ internal static partial class GenerationBuilder
         }
     }
 
+    // A component around the whole service that cannot be built guards nothing: the service does not start without it.
     private static List<IHttpMiddleware> ServerComponents(
-        ServiceConfig config, PluginRegistry plugins, IServiceContext context, ConfigDiagnostics diagnostics, Func<int, bool> belongs)
+        ServiceConfig config, PluginRegistry plugins, IServiceContext context, Func<int, bool> belongs)
     {
         var list = new List<IHttpMiddleware>();
+        var faults = new ConfigDiagnostics();
         foreach (var component in plugins.ServerComponents)
         {
-            if (belongs(component.Stage.Order) && config.ExtraConfig[component.Name] is { } value && component.Factory(value, context, diagnostics) is { } middleware)
-                list.Add(middleware);
+            if (!belongs(component.Stage.Order) || config.ExtraConfig[component.Name] is not { } value)
+                continue;
+            try
+            {
+                if (component.Factory(value, context, faults) is { } middleware)
+                    list.Add(middleware);
+            }
+            catch (Exception exception)
+            {
+                faults.Error(value.Position, $"extra_config.{component.Name}", $"the component cannot be built: {exception.Message}");
+            }
         }
-        return list;
+        return faults.HasErrors ? throw new ConfigurationException(string.Join('\n', faults.All)) : list;
     }
 
     private static partial class Log

@@ -26,12 +26,15 @@ internal sealed partial class PipelineCompiler(
     {
         var faults = new ConfigDiagnostics();
         RouteHandler handler;
+        Exception? thrown = null;
         try
         {
             handler = CompileEndpoint(endpoint, faults);
         }
-        catch (PipelineBuildException exception)
+        catch (Exception exception)
         {
+            // Whatever a plugin's factory throws concerns this endpoint alone.
+            thrown = exception is PipelineBuildException ? null : exception;
             faults.Error(endpoint.Source.Position, "", exception.Message);
             handler = FailedEndpoint.Instance;
         }
@@ -42,7 +45,7 @@ internal sealed partial class PipelineCompiler(
         foreach (var fault in faults.All)
         {
             if (fault.Severity == ConfigSeverity.Error)
-                Log.CannotBuild(logger, endpoint.Path, fault.Message);
+                Log.CannotBuild(logger, endpoint.Path, fault.Message, thrown);
         }
         return FailedEndpoint.Instance;
     }
@@ -117,12 +120,12 @@ internal sealed partial class PipelineCompiler(
         var stages = new StageList();
         foreach (var component in plugins.BackendComponents)
             stages.Add(component, backend.ExtraConfig, context, faults);
-        var inner = Pipeline.Compose(stages.InOrder, CompileExecutor(endpoint, backend, context, faults));
+        var inner = Pipeline.Compose(stages.From(BackendStages.Request), CompileExecutor(endpoint, backend, context, faults));
         if (CompileBalancer(backend) is { } balancer)
             inner = new BackendAddress(backend, balancer, inner).InvokeAsync;
         if (endpoint.ConcurrentCalls > 1)
             inner = new ConcurrentCalls(inner, endpoint.ConcurrentCalls, timeout).InvokeAsync;
-        return new BackendTarget(backend, endpoint.IsWildcard, inner).InvokeAsync;
+        return Pipeline.Compose(stages.OutsideOf(BackendStages.Request), new BackendTarget(backend, endpoint.IsWildcard, inner).InvokeAsync);
     }
 
     private ProxyHandler CompileExecutor(EndpointConfig endpoint, BackendConfig backend, BackendContext context, ConfigDiagnostics faults)
@@ -182,7 +185,7 @@ internal sealed partial class PipelineCompiler(
         public static partial void AddingFlatmap(ILogger logger, string endpoint, int count);
 
         [LoggerMessage(Level = LogLevel.Error, Message = "[ENDPOINT: {Endpoint}] Unable to build the endpoint; it answers 500: {Reason}")]
-        public static partial void CannotBuild(ILogger logger, string endpoint, string reason);
+        public static partial void CannotBuild(ILogger logger, string endpoint, string reason, Exception? exception);
     }
 }
 
@@ -192,7 +195,13 @@ internal sealed class StageList
     private readonly List<(int Order, IProxyMiddleware Middleware)> _stages = [];
 
     /// <summary>Outermost first; equal orders as they were added.</summary>
-    public IReadOnlyList<IProxyMiddleware> InOrder => [.. _stages.OrderBy(static s => s.Order).Select(static s => s.Middleware)];
+    public IReadOnlyList<IProxyMiddleware> InOrder => Select(static _ => true);
+
+    /// <summary>Those further out than a stage.</summary>
+    public IReadOnlyList<IProxyMiddleware> OutsideOf(Stage stage) => Select(s => s < stage.Order);
+
+    /// <summary>Those at a stage and further in.</summary>
+    public IReadOnlyList<IProxyMiddleware> From(Stage stage) => Select(s => s >= stage.Order);
 
     public void Add(Stage stage, IProxyMiddleware middleware) => _stages.Add((stage.Order, middleware));
 
@@ -201,6 +210,9 @@ internal sealed class StageList
         if (extra[component.Name] is { } config && component.Factory(config, context, faults) is { } middleware)
             _stages.Add((component.Stage.Order, middleware));
     }
+
+    private IReadOnlyList<IProxyMiddleware> Select(Func<int, bool> belongs) =>
+        [.. _stages.Where(s => belongs(s.Order)).OrderBy(static s => s.Order).Select(static s => s.Middleware)];
 }
 
 /// <summary>An endpoint cannot be built; the others can.</summary>

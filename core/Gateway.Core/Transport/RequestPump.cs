@@ -127,7 +127,7 @@ internal sealed class RequestPump
     {
         try
         {
-            return await reader.ReadAsync(_stop.Token).ConfigureAwait(false);
+            return await RequestBody.ReadAsync(reader, _stop.Token).ConfigureAwait(false);
         }
         catch (Exception exception) when (exception is IOException or InvalidOperationException)
         {

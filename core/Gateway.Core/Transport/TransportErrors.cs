@@ -1,5 +1,7 @@
 using System.Net.Sockets;
 using System.Security.Authentication;
+using Gateway.Core.Proxy;
+using KrakenPlugins.Sdk.Data;
 using KrakenPlugins.Sdk.Proxy;
 
 namespace Gateway.Core.Transport;
@@ -22,16 +24,19 @@ internal static class TransportErrors
             ? new(GatewayErrorKind.ClientAborted, GatewayError.ContextCanceled)
             : new(GatewayErrorKind.Timeout, GatewayError.DeadlineExceeded);
 
+    /// <summary>
+    /// Why a request's own body cannot be read: it is larger than allowed (MAN-271), it breaks the protocol and is answered with the
+    /// server's status, or the client left.
+    /// </summary>
+    public static GatewayError RequestBody(Exception exception) => exception switch
+    {
+        BufferLimitException limit => PipelineFault.TooLarge(limit),
+        _ when ClientFault.StatusOf(exception) is > 0 and var status => new(GatewayErrorKind.Rejected, exception.Message, status, exception),
+        _ => new(GatewayErrorKind.ClientAborted, exception.Message, exception: exception),
+    };
+
     /// <summary>A request that must not be sent as it is.</summary>
     public static GatewayError Rejected(string message) => new(GatewayErrorKind.Rejected, message, 400);
-
-    /// <summary>
-    /// The client's body could not be read: one that breaks the protocol or a limit is answered with the server's status, any other
-    /// failure means that the client is gone.
-    /// </summary>
-    public static GatewayError RequestBody(Exception exception) => ClientFault.StatusOf(exception) is > 0 and var status
-        ? new(GatewayErrorKind.Rejected, exception.Message, status, exception)
-        : new(GatewayErrorKind.ClientAborted, exception.Message, exception: exception);
 
     public static GatewayError Connection(string operation, string peer, Exception exception) =>
         exception is TransportException known

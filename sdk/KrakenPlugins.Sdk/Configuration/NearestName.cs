@@ -4,7 +4,7 @@ namespace KrakenPlugins.Sdk.Configuration;
 public static class NearestName
 {
     /// <summary>
-    /// The candidate with the smallest edit distance (Levenshtein, letter case and <c>-</c>/<c>_</c> aside), or
+    /// The candidate with the smallest edit distance (swapped neighbours are one edit; letter case and <c>-</c>/<c>_</c> aside), or
     /// <see langword="null"/> when none is within a third of the name's length (at least 1, at most 4 edits).
     /// </summary>
     public static string? Find(string name, IEnumerable<string> candidates)
@@ -33,6 +33,7 @@ public static class NearestName
 
     private static int Distance(string left, string right)
     {
+        var beforePrevious = new int[right.Length + 1];
         var previous = new int[right.Length + 1];
         var current = new int[right.Length + 1];
         for (var j = 0; j <= right.Length; j++)
@@ -44,8 +45,10 @@ public static class NearestName
             {
                 var substitution = previous[j - 1] + (Fold(left[i - 1]) == Fold(right[j - 1]) ? 0 : 1);
                 current[j] = Math.Min(substitution, Math.Min(previous[j], current[j - 1]) + 1);
+                if (i > 1 && j > 1 && Fold(left[i - 1]) == Fold(right[j - 2]) && Fold(left[i - 2]) == Fold(right[j - 1]))
+                    current[j] = Math.Min(current[j], beforePrevious[j - 2] + 1);
             }
-            (previous, current) = (current, previous);
+            (beforePrevious, previous, current) = (previous, current, beforePrevious);
         }
         return previous[right.Length];
     }

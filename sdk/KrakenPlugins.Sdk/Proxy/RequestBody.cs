@@ -64,16 +64,67 @@ public sealed class RequestBody : IDisposable
         _buffer = buffer;
         while (true)
         {
-            var result = await reader.ReadAsync(cancellationToken).ConfigureAwait(false);
-            foreach (var segment in result.Buffer)
-                buffer.Write(segment.Span);
-            reader.AdvanceTo(result.Buffer.End);
+            var result = await ReadAsync(reader, cancellationToken).ConfigureAwait(false);
+            try
+            {
+                foreach (var segment in result.Buffer)
+                    buffer.Write(segment.Span);
+            }
+            finally
+            {
+                reader.AdvanceTo(result.Buffer.End);
+            }
             if (result.IsCompleted)
                 break;
         }
         _reader = null;
         _bytes = buffer.Memory;
         Length = buffer.Length;
+    }
+
+    /// <summary>
+    /// Reads from a client's body such that a cancellation leaves the reader usable. The server's own reader does not: it refuses every
+    /// read after one that was cancelled through its token, so that the server cannot read over the rest of the body and closes the
+    /// connection under a client that has just sent its next request.
+    /// </summary>
+    /// <param name="reader">The reader of <see cref="Reader"/>.</param>
+    /// <param name="cancellationToken">Ends the read with an <see cref="OperationCanceledException"/>.</param>
+    public static ValueTask<ReadResult> ReadAsync(PipeReader reader, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(reader);
+        if (cancellationToken.IsCancellationRequested)
+            return ValueTask.FromCanceled<ReadResult>(cancellationToken);
+        var read = reader.ReadAsync(CancellationToken.None);
+        if (!read.IsCompletedSuccessfully)
+            return WaitAsync(reader, read, cancellationToken);
+        var result = read.Result;
+        if (!result.IsCanceled)
+            return new(result);
+        reader.AdvanceTo(result.Buffer.Start);
+        return WaitAsync(reader, reader.ReadAsync(CancellationToken.None), cancellationToken);
+    }
+
+    private static async ValueTask<ReadResult> WaitAsync(PipeReader reader, ValueTask<ReadResult> read, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            ReadResult result;
+            var registration = cancellationToken.UnsafeRegister(static state => ((PipeReader)state!).CancelPendingRead(), reader);
+            try
+            {
+                result = await read.ConfigureAwait(false);
+            }
+            finally
+            {
+                // Waits for a cancellation that is under way: it must not hit the reader of the connection's next request.
+                registration.Dispose();
+            }
+            if (!result.IsCanceled)
+                return result;
+            reader.AdvanceTo(result.Buffer.Start);
+            cancellationToken.ThrowIfCancellationRequested();
+            read = reader.ReadAsync(CancellationToken.None);
+        }
     }
 
     /// <summary>

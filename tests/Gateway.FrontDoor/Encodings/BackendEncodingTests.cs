@@ -22,7 +22,7 @@ public sealed class BackendEncodingTests
     public async Task The_encoding_is_not_inherited_from_the_endpoint() =>
         (await DataPipe.OneAsync("""{"content":"t"}""", "", """ "output_encoding":"string" """)).HasText("t");
 
-    [Theory, Spec("MAN-068", "MAN-069")]
+    [Theory]
     [InlineData("rss")]
     [InlineData("yaml")]
     public async Task Encodings_of_a_later_version_are_refused_at_load(string encoding)

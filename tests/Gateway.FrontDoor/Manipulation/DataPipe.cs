@@ -132,6 +132,14 @@ internal sealed record Answer(int Status, byte[] Bytes, HttpResponseHeaders Head
         Assert.Equal("text/plain; charset=utf-8", ContentType);
     }
 
+    /// <summary>A rendered XML document.</summary>
+    public void HasXml(string document)
+    {
+        Assert.Equal(document, Body);
+        Assert.Equal(200, Status);
+        Assert.Equal("application/xml", ContentType);
+    }
+
     /// <summary>An error of the gateway with a text, or with an empty body.</summary>
     public void IsError(string body, int status = 500)
     {

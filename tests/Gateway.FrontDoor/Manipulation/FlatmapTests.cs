@@ -18,7 +18,10 @@ public sealed class FlatmapTests
     [InlineData("""{"items":[{"p":{"x":1,"y":2}}]}""", """{"type":"move","args":["items.*.p.x","items.*.x"]}""", """{"items":[{"p":{"y":2},"x":1}]}""")]
     [InlineData("""{"a":[{"c":1.50}]}""", """{"type":"move","args":["a.*.c","a.*.c.d.e"]}""", """{"a":[{"c":{"d":{"e":1.50}}}]}""")]
     [InlineData("""{"k":[3],"s":[1,2]}""", """{"type":"append","args":["k","s"]}""", """{"s":[1,2,3]}""")]
-    [Spec("MAN-039", "MAN-041", "MAN-042", "MAN-043", "MAN-044", "MAN-046", "MAN-048", "MAN-050")]
+    [InlineData("""{"a":[{"b1":[{"c":1,"d":"foo"}]}]}""", """{"type":"move","args":["a.0.b1.0.d","d"]}""", """{"a":[{"b1":[{"c":1}]}],"d":"foo"}""")]
+    [InlineData("""{"a":{"x":1,"y":2}}""", """{"type":"move","args":["a.x","a.y"]}""", """{"a":{"y":1}}""")]
+    [InlineData("""{"a":{"b":{"c":{"v":1,"u":2}}},"t":{"k":0}}""", """{"type":"move","args":["a.b.c.v","t.q.w"]}""", """{"a":{"b":{"c":{"u":2}}},"t":{"k":0,"w":1}}""")]
+    [Spec("MAN-039", "MAN-040", "MAN-041", "MAN-042", "MAN-043", "MAN-044", "MAN-045", "MAN-046", "MAN-047", "MAN-048", "MAN-050")]
     public async Task A_backend_runs_its_operations_in_order(string body, string operations, string expected) =>
         (await DataPipe.OneAsync(body, Backend(operations))).IsData(expected);
 

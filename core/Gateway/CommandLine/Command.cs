@@ -1,0 +1,32 @@
+namespace Gateway.CommandLine;
+
+/// <summary>One command: what the help says about it, its flags, what it does.</summary>
+internal sealed class Command
+{
+    /// <summary>Name on the command line.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>A second name, or empty.</summary>
+    public string Alias { get; init; } = "";
+
+    /// <summary>Its line in the list of commands.</summary>
+    public required string Purpose { get; init; }
+
+    /// <summary>What its own help begins with.</summary>
+    public required string Description { get; init; }
+
+    /// <summary>How it is called, behind the program's name.</summary>
+    public required string Usage { get; init; }
+
+    /// <summary>A whole command line.</summary>
+    public required string Example { get; init; }
+
+    /// <summary>Its flags, sorted by name; <c>--help</c> is every command's.</summary>
+    public IReadOnlyList<Flag> Flags { get; init; } = [];
+
+    /// <summary>Runs it; the result is the exit status.</summary>
+    public required Func<Arguments, Terminal, Task<int>> Run { get; init; }
+
+    /// <summary>Whether a word names this command.</summary>
+    public bool IsCalled(string name) => name == Name || (Alias.Length > 0 && name == Alias);
+}

@@ -1,0 +1,41 @@
+namespace Gateway.CommandLine;
+
+/// <summary>What a flag takes.</summary>
+internal enum FlagKind
+{
+    /// <summary>Nothing, or <c>=true</c> and <c>=false</c>.</summary>
+    Switch,
+    /// <summary>Nothing; each occurrence counts.</summary>
+    Count,
+    /// <summary>A text; the last one wins.</summary>
+    Text,
+    /// <summary>A whole number; the last one wins.</summary>
+    Number,
+    /// <summary>A text each time it is given.</summary>
+    List,
+}
+
+/// <summary>One flag of a command.</summary>
+/// <param name="Name">Long name, without dashes.</param>
+/// <param name="Short">Short name, or <see langword="null"/>.</param>
+/// <param name="Kind">What it takes.</param>
+/// <param name="Description">Its line in the help.</param>
+/// <param name="Default">Value when it is not given, as the help shows it.</param>
+internal sealed record Flag(string Name, char? Short, FlagKind Kind, string Description, string Default = "")
+{
+    /// <summary>Whether the next argument belongs to the flag.</summary>
+    public bool TakesValue => Kind is FlagKind.Text or FlagKind.Number or FlagKind.List;
+
+    /// <summary>What stands behind the name in the help.</summary>
+    public string Placeholder => Kind switch
+    {
+        FlagKind.Count => " count",
+        FlagKind.Text => " string",
+        FlagKind.List => " strings",
+        FlagKind.Number => " int",
+        _ => "",
+    };
+
+    /// <summary>How error messages name the flag: <c>-p, --port</c>.</summary>
+    public string Display => Short is { } letter ? $"-{letter}, --{Name}" : $"--{Name}";
+}

@@ -1,0 +1,46 @@
+using Gateway.CommandLine;
+using Gateway.Core.Configuration;
+using Gateway.Core.Plugins;
+
+namespace Gateway.Commands;
+
+/// <summary>Flags that several commands share, and what they mean for a load.</summary>
+internal static class CommonFlags
+{
+    public static readonly Flag Config = new("config", 'c', FlagKind.Text, "Path to the configuration file");
+    public static readonly Flag Port = new("port", 'p', FlagKind.Number, "Listening port for the HTTP service");
+    public static readonly Flag Strict = new("strict", null, FlagKind.Switch, "Every warning about the configuration is an error");
+    public static readonly Flag AllowMissing = new("allow-missing", null, FlagKind.List, "Run although no plugin provides this namespace (* for all); repeatable");
+
+    /// <summary>Accepted for those who come from a licensed product; there is no licence here (CFG-250).</summary>
+    public static readonly Flag License = new("license", 'l', FlagKind.Text, "Ignored: no licence is needed");
+
+    /// <summary>The same for a command whose <c>-l</c> means something else.</summary>
+    public static readonly Flag LicenseWithoutLetter = License with { Short = null };
+
+    /// <summary>What a command without a configuration file answers (CFG-212).</summary>
+    public const string MissingConfig = "Please, provide the path to the configuration file with --config or see all the options with --help\n";
+
+    /// <summary>The configuration file, or <see langword="null"/> after saying that it is missing.</summary>
+    public static string? ConfigFile(Arguments arguments, Terminal terminal)
+    {
+        if (arguments.Text(Config.Name) is { Length: > 0 } file)
+            return file;
+        terminal.Error(MissingConfig);
+        return null;
+    }
+
+    /// <summary>How the file is loaded.</summary>
+    /// <param name="arguments">The command line.</param>
+    /// <param name="plugins">What provides namespaces.</param>
+    /// <param name="isDebug">Whether the debug endpoint is switched on.</param>
+    public static LoadOptions LoadOptions(Arguments arguments, PluginRegistry plugins, bool isDebug) => new()
+    {
+        Environment = Environment.GetEnvironmentVariable,
+        IsAvailable = plugins.Handles,
+        AllowMissing = arguments.All(AllowMissing.Name).SelectMany(static v => v.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)).ToHashSet(StringComparer.Ordinal),
+        Strict = arguments.Has(Strict.Name),
+        PortOverride = arguments.Number(Port.Name) is var port && port == 0 ? null : port,
+        DebugEndpoint = isDebug,
+    };
+}

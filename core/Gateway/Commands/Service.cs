@@ -1,0 +1,73 @@
+using System.Runtime.InteropServices;
+using Gateway.CommandLine;
+using Gateway.Core.Diagnostics;
+using Gateway.Core.Server;
+using KrakenPlugins.Sdk.Configuration;
+using Microsoft.Extensions.Logging;
+
+namespace Gateway.Commands;
+
+/// <summary>A gateway from its start to the end of its drain, in the foreground (CFG-144 to 153).</summary>
+internal sealed partial class Service(GatewayHost host, LogSink log, Signals signals)
+{
+    /// <summary>Binds; <see langword="false"/> after one ERROR when the port cannot be had (CFG-147).</summary>
+    public async Task<bool> TryStartAsync(int port)
+    {
+        try
+        {
+            await host.StartAsync().ConfigureAwait(false);
+            return true;
+        }
+        catch (Exception exception) when (ListenFailure.Reason(exception) is not null)
+        {
+            Log.CannotListen(host.Logger, port, ListenFailure.Reason(exception)!);
+            return false;
+        }
+    }
+
+    /// <summary>Logs findings of a load, each once: those who run a service read its log.</summary>
+    public void LogWarnings(ConfigDiagnostics diagnostics)
+    {
+        foreach (var finding in diagnostics.All)
+        {
+            if (finding.Severity != ConfigSeverity.Error)
+                Log.Finding(host.Logger, finding.ToString());
+        }
+    }
+
+    /// <summary>Serves until SIGINT or SIGTERM, drains, and gives the exit status. SIGHUP reloads.</summary>
+    /// <param name="reload">What SIGHUP does.</param>
+    public async Task<int> ServeAsync(Action reload)
+    {
+        var signal = await signals.NextAsync().ConfigureAwait(false);
+        for (; signal == PosixSignal.SIGHUP; signal = await signals.NextAsync().ConfigureAwait(false))
+            reload();
+
+        Log.Intercepted(host.Logger, signal == PosixSignal.SIGINT ? "interrupt" : "terminated");
+        var drained = host.StopAsync();
+        var second = signals.NextEndAsync();
+        if (await Task.WhenAny(drained, second).ConfigureAwait(false) == second)
+            End(await second.ConfigureAwait(false));
+        await drained.ConfigureAwait(false);
+        return ExitStatus.Success;
+    }
+
+    // A person who asks twice does not want to wait (CFG-152).
+    private void End(PosixSignal signal)
+    {
+        log.Dispose();
+        Environment.Exit(signal == PosixSignal.SIGINT ? 130 : 143);
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(Level = LogLevel.Error, Message = "[SERVICE: Gin] cannot listen on port {Port}: {Reason}")]
+        public static partial void CannotListen(ILogger logger, int port, string reason);
+
+        [LoggerMessage(Level = LogLevel.Warning, Message = "[SERVICE: Config] {Finding}")]
+        public static partial void Finding(ILogger logger, string finding);
+
+        [LoggerMessage(Level = LogLevel.Information, Message = "Signal intercepted: {Signal}")]
+        public static partial void Intercepted(ILogger logger, string signal);
+    }
+}

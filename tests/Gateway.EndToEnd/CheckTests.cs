@@ -1,0 +1,257 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using Gateway.Testing;
+using Xunit;
+
+namespace Gateway.EndToEnd;
+
+/// <summary>"Command check", its stages.</summary>
+public sealed class CheckTests : IDisposable
+{
+    private readonly Folder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory, Spec("CFG-217", "CFG-236")]
+    [InlineData("check")]
+    [InlineData("validate")]
+    public async Task A_valid_file_is_syntax_ok(string command)
+    {
+        var file = _folder.Write("krakend.json", """{"version":3}""");
+
+        var run = await Executable.RunAsync(command, "-c", file);
+
+        Assert.Equal(new Finished(0, "", $"Parsing configuration file: {file}\nSyntax OK!\n"), run);
+    }
+
+    [Theory, Spec("CFG-218", "CFG-212")]
+    [InlineData("check", "")]
+    [InlineData("run", "")]
+    [InlineData("run", "--config=")]
+    public async Task Without_a_file_a_message_asks_for_it(string command, string flag)
+    {
+        var run = await Executable.RunAsync([command, .. flag.Split(' ', StringSplitOptions.RemoveEmptyEntries)]);
+
+        Assert.Equal((1, ""), (run.Status, run.Out));
+        Assert.Contains("--config", run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact, Spec("CFG-219", "CFG-213", "CFG-209")]
+    public async Task Errors_name_the_place_and_show_it()
+    {
+        var file = _folder.Write("krakend.json", """
+            {
+              "version": 3,
+              "endpoints": [
+                {
+                  "endpoint": "/a",
+                  "timeout": "3 parsecs",
+                  "backend": [{ "host": ["http://a"], "url_pattern": "/{id}" }]
+                }
+              ]
+            }
+            """);
+
+        var check = await Executable.RunAsync("check", "-c", file);
+        var run = await Executable.RunAsync("run", "-c", file);
+
+        Assert.Equal((1, 255), (check.Status, run.Status));
+        Assert.Equal("", check.Out + run.Out);
+        Assert.StartsWith("ERROR parsing the configuration file: ", run.Error, StringComparison.Ordinal);
+        Assert.Equal($"Parsing configuration file: {file}\n{run.Error}", check.Error);
+        Assert.Contains($"{file}:6:18 endpoints[0].timeout: ", run.Error, StringComparison.Ordinal);
+        Assert.Contains("  6 |       \"timeout\": \"3 parsecs\",\n    |                  ^\n", run.Error, StringComparison.Ordinal);
+        Assert.Contains("undefined output param 'id'!", run.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("Syntax OK!", check.Error, StringComparison.Ordinal);
+    }
+
+    [Theory, Spec("CFG-219", "CFG-213")]
+    [InlineData("{", ":1:")]
+    [InlineData("""{"version":2}""", "unsupported version: 2 (want: 3)")]
+    [InlineData("""{"version":3,}""", ":1:14")]
+    [InlineData("""[]""", "a configuration is an object")]
+    [InlineData("""{"version":3,"listen_ip":"localhost"}""", "invalid ip address localhost")]
+    public async Task What_run_refuses_check_refuses_with_the_same_reason(string json, string reason)
+    {
+        var file = _folder.Write("krakend.json", json);
+
+        var check = await Executable.RunAsync("check", "-c", file);
+        var run = await Executable.RunAsync("run", "-c", file);
+
+        Assert.Equal((1, 255), (check.Status, run.Status));
+        Assert.Contains("ERROR parsing the configuration file: ", run.Error, StringComparison.Ordinal);
+        Assert.Contains(reason, run.Error, StringComparison.Ordinal);
+        Assert.EndsWith(run.Error, check.Error, StringComparison.Ordinal);
+    }
+
+    [Fact, Spec("CFG-139", "CFG-142")]
+    public async Task A_relative_path_starts_at_the_working_directory_and_a_missing_file_is_named_in_full()
+    {
+        Directory.CreateDirectory(Path.Combine(_folder.Path, "sub"));
+        _folder.Write("sub/krakend.json", """{"version":3}""");
+
+        var found = await Executable.RunInAsync(_folder.Path, null, "check", "-c", "sub/krakend.json");
+        var missing = await Executable.RunInAsync(_folder.Path, null, "check", "-c", "krakend.json");
+
+        Assert.Equal(0, found.Status);
+        Assert.Equal(1, missing.Status);
+        Assert.Contains("krakend.json: cannot read the configuration: no such file or directory", missing.Error, StringComparison.Ordinal);
+        Assert.Contains(Path.Combine(_folder.Path, "krakend.json"), missing.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_secret_is_not_shown_beside_an_error()
+    {
+        var file = _folder.Write("krakend.json", """{"version":3,"port":"x","extra_config":{"auth/basic":{"password":"hunter2"}}}""");
+
+        var run = await Executable.RunAsync("check", "-c", file);
+
+        Assert.Equal(1, run.Status);
+        Assert.DoesNotContain("hunter2", run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Warnings_are_shown_and_strict_makes_them_errors()
+    {
+        var file = _folder.Write("krakend.json", """{"version":3,"tiemout":"3s"}""");
+
+        var lenient = await Executable.RunAsync("check", "-c", file);
+        var strict = await Executable.RunAsync("check", "--strict", "-c", file);
+
+        Assert.Equal((0, 1), (lenient.Status, strict.Status));
+        Assert.Contains("WARNING " + file + ":1:", lenient.Error, StringComparison.Ordinal);
+        Assert.Contains("did you mean \"timeout\"?", lenient.Error, StringComparison.Ordinal);
+        Assert.Contains("ERROR parsing the configuration file: " + file + ":1:", strict.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_namespace_without_plugin_is_an_error_unless_it_may_be_missing()
+    {
+        var file = _folder.Write("krakend.json", """{"version":3,"extra_config":{"security/cors":{},"auth/api-keys":{}}}""");
+
+        var refused = await Executable.RunAsync("check", "-c", file, "--allow-missing", "security/cors");
+        var allowed = await Executable.RunAsync("check", "-c", file, "--allow-missing", "security/cors", "--allow-missing=auth/api-keys");
+        var all = await Executable.RunAsync("check", "-c", file, "--allow-missing", "*");
+
+        Assert.Equal((1, 0, 0), (refused.Status, allowed.Status, all.Status));
+        Assert.Contains("--allow-missing auth/api-keys", refused.Error, StringComparison.Ordinal);
+        Assert.Contains("the protection is not active", allowed.Error, StringComparison.Ordinal);
+    }
+
+    [Theory, Spec("CFG-221")]
+    [InlineData("-l", "-n")]
+    [InlineData("-ln")]
+    [InlineData("-n", "-s", "schema.json")]
+    [InlineData("-l", "-n", "-s=schema.json")]
+    public async Task Two_linters_exclude_each_other(params string[] flags)
+    {
+        var run = await Executable.RunAsync(["check", "-c", "krakend.json", .. flags]);
+
+        Assert.Equal(255, run.Status);
+        Assert.Contains("none of the others can be; [lint", run.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("-l")]
+    [InlineData("-tn")]
+    [InlineData("-s=schema.json")]
+    public async Task The_linter_is_refused_until_it_is_there(string flag)
+    {
+        var file = _folder.Write("krakend.json", """{"version":3}""");
+
+        var run = await Executable.RunAsync("check", flag, "-c", file);
+
+        Assert.Equal(255, run.Status);
+        Assert.Contains("the linter is not supported yet by this version", run.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("Syntax OK!", run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact, Spec("CFG-220")]
+    public async Task Without_flags_the_port_is_not_touched()
+    {
+        using var taken = TakePort(out var port);
+        var file = _folder.Write("krakend.json", Port(port));
+
+        var run = await Executable.RunAsync("check", "-c", file);
+
+        Assert.Equal(0, run.Status);
+        Assert.False(taken.Pending());
+    }
+
+    [Fact, Spec("CFG-234", "CFG-235")]
+    public async Task The_route_test_serves_for_a_second_and_leaves_nothing_running()
+    {
+        var port = RunningGateway.FreePort();
+        var file = _folder.Write("krakend.json", Port(port));
+        var time = Stopwatch.StartNew();
+        using var process = Executable.Start(Executable.Path, _folder.Path, null, "check", "-tc", file);
+        using var client = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}") };
+        var answered = false;
+        await RunningGateway.WaitUntilAsync(() => process.HasExited || (answered = Answers(client)), () => "neither answered nor ended");
+
+        var run = await Executable.FinishAsync(process);
+
+        Assert.True(answered);
+        Assert.Equal(0, run.Status);
+        Assert.EndsWith("Syntax OK!\n", run.Error, StringComparison.Ordinal);
+        Assert.InRange(time.Elapsed.TotalSeconds, 1, 10);
+        Assert.False(Answers(client));
+    }
+
+    [Fact, Spec("CFG-234", "CFG-218")]
+    public async Task A_port_in_use_fails_the_route_test_after_the_dump()
+    {
+        using var taken = TakePort(out var port);
+        var file = _folder.Write("krakend.json", Port(port));
+
+        var run = await Executable.RunAsync("check", "-tdc", file);
+
+        Assert.Equal(1, run.Status);
+        Assert.Contains("Global settings", run.Error, StringComparison.Ordinal);
+        Assert.EndsWith($"ERROR testing the configuration file: cannot listen on port {port}: address already in use\n", run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact, Spec("CFG-234", "CFG-218")]
+    public async Task Colliding_endpoints_fail_before_anything_else()
+    {
+        var file = _folder.Write("krakend.json", """
+            {"version":3,"host":["http://a"],"endpoints":[
+              {"endpoint":"/a/{x}","backend":[{"url_pattern":"/"}]},
+              {"endpoint":"/a/{x}","backend":[{"url_pattern":"/"}]}]}
+            """);
+
+        var run = await Executable.RunAsync("check", "-tdc", file);
+
+        Assert.Equal(1, run.Status);
+        Assert.Contains("ERROR ", run.Error, StringComparison.Ordinal);
+        Assert.Contains("the configuration file: ", run.Error, StringComparison.Ordinal);
+        Assert.Contains("/a/{x}", run.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("Global settings", run.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("Syntax OK!", run.Error, StringComparison.Ordinal);
+    }
+
+    private static string Port(int port) => string.Create(CultureInfo.InvariantCulture, $$"""{"version":3,"port":{{port}}}""");
+
+    private static TcpListener TakePort(out int port)
+    {
+        var listener = new TcpListener(IPAddress.IPv6Any, 0) { Server = { DualMode = true } };
+        listener.Start();
+        port = ((IPEndPoint)listener.LocalEndpoint).Port;
+        return listener;
+    }
+
+    private static bool Answers(HttpClient client)
+    {
+        try
+        {
+            using var response = client.Send(new HttpRequestMessage(HttpMethod.Get, "/__health"));
+            return response.IsSuccessStatusCode;
+        }
+        catch (HttpRequestException)
+        {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,116 @@
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Xunit;
+
+namespace Gateway.EndToEnd;
+
+/// <summary>
+/// The documentation is true: every configuration in it loads (or is refused where it says so), and every command line with a shown
+/// output gives that output. A line <c>…</c> in an output stands for any lines.
+/// </summary>
+public sealed partial class DocsTests : IClassFixture<DemoFixture>
+{
+    private readonly DemoFixture _demo;
+
+    public DocsTests(DemoFixture demo) => _demo = demo;
+
+    public static TheoryData<string> Files => [.. Directory.GetFiles(Path.Combine(Executable.Repository, "docs"), "*.md")
+        .Select(static f => Path.GetRelativePath(Executable.Repository, f)).Append("README.md").Order(StringComparer.Ordinal)];
+
+    public static TheoryData<string> Examples => [.. Directory.GetFiles(Path.Combine(Executable.Repository, "examples"), "*.json", SearchOption.AllDirectories)
+        .Select(static f => Path.GetRelativePath(Executable.Repository, f)).Order(StringComparer.Ordinal)];
+
+    [Theory]
+    [MemberData(nameof(Files))]
+    public async Task Every_example_of_the_documentation_works(string file)
+    {
+        string? configuration = null;
+        DocsBlock? previous = null;
+        foreach (var block in DocsBlock.Of(Path.Combine(Executable.Repository, file)))
+        {
+            if (block.Kind.StartsWith("json", StringComparison.Ordinal))
+            {
+                var whole = Whole(block.Text);
+                await LoadsAsync(whole, block.Kind == "json", $"{file}:{block.Line}");
+                configuration = whole;
+            }
+            else if (block.Kind == "text" && block.FollowsPrevious && previous is { Kind: "sh" })
+            {
+                var output = await RunAsync(previous.Text, configuration);
+                Assert.True(Matches(block.Text, output), $"{file}:{block.Line}: {previous.Text}\nsays\n{output}\n--- and not\n{block.Text}");
+            }
+            previous = block;
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Examples))]
+    public async Task Every_example_configuration_is_valid(string file)
+    {
+        var run = await Executable.RunAsync("check", "--strict", "-c", Path.Combine(Executable.Repository, file));
+
+        Assert.Equal((0, true), (run.Status, run.Error.EndsWith("Syntax OK!\n", StringComparison.Ordinal)));
+    }
+
+    [Theory]
+    [MemberData(nameof(Files))]
+    public void Every_link_inside_the_repository_leads_somewhere(string file)
+    {
+        var folder = Path.GetDirectoryName(Path.Combine(Executable.Repository, file))!;
+        foreach (Match link in Link().Matches(File.ReadAllText(Path.Combine(Executable.Repository, file))))
+        {
+            var target = link.Groups[1].Value;
+            if (!target.Contains("://", StringComparison.Ordinal) && !target.StartsWith('#'))
+                Assert.True(Path.Exists(Path.Combine(folder, target.Split('#')[0])), $"{file} links to {target}");
+        }
+    }
+
+    // A part of a document is put into the smallest document that it can stand in.
+    private static string Whole(string json)
+    {
+        using var document = JsonDocument.Parse(json);
+        var root = document.RootElement;
+        if (root.TryGetProperty("endpoint", out _))
+            return $$"""{"version":3,"endpoints":[{{json}}]}""";
+        return root.TryGetProperty("url_pattern", out _) ? $$"""{"version":3,"endpoints":[{"endpoint":"/example","backend":[{{json}}]}]}""" : json;
+    }
+
+    private static async Task LoadsAsync(string json, bool expected, string place)
+    {
+        using var folder = new Folder();
+        var run = await Executable.RunAsync("check", "-c", folder.Write("krakend.json", json));
+
+        Assert.True(run.Status == (expected ? 0 : 1), $"{place}: {run.Error}");
+        Assert.False(expected && run.Error.Contains("has no effect", StringComparison.Ordinal), $"{place}: {run.Error}");
+    }
+
+    private async Task<string> RunAsync(string command, string? configuration)
+    {
+        using var folder = new Folder();
+        if (configuration is not null)
+            folder.Write("krakend.json", configuration);
+        if (!command.StartsWith("curl ", StringComparison.Ordinal))
+            return await ShellAsync(command, folder);
+        if (configuration is null)
+            return await ShellAsync(ForPort(command, _demo.Gateway.Port), folder);
+
+        await using var gateway = await RunningGateway.RunAsync(folder, configuration.Replace("http://127.0.0.1:8081", _demo.Services, StringComparison.Ordinal));
+        return await ShellAsync(ForPort(command, gateway.Port), folder);
+    }
+
+    private static string ForPort(string command, int port) => command.Replace("localhost:8080", $"127.0.0.1:{port}", StringComparison.Ordinal);
+
+    private static async Task<string> ShellAsync(string command, Folder folder)
+    {
+        var path = new Dictionary<string, string> { ["PATH"] = $"{Path.GetDirectoryName(Executable.Path)}:{Environment.GetEnvironmentVariable("PATH")}" };
+        using var process = Executable.Start("sh", folder.Path, path, "-c", command);
+        var run = await Executable.FinishAsync(process);
+        return (run.Error + run.Out).Replace("\r", "", StringComparison.Ordinal).TrimEnd('\n');
+    }
+
+    private static bool Matches(string shown, string output) =>
+        Regex.IsMatch(output + "\n", "^" + string.Concat(shown.Split('\n').Select(static line => line == "…" ? "(.*\n)*?" : Regex.Escape(line) + "\n")) + "$");
+
+    [GeneratedRegex(@"\]\(([^)\s]+)\)")]
+    private static partial Regex Link();
+}

@@ -1,0 +1,165 @@
+using Gateway.Testing;
+using Xunit;
+
+namespace Gateway.EndToEnd;
+
+/// <summary>"Command check", what <c>-d</c> prints.</summary>
+public sealed class DumpTests : IDisposable
+{
+    private const string Json = """
+        {
+          "version": 3,
+          "name": "shop",
+          "host": ["http://127.0.0.1:99"],
+          "timeout": "90s",
+          "cache_ttl": "1h",
+          "extra_config": {
+            "router": { "hide_version_header": true },
+            "auth/api-keys": { "salt": "grain", "keys": [{ "key": "letmein", "roles": ["a", "b"] }] },
+            "telemetry/logging": { "level": "DEBUG" }
+          },
+          "endpoints": [
+            {
+              "endpoint": "/example/{id}",
+              "timeout": "1500ms",
+              "input_query_strings": ["q", "page"],
+              "input_headers": ["x-header"],
+              "extra_config": { "proxy": { "sequential": true, "max_payload": 100, "static": { "data": { "client_secret": "swordfish", "url": "amqp://guest:pleaseopen@mq" } } } },
+              "backend": [
+                { "url_pattern": "/a/{id}?fixed=1", "group": "backend1", "deny": ["x", "y.z"], "mapping": { "b": "c", "a": "d" }, "method": "POST" },
+                { "url_pattern": "/b/{resp0_user.id}", "encoding": "xml", "is_collection": true, "allow": ["collection"], "host": ["https://user:hunter2@b:8443"], "disable_host_sanitize": true,
+                  "extra_config": { "backend/http": { "return_error_code": true } } }
+              ]
+            }
+          ]
+        }
+        """;
+
+    private readonly Folder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact, Spec("CFG-229", "CFG-232")]
+    public async Task One_d_shows_what_is_served_and_from_where()
+    {
+        var dump = await DumpAsync("-d");
+
+        Assert.Equal("""
+            Global settings
+            	Name: shop
+            	Version: 3
+            	Address: all
+            	Port: 8080
+            	Default backend hosts: [http://127.0.0.1:99]
+            1 global component configuration(s):
+            - router
+            1 API endpoints:
+            	- GET /example/:id
+            	Timeout: 1.5s
+            	QueryString: [q page]
+            	1 endpoint component configuration(s):
+            	- proxy
+            	Connecting to 2 backend(s):
+            		[+] POST /a/{{.Id}}?fixed=1
+            		Timeout: 1.5s
+            		Hosts: [http://127.0.0.1:99]
+
+            		[+] GET /b/{{.Resp0_user.id}}
+            		Timeout: 1.5s
+            		Hosts: [https://***@b:8443]
+            		1 backend component configuration(s):
+            		- backend/http
+            0 async agent(s):
+            """, dump);
+    }
+
+    [Fact, Spec("CFG-230")]
+    public async Task Two_d_show_the_content_of_everything()
+    {
+        var dump = await DumpAsync("-dd");
+
+        foreach (var line in new[]
+        {
+            "\tDefault cache TTL: 1h0m0s", "\tDefault timeout: 1m30s", "\tNo TLS section defined", "\tNo Plugin section defined",
+            "- router\n\thide_version_header: true",
+            "\tCacheTTL: 1h0m0s", "\tHeaders to pass: [X-Header]", "\tOutputEncoding: json", "\tConcurrent calls: 1",
+            "\t- proxy\n\t\tsequential: true\n\t\tmax_payload: 100\n\t\tstatic: map[data:map[client_secret:*** url:amqp://***@mq]]",
+            "\t\tConcurrent calls: 1\n\t\tHost sanitization disabled: false\n\t\tTarget:\n\t\tDeny: [x y.z], Allow: []\n\t\tMapping: map[a:d b:c]\n\t\tGroup: backend1\n\t\tEncoding: json\n\t\tIs collection: false\n\t\tSD: static",
+            "\t\tDeny: [], Allow: [collection]", "\t\tEncoding: xml\n\t\tIs collection: true",
+            "\t\t- backend/http\n\t\t\treturn_error_code: true",
+        })
+        {
+            Assert.Contains(line + "\n", dump, StringComparison.Ordinal);
+        }
+        Assert.DoesNotContain("Read timeout", dump, StringComparison.Ordinal);
+    }
+
+    [Fact, Spec("CFG-231")]
+    public async Task Three_d_show_every_timer_and_limit()
+    {
+        var dump = await DumpAsync("-ddd");
+
+        foreach (var line in new[]
+        {
+            "Read timeout: 0s", "Write timeout: 0s", "Idle timeout: 0s", "Read header timeout: 0s", "Idle connection timeout: 0s",
+            "Response header timeout: 0s", "Expect continue timeout: 0s", "Dialer timeout: 0s", "Dialer fallback delay: 300ms", "Dialer keep alive: 15s",
+            "Disable keep alives: false", "Disable compression: false", "Max idle connections: 0", "Max idle connections per host: 250",
+            "Max header bytes: 1048576", "Sequential start: false", "Echo endpoint: false", "Debug endpoint: false", "Disable REST: false",
+            "Default output encoding: json", "Use h2c: false", "Allow insecure connections: false", "DNS cache TTL: 30s",
+        })
+        {
+            Assert.Contains("\t" + line + "\n", dump, StringComparison.Ordinal);
+        }
+        Assert.Equal(dump, await DumpAsync("-dddd"));
+    }
+
+    [Theory, Spec("CFG-232")]
+    [InlineData("-d")]
+    [InlineData("-dd")]
+    [InlineData("-ddd")]
+    public async Task Secrets_are_masked(string flag)
+    {
+        var dump = await DumpAsync(flag);
+
+        foreach (var secret in new[] { "hunter2", "letmein", "grain", "swordfish", "pleaseopen" })
+            Assert.DoesNotContain(secret, dump, StringComparison.Ordinal);
+    }
+
+    [Fact, Spec("CFG-232")]
+    public async Task The_values_are_those_that_take_effect()
+    {
+        var file = _folder.Write("krakend.json", """{"version":3,"port":7000,"timeout":"1s","endpoints":[{"endpoint":"/a","backend":[{"host":["a"],"url_pattern":"x"}]}]}""");
+
+        var run = await Executable.RunInAsync(_folder.Path, new Dictionary<string, string> { ["KRAKEND_PORT"] = "7001", ["KRAKEND_TIMEOUT"] = "3s" }, "check", "-ddc", file);
+
+        Assert.Contains("\tPort: 7001\n", run.Error, StringComparison.Ordinal);
+        Assert.Contains("\tDefault timeout: 3s\n", run.Error, StringComparison.Ordinal);
+        Assert.Contains("\t\t[+] GET /x\n\t\tTimeout: 3s\n\t\tHosts: [http://a]\n", run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact, Spec("CFG-233")]
+    public async Task The_indentation_can_be_chosen()
+    {
+        var tabs = await DumpAsync("-dd");
+        var hashes = await DumpAsync("-dd", "-i", "#");
+
+        Assert.Equal(tabs.Replace("\t", "#", StringComparison.Ordinal), hashes);
+    }
+
+    [Fact, Spec("CFG-217")]
+    public async Task The_dump_stands_between_the_file_and_the_result()
+    {
+        var run = await Executable.RunAsync("check", "-dc", _folder.Write("krakend.json", """{"version":3}"""));
+
+        Assert.Matches("^Parsing configuration file: .*\nGlobal settings\n(.*\n)*\nSyntax OK!\n$", run.Error);
+    }
+
+    private async Task<string> DumpAsync(params string[] flags)
+    {
+        var run = await Executable.RunAsync(["check", "--allow-missing", "*", "-c", _folder.Write("krakend.json", Json), .. flags]);
+
+        Assert.Equal(0, run.Status);
+        var from = run.Error.IndexOf("Global settings", StringComparison.Ordinal);
+        return run.Error[from..run.Error.IndexOf("\n\nSyntax OK!", from, StringComparison.Ordinal)];
+    }
+}

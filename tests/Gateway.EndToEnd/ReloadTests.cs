@@ -1,0 +1,107 @@
+using System.Net;
+using System.Runtime.InteropServices;
+using Gateway.Testing;
+using Microsoft.AspNetCore.Http;
+using Xunit;
+
+namespace Gateway.EndToEnd;
+
+/// <summary>SIGHUP takes the file up anew.</summary>
+public sealed class ReloadTests : IDisposable
+{
+    private readonly Folder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact, Spec("CFG-153", "CFG-018")]
+    public async Task New_requests_take_the_new_file_and_those_in_flight_finish_on_the_old_one()
+    {
+        var release = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var upstream = await Upstream.StartAsync();
+        upstream.Answer("/new", """{"from":"new"}""").On("/old", async context =>
+        {
+            await release.Task.WaitAsync(context.RequestAborted);
+            await context.Response.WriteAsync("""{"from":"old"}""");
+        });
+        await using var gateway = await RunningGateway.RunAsync(_folder, Json(upstream.Host, "/old"));
+        var inFlight = gateway.Client.GetStringAsync("/a");
+        await RunningGateway.WaitUntilAsync(() => upstream.ReceivedAt("/old").Count == 1, () => "the request never arrived");
+
+        _folder.Write("krakend.json", Json(upstream.Host, "/new"));
+        gateway.Send(PosixSignal.SIGHUP);
+        await gateway.WaitForLogAsync("Reloaded: 1 endpoints");
+
+        Assert.Equal("""{"from":"new"}""", await gateway.Client.GetStringAsync("/a"));
+        release.SetResult();
+        Assert.Equal("""{"from":"old"}""", await inFlight);
+        gateway.Send(PosixSignal.SIGTERM);
+        Assert.Equal(0, await gateway.ExitAsync());
+    }
+
+    [Fact, Spec("CFG-153")]
+    public async Task No_request_is_lost_over_many_reloads_under_load()
+    {
+        await using var upstream = await Upstream.StartAsync();
+        upstream.Answer("/x", """{"ok":true}""");
+        await using var gateway = await RunningGateway.RunAsync(_folder, Json(upstream.Host, "/x"));
+        using var stop = new CancellationTokenSource();
+        var callers = Enumerable.Range(0, 4).Select(async _ =>
+        {
+            var answers = 0;
+            for (; !stop.IsCancellationRequested; answers++)
+                Assert.Equal("""{"ok":true}""", await gateway.Client.GetStringAsync("/a"));
+            return answers;
+        }).ToArray();
+
+        for (var i = 1; i <= 20; i++)
+        {
+            gateway.Send(PosixSignal.SIGHUP);
+            await gateway.WaitForLogAsync("Reloaded: 1 endpoints", i);
+        }
+        await stop.CancelAsync();
+
+        Assert.All(await Task.WhenAll(callers), static answers => Assert.True(answers > 0));
+    }
+
+    [Theory, Spec("CFG-153")]
+    [InlineData("{", ":1:2")]
+    [InlineData("""{"version":2}""", "unsupported version: 2")]
+    [InlineData("""{"version":3,"endpoints":[{"endpoint":"/a","backend":[]}]}""", "0 backends")]
+    public async Task A_broken_file_leaves_the_running_configuration_in_place(string broken, string reason)
+    {
+        await using var upstream = await Upstream.StartAsync();
+        upstream.Answer("/x", """{"ok":true}""");
+        await using var gateway = await RunningGateway.RunAsync(_folder, Json(upstream.Host, "/x"));
+
+        _folder.Write("krakend.json", broken);
+        gateway.Send(PosixSignal.SIGHUP);
+        await gateway.WaitForLogAsync("the running configuration stays");
+
+        Assert.Matches($"KRAKEND ERROR: .*{reason}", gateway.Out);
+        Assert.Equal("""{"ok":true}""", await gateway.Client.GetStringAsync("/a"));
+        _folder.Write("krakend.json", """{"version":3}""");
+        gateway.Send(PosixSignal.SIGHUP);
+        await gateway.WaitForLogAsync("Reloaded: 0 endpoints");
+        using var gone = await gateway.Client.GetAsync("/a");
+        Assert.Equal(HttpStatusCode.NotFound, gone.StatusCode);
+    }
+
+    [Fact]
+    public async Task Settings_of_the_listener_wait_for_a_restart_and_the_log_says_so()
+    {
+        await using var gateway = await RunningGateway.RunAsync(_folder, """{"version":3}""");
+
+        _folder.Write("krakend.json", """{"version":3,"port":1,"listen_ip":"127.0.0.1","idle_timeout":"1s","use_h2c":true,"read_timeout":"1s","write_timeout":"1s","max_header_bytes":9}""");
+        gateway.Send(PosixSignal.SIGHUP);
+
+        foreach (var setting in new[] { "listen_ip", "read_timeout", "read_header_timeout", "write_timeout", "idle_timeout", "max_header_bytes", "use_h2c" })
+            await gateway.WaitForLogAsync($"KRAKEND WARNING: [SERVICE: Gateway] \"{setting}\" has changed; it takes effect with the next start");
+        // The port came from the command line, and still does.
+        Assert.DoesNotContain("\"port\" has changed", gateway.Out, StringComparison.Ordinal);
+        using var response = await gateway.Client.GetAsync("/__health");
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+    }
+
+    private static string Json(string upstream, string path) =>
+        $$"""{"version":3,"timeout":"60s","endpoints":[{"endpoint":"/a","backend":[{"host":["{{upstream}}"],"url_pattern":"{{path}}"}]}]}""";
+}
