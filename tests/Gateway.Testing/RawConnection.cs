@@ -16,7 +16,10 @@ public sealed class RawConnection : IDisposable
     private readonly Socket _socket;
     private Stream _stream;
     private readonly CancellationToken _stop;
+    private const int MaxRemembered = 1 << 20;
+
     private readonly StringBuilder _pending = new();
+    private readonly StringBuilder _received = new();
     private readonly ConcurrentQueue<string> _requests = new();
     private readonly TaskCompletionSource _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly byte[] _buffer = new byte[64 << 10];
@@ -41,7 +44,17 @@ public sealed class RawConnection : IDisposable
     /// <summary>The requests read so far, each with head and body as they came over the wire.</summary>
     public IReadOnlyList<string> Requests => [.. _requests];
 
-    /// <summary>Completes when a read has seen the end of the connection.</summary>
+    /// <summary>Everything that was read so far, whatever became of it; the first megabyte.</summary>
+    public string Received
+    {
+        get
+        {
+            lock (_received)
+                return _received.ToString();
+        }
+    }
+
+    /// <summary>Completes when a read or a write has seen the end of the connection.</summary>
     public Task Closed => _closed.Task;
 
     /// <summary>Fires when the upstream is disposed.</summary>
@@ -136,7 +149,18 @@ public sealed class RawConnection : IDisposable
     public Task WriteAsync(string text) => WriteAsync(Encoding.Latin1.GetBytes(text));
 
     /// <summary>Writes bytes.</summary>
-    public async Task WriteAsync(byte[] bytes) => await _stream.WriteAsync(bytes, _stop);
+    public async Task WriteAsync(byte[] bytes)
+    {
+        try
+        {
+            await _stream.WriteAsync(bytes, _stop);
+        }
+        catch (IOException)
+        {
+            _closed.TrySetResult();
+            throw;
+        }
+    }
 
     /// <summary>The TCP connection with its orderly end.</summary>
     public void Close() => _socket.Dispose();
@@ -165,7 +189,13 @@ public sealed class RawConnection : IDisposable
         }
         if (read == 0)
             _closed.TrySetResult();
-        _pending.Append(Encoding.Latin1.GetString(_buffer, 0, read));
+        var text = Encoding.Latin1.GetString(_buffer, 0, read);
+        _pending.Append(text);
+        lock (_received)
+        {
+            if (_received.Length < MaxRemembered)
+                _received.Append(text);
+        }
         return read > 0;
     }
 

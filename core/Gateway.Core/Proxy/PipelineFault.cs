@@ -11,7 +11,7 @@ internal static class PipelineFault
     {
         OperationCanceledException => new GatewayError(GatewayErrorKind.Timeout, GatewayError.DeadlineExceeded),
         BufferLimitException limit => TooLarge(limit),
-        BadHttpRequestException bad => new GatewayError(GatewayErrorKind.Rejected, bad.Message, bad.StatusCode),
+        _ when ClientFault.StatusOf(exception) is > 0 and var status => new GatewayError(GatewayErrorKind.Rejected, exception.Message, status),
         _ => new GatewayError(GatewayErrorKind.Internal, "internal server error", exception: exception),
     };
 

@@ -26,6 +26,12 @@ internal sealed class GatewayServer : IAsyncDisposable
     private readonly GatewayApplication _application;
     private readonly ConnectionDeadlines? _deadlines;
 
+    static GatewayServer()
+    {
+        // A proxy in front that takes no bare line feed for a line end would see other headers than we do (RFC 9112, section 2.2).
+        AppContext.SetSwitch("Microsoft.AspNetCore.Server.Kestrel.DisableHttp1LineFeedTerminators", true);
+    }
+
     /// <param name="first">What serves the first requests; its configuration gives the listener's settings.</param>
     /// <param name="port">Port to bind; 0 lets the system choose.</param>
     /// <param name="time">Clock of the server's timers.</param>

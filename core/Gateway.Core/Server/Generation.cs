@@ -72,9 +72,9 @@ internal sealed partial class Generation : IDisposable
             // The client left; whatever that broke is no fault of ours.
             exchange.LoggedStatus = StatusCodes.Status500InternalServerError;
         }
-        catch (BadHttpRequestException exception)
+        catch (Exception exception) when (ClientFault.StatusOf(exception) is > 0 and var status)
         {
-            Fail(exchange, exception.StatusCode);
+            Fail(exchange, status);
         }
         catch (Exception exception)
         {

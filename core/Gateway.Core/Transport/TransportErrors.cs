@@ -3,7 +3,6 @@ using System.Security.Authentication;
 using Gateway.Core.Proxy;
 using KrakenPlugins.Sdk.Data;
 using KrakenPlugins.Sdk.Proxy;
-using Microsoft.AspNetCore.Http;
 
 namespace Gateway.Core.Transport;
 
@@ -32,7 +31,7 @@ internal static class TransportErrors
     public static GatewayError RequestBody(Exception exception) => exception switch
     {
         BufferLimitException limit => PipelineFault.TooLarge(limit),
-        BadHttpRequestException bad => new(GatewayErrorKind.Rejected, bad.Message, bad.StatusCode, exception),
+        _ when ClientFault.StatusOf(exception) is > 0 and var status => new(GatewayErrorKind.Rejected, exception.Message, status, exception),
         _ => new(GatewayErrorKind.ClientAborted, exception.Message, exception: exception),
     };
 

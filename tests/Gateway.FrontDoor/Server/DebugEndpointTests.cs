@@ -41,7 +41,7 @@ public sealed class DebugEndpointTests
         await using var gateway = await TestGateway.StartAsync(Enabled);
         var body = method is "POST" or "PUT" or "PATCH" or "DELETE" ? "Content-Length: 3\r\n\r\nabc" : "\r\n";
 
-        foreach (var target in new[] { "/__debug/", "/__debug/a/b/c?x=1", "/__debug/%2F%2e" })
+        foreach (var target in new[] { "/__debug/", "/__debug/a/b/c?x=1", "/__debug/%2Fa%20b" })
         {
             var answer = await gateway.SendRawAsync($"{method} {target} HTTP/1.1\r\nHost: a\r\nX-Any: 1\r\nConnection: close\r\n{body}");
 
@@ -80,9 +80,7 @@ public sealed class DebugEndpointTests
         Assert.Equal(prefix + "Method: POST", lines[0]);
         Assert.Equal(prefix + "URL: /__debug/a%20b/c?z=1&a=%41&z=2", lines[1]);
         Assert.Equal(prefix + "Query: map[a:[A] z:[1 2]]", lines[2]);
-        Assert.StartsWith(prefix + "Params: ", lines[3], StringComparison.Ordinal);
-        Assert.Contains("param", lines[3], StringComparison.Ordinal);
-        Assert.Contains("/a b/c", lines[3], StringComparison.Ordinal);
+        Assert.Equal(prefix + "Params: [param:/a%20b/c]", lines[3]);
         Assert.Contains("X-Some-Thing:[v1 v2]", lines[4], StringComparison.Ordinal);
         Assert.Equal(prefix + "Body: {\"a\"}", lines[5]);
     }
@@ -182,7 +180,7 @@ public sealed class DebugEndpointTests
     [InlineData("/__debug/x")]
     [InlineData("/__echo/x")]
     [InlineData("/__health")]
-    [InlineData("/v1/__debug")]
+    [InlineData("/__stats/x")]
     public async Task An_endpoint_on_a_reserved_path_does_not_load(string path)
     {
         var error = await Assert.ThrowsAsync<InvalidOperationException>(() => TestGateway.StartAsync(

@@ -114,7 +114,7 @@ public sealed class HttpServerTests
 
     [Theory, Spec("CFG-170")]
     [InlineData("GET\r\n\r\n")]
-    [InlineData("GET /__health\r\nHost: a\r\n\r\n", "505")]
+    [InlineData("GET /__health\r\nHost: a\r\n\r\n")]
     [InlineData("GET /__health HTTP/9.9\r\nHost: a\r\n\r\n", "505")]
     [InlineData("G ET /__health HTTP/1.1\r\nHost: a\r\n\r\n")]
     [InlineData("GET /__health HTTP/1.1\r\n\r\n")]
