@@ -32,15 +32,10 @@ public sealed class BufferPool<T> : ArrayPool<T>
     public override T[] Rent(int minimumLength)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(minimumLength);
-        var index = IndexOf(minimumLength);
-        if (index >= s_buckets.Length)
-            return ArrayPool<T>.Shared.Rent(minimumLength);
-        if (t_last is { } last && last[index] is { } array)
-        {
-            last[index] = null;
-            return array;
-        }
-        return s_buckets[index].TryTake() ?? GC.AllocateUninitializedArray<T>(1 << (index + MinBits));
+        var array = Take(minimumLength);
+        if (BufferPoolEvents.Log.IsEnabled())
+            BufferPoolEvents.Log.Rented(RuntimeHelpers.GetHashCode(array), array.Length * Unsafe.SizeOf<T>());
+        return array;
     }
 
     /// <inheritdoc/>
@@ -51,6 +46,8 @@ public sealed class BufferPool<T> : ArrayPool<T>
             return;
         if (clearArray)
             array.AsSpan().Clear();
+        if (BufferPoolEvents.Log.IsEnabled())
+            BufferPoolEvents.Log.Returned(RuntimeHelpers.GetHashCode(array), array.Length * Unsafe.SizeOf<T>());
         var index = IndexOf(array.Length);
         if (index >= s_buckets.Length || array.Length != 1 << (index + MinBits))
         {
@@ -62,6 +59,19 @@ public sealed class BufferPool<T> : ArrayPool<T>
         (last[index], var previous) = (array, last[index]);
         if (previous is not null)
             s_buckets[index].Add(previous);
+    }
+
+    private static T[] Take(int minimumLength)
+    {
+        var index = IndexOf(minimumLength);
+        if (index >= s_buckets.Length)
+            return ArrayPool<T>.Shared.Rent(minimumLength);
+        if (t_last is { } last && last[index] is { } array)
+        {
+            last[index] = null;
+            return array;
+        }
+        return s_buckets[index].TryTake() ?? GC.AllocateUninitializedArray<T>(1 << (index + MinBits));
     }
 
     private static int IndexOf(int length) => length <= 1 << MinBits ? 0 : BitOperations.Log2((uint)length - 1) + 1 - MinBits;

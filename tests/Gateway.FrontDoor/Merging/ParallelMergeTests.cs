@@ -114,7 +114,7 @@ public sealed class ParallelMergeTests : IAsyncLifetime
         var reply = await _gateway.GetAsync("/pair/a/broken");
 
         Assert.Equal((200, "false", null), (reply.Status, reply.Completed, reply.Header("Cache-Control")));
-        await _gateway.WaitForLogAsync("[ENDPOINT: /pair/{a}/{b}] unexpected EOF");
+        await _gateway.WaitForLogAsync("[ENDPOINT: /pair/{a}/{b}] Error #0: unexpected EOF");
     }
 
     [Fact, Spec("RTE-130", "RTE-131", "RTE-195", "RTE-200", "RTE-124")]
@@ -129,7 +129,7 @@ public sealed class ParallelMergeTests : IAsyncLifetime
         // 85 % of a second; the upper bound is only that of a busy machine.
         Assert.InRange(elapsed.TotalMilliseconds, 840, 8000);
         await _aborted.Task.WaitAsync(TimeSpan.FromSeconds(10));
-        await _gateway.WaitForLogAsync("[ENDPOINT: /partial] context deadline exceeded");
+        await _gateway.WaitForLogAsync("[ENDPOINT: /partial] Error #0: context deadline exceeded");
     }
 
     [Fact, Spec("RTE-194", "RTE-131")]

@@ -137,7 +137,7 @@ public sealed class SequentialTests : IAsyncLifetime
         Assert.Equal((200, body, "false"), (reply.Status, reply.Body, reply.Completed));
         Assert.Null(reply.Header("Cache-Control"));
         Assert.Equal(called, Called);
-        await _gateway.WaitForLogAsync("[ENDPOINT: /chain/{a}/{b}/{c}] invalid status code 503");
+        await _gateway.WaitForLogAsync("[ENDPOINT: /chain/{a}/{b}/{c}] Error #0: invalid status code 503");
     }
 
     [Fact, Spec("RTE-155")]
@@ -159,7 +159,7 @@ public sealed class SequentialTests : IAsyncLifetime
         Assert.InRange(watch.ElapsedMilliseconds, 840, 8000);
         Assert.Equal((200, """{"one":1,"step":1}""", "false"), (reply.Status, reply.Body, reply.Completed));
         Assert.Equal(["/one", "/never"], Called);
-        await _gateway.WaitForLogAsync("[ENDPOINT: /timed] context deadline exceeded");
+        await _gateway.WaitForLogAsync("[ENDPOINT: /timed] Error #0: context deadline exceeded");
     }
 
     [Fact, Spec("RTE-152", "RTE-194")]
