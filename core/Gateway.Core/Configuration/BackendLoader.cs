@@ -1,6 +1,6 @@
-using KrakenPlugins.Sdk.Proxy;
 using System.Globalization;
 using KrakenPlugins.Sdk.Configuration;
+using KrakenPlugins.Sdk.Proxy;
 
 namespace Gateway.Core.Configuration;
 

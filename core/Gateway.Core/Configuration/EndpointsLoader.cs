@@ -1,5 +1,5 @@
-using KrakenPlugins.Sdk.Proxy;
 using KrakenPlugins.Sdk.Configuration;
+using KrakenPlugins.Sdk.Proxy;
 
 namespace Gateway.Core.Configuration;
 

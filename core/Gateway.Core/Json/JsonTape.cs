@@ -1,5 +1,5 @@
-using KrakenPlugins.Sdk.Data;
 using System.Buffers;
+using KrakenPlugins.Sdk.Data;
 
 namespace Gateway.Core.Json;
 

@@ -3,10 +3,10 @@ using Gateway.Core.Routing;
 using KrakenPlugins.Sdk.Data;
 using KrakenPlugins.Sdk.Proxy;
 using Microsoft.AspNetCore.Http;
-using QueryString = Gateway.Core.Routing.QueryString;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Primitives;
 using Microsoft.Net.Http.Headers;
+using QueryString = Gateway.Core.Routing.QueryString;
 
 namespace Gateway.Core.Proxy;
 

@@ -1,12 +1,12 @@
-using Gateway.Core.Encodings;
 using System.Text;
+using Gateway.Core.Encodings;
 using Gateway.Core.Proxy;
 using Gateway.Core.Routing;
 using KrakenPlugins.Sdk.Data;
 using KrakenPlugins.Sdk.Proxy;
 using Microsoft.AspNetCore.Http;
-using QueryString = Gateway.Core.Routing.QueryString;
 using Microsoft.Extensions.Logging;
+using QueryString = Gateway.Core.Routing.QueryString;
 
 namespace Gateway.Core.Server;
 

@@ -1,13 +1,13 @@
-using Gateway.Core.Encodings;
 using System.Text;
+using Gateway.Core.Encodings;
 using Gateway.Core.Json;
 using Gateway.Core.Proxy;
 using Gateway.Core.Routing;
 using KrakenPlugins.Sdk.Data;
 using KrakenPlugins.Sdk.Proxy;
 using Microsoft.AspNetCore.Http;
-using QueryString = Gateway.Core.Routing.QueryString;
 using Microsoft.Net.Http.Headers;
+using QueryString = Gateway.Core.Routing.QueryString;
 
 namespace Gateway.Core.Server;
 

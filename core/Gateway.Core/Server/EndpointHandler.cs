@@ -1,7 +1,7 @@
-using System.Text;
-using Gateway.Core.Encodings;
 using System.Globalization;
+using System.Text;
 using Gateway.Core.Configuration;
+using Gateway.Core.Encodings;
 using Gateway.Core.Proxy;
 using KrakenPlugins.Sdk.Data;
 using KrakenPlugins.Sdk.Proxy;

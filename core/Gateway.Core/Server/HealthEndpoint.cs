@@ -1,7 +1,7 @@
-using System.Text;
-using Gateway.Core.Encodings;
 using System.Diagnostics;
 using System.Globalization;
+using System.Text;
+using Gateway.Core.Encodings;
 using Microsoft.AspNetCore.Http;
 
 namespace Gateway.Core.Server;

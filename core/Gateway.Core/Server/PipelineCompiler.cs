@@ -65,7 +65,11 @@ internal sealed partial class PipelineCompiler(
         if (shadows.Length > 0)
             stages.Add(ProxyStages.Shadow, CompileShadow(endpoint, shadows, context, faults));
         AddManipulation(endpoint, regular.Length, stages);
-        var proxy = Pipeline.Compose(stages.InOrder, CompileMerge(endpoint, regular, endpoint.Timeout, context, faults));
+        var merge = CompileMerge(endpoint, regular, endpoint.Timeout, context, faults);
+        // What a backend makes of its request is not what the endpoint's components look at on the way back.
+        if (regular.Length == 1 && stages.InOrder.Count > 0)
+            merge = Forking(merge);
+        var proxy = Pipeline.Compose(stages.InOrder, merge);
 
         Log.BuildingHandler(logger, endpoint.Path);
         var buffers = regular.Length > 1 || shadows.Length > 0 || endpoint.ConcurrentCalls > 1;
@@ -78,6 +82,8 @@ internal sealed partial class PipelineCompiler(
         }
         return guards.Count == 0 ? handler : new GuardedEndpoint(guards, handler);
     }
+
+    private static ProxyHandler Forking(ProxyHandler next) => (request, cancellationToken) => next(request.Fork(), cancellationToken);
 
     private void AddManipulation(EndpointConfig endpoint, int backends, StageList stages)
     {

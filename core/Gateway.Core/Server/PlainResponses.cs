@@ -1,6 +1,6 @@
 using System.Text;
-using Gateway.Core.Encodings;
 using Gateway.Core.Configuration;
+using Gateway.Core.Encodings;
 using Microsoft.AspNetCore.Http;
 
 namespace Gateway.Core.Server;

@@ -1,7 +1,7 @@
-using KrakenPlugins.Sdk.Data;
 using System.Buffers;
 using System.Globalization;
 using System.Text;
+using KrakenPlugins.Sdk.Data;
 
 namespace Gateway.Core.Transport;
 

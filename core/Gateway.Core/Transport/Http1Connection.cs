@@ -1,6 +1,6 @@
-using KrakenPlugins.Sdk.Data;
 using System.Buffers;
 using System.Net.Sockets;
+using KrakenPlugins.Sdk.Data;
 using KrakenPlugins.Sdk.Proxy;
 
 namespace Gateway.Core.Transport;

@@ -1,7 +1,7 @@
-using KrakenPlugins.Sdk.Data;
 using System.Buffers;
 using System.Globalization;
 using System.IO.Pipelines;
+using KrakenPlugins.Sdk.Data;
 using KrakenPlugins.Sdk.Proxy;
 
 namespace Gateway.Core.Transport;

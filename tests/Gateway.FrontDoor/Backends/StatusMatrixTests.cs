@@ -1,8 +1,8 @@
-using Microsoft.AspNetCore.Http;
 using System.IO.Compression;
 using System.Net;
 using System.Net.Sockets;
 using Gateway.Testing;
+using Microsoft.AspNetCore.Http;
 using Xunit;
 
 namespace Gateway.FrontDoor.Backends;

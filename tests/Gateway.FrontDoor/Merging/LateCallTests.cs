@@ -11,7 +11,7 @@ namespace Gateway.FrontDoor.Merging;
 public sealed class LateCallTests
 {
     private const string Merge = """
-        {"version":3,"endpoints":[{"endpoint":"/x","method":"POST","timeout":"1s","backend":[
+        {"version":3,"endpoints":[{"endpoint":"/x","method":"POST","timeout":"3s","backend":[
           {"host":["$UPSTREAM"],"url_pattern":"/fast"},
           {"host":["$UPSTREAM"],"url_pattern":"/slow","extra_config":{"test/late":{}}}]}]}
         """;

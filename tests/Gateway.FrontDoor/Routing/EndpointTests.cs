@@ -1,7 +1,7 @@
+using Gateway.Core.Plugins;
 using Gateway.FrontDoor.Forwarding;
 using Gateway.Testing;
 using KrakenPlugins.Sdk.Plugins;
-using Gateway.Core.Plugins;
 using Xunit;
 
 namespace Gateway.FrontDoor.Routing;
