@@ -7,7 +7,6 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
@@ -21,6 +20,8 @@ internal sealed class GatewayServer : IAsyncDisposable
 {
     // Kestrel adds its limits to a time stamp; with Timeout.InfiniteTimeSpan the sum overflows and every connection is late.
     private static readonly TimeSpan s_never = TimeSpan.FromDays(3650);
+
+    private const int Backlog = 4096;
 
     private readonly KestrelServer _kestrel;
     private readonly GatewayApplication _application;
@@ -55,7 +56,7 @@ internal sealed class GatewayServer : IAsyncDisposable
             options.ListenAnyIP(port, Configure);
         else
             options.Listen(config.ListenIp, port, Configure);
-        var sockets = new SocketTransportFactory(Options.Create(new SocketTransportOptions { Backlog = 4096 }), NullLoggerFactory.Instance);
+        var sockets = SocketTransport.Create(Backlog);
         _kestrel = new KestrelServer(Options.Create(options), new ListenerFactory(sockets), NullLoggerFactory.Instance);
     }
 

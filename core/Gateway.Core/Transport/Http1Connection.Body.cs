@@ -11,6 +11,9 @@ internal sealed partial class Http1Connection
     private const int DirectChunkSize = 4 << 10;
     private const int CopySize = 16 << 10;
 
+    /// <summary>Memory taken for an announced length before its bytes arrive.</summary>
+    private const int MaxFirstRent = 4 << 20;
+
     private BodyFraming _framing;
     private ChunkDecoder _chunks;
     private long _remaining;
@@ -40,7 +43,7 @@ internal sealed partial class Http1Connection
     {
         if (_framing == BodyFraming.Length && _remaining > maxLength)
             throw new BufferLimitException(maxLength);
-        var bytes = new PooledBytes(_framing == BodyFraming.Length ? (int)_remaining : ReceiveBufferSize, maxLength);
+        var bytes = new PooledBytes(_framing == BodyFraming.Length ? (int)Math.Min(_remaining, MaxFirstRent) : ReceiveBufferSize, maxLength);
         if (_framing != BodyFraming.Length)
             return ReadToEndAsync(bytes, cancellationToken);
         if (!_isBodyDone)

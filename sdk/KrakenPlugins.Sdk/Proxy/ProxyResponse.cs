@@ -81,7 +81,7 @@ public abstract class ClientResponse : IDisposable
         var known = ContentLength;
         if (known > maxLength)
             throw new BufferLimitException(maxLength);
-        var bytes = new PooledBytes((int)(known ?? 4096), maxLength);
+        var bytes = new PooledBytes((int)Math.Min(known ?? 4096, 4 << 20), maxLength);
         try
         {
             while (true)

@@ -10,6 +10,8 @@ namespace KrakenPlugins.Sdk.Proxy;
 /// </summary>
 public sealed class RequestBody : IDisposable
 {
+    private const int FirstRent = 64 << 10;
+
     private readonly int _maxBuffered;
     private PipeReader? _reader;
     private PooledBytes? _buffer;
@@ -60,7 +62,8 @@ public sealed class RequestBody : IDisposable
     {
         if (Length > _maxBuffered)
             throw new BufferLimitException(_maxBuffered);
-        var buffer = new PooledBytes((int)(Length ?? 4096), _maxBuffered);
+        // An announced length is only a promise: memory is taken as bytes arrive.
+        var buffer = new PooledBytes((int)Math.Min(Length ?? 4096, FirstRent), _maxBuffered);
         _buffer = buffer;
         while (true)
         {
