@@ -23,7 +23,10 @@ internal sealed class NamespaceResolver(LoadOptions options, ConfigDiagnostics d
         }
 
         var members = new List<ConfigMember>();
-        foreach (var (name, member) in CurrentNames(node, path))
+        var names = CurrentNames(node, path);
+        if (scope == ConfigScope.Backend)
+            TranslateClientPlugin(names, path);
+        foreach (var (name, member) in names)
         {
             if (TakesEffect(scope, name, member, path))
                 members.Add(new(name, member.NamePosition, name == "workflow" ? ResolveWorkflow(member.Value, path.Member(member.Name)) : member.Value));
@@ -58,6 +61,17 @@ internal sealed class NamespaceResolver(LoadOptions options, ConfigDiagnostics d
                 : $"\"{member.Name}\" is the old name of \"{current}\"; rename it");
         }
         return chosen;
+    }
+
+    private void TranslateClientPlugin(OrderedDictionary<string, ConfigMember> names, ConfigPath path)
+    {
+        if (!names.TryGetValue(LegacyClientPlugins.Namespace, out var member) || LegacyClientPlugins.Translate(member.Value, out var plugin) is not { } settings)
+            return;
+        names.Remove(LegacyClientPlugins.Namespace);
+        var isTaken = !names.TryAdd(LegacyClientPlugins.Current, member with { Value = settings });
+        diagnostics.Notice(member.NamePosition, path.Member(member.Name).ToString(), isTaken
+            ? $"the client plugin \"{plugin}\" is ignored because \"{LegacyClientPlugins.Current}\" is present"
+            : $"the client plugin \"{plugin}\" is an attribute of \"{LegacyClientPlugins.Current}\" today; rename it");
     }
 
     private bool TakesEffect(string scope, string name, ConfigMember member, ConfigPath path)

@@ -174,7 +174,7 @@ public sealed class FaultTests
             Query = template.Query,
             Parameters = template.Parameters,
             Body = RequestBody.Empty,
-            HttpContext = new DefaultHttpContext { RequestAborted = leave.Token },
+            ClientAborted = leave.Token,
         };
 
         var call = fixture.ErrorAsync(request, leave.Token);
