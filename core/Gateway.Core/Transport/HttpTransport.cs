@@ -14,6 +14,7 @@ public sealed partial class HttpTransport : IDisposable
 {
     private const int DefaultIdlePerHost = 250;
     private readonly Dictionary<SetKey, HttpCaller> _callers = [];
+    private readonly object _trim = new();
     private readonly ProxyEnvironment _proxies;
     private readonly ITimer _sweeper;
     private readonly TimeSpan _sweepPeriod;
@@ -105,11 +106,17 @@ public sealed partial class HttpTransport : IDisposable
     internal void OnIdleAdded()
     {
         var idle = Interlocked.Increment(ref _idle);
-        if (Config.MaxIdleConnections > 0 && idle > Config.MaxIdleConnections)
-            CloseOldest();
+        if (Config.MaxIdleConnections <= 0 || idle <= Config.MaxIdleConnections)
+            return;
+        // One at a time: two that choose the same victim would close one connection between them, and one too many would stay.
+        lock (_trim)
+        {
+            while (Volatile.Read(ref _idle) > Config.MaxIdleConnections && TryCloseOldest()) { }
+        }
     }
 
-    private void CloseOldest()
+    /// <summary>Closes what has been idle longest; <see langword="false"/> when nothing is idle.</summary>
+    private bool TryCloseOldest()
     {
         ConnectionPool? oldest = null;
         var since = long.MaxValue;
@@ -121,7 +128,9 @@ public sealed partial class HttpTransport : IDisposable
                     (oldest, since) = (pool, candidate);
             }
         }
+        // A call may have taken it in between; then the next one is looked for.
         oldest?.CloseOldest();
+        return oldest is not null;
     }
 
     private void Sweep()
