@@ -178,6 +178,7 @@ internal sealed partial class Generation : IDisposable
 internal sealed record GenerationParts
 {
     public required ServiceConfig Config { get; init; }
+    public required GenerationScope Scope { get; init; }
     public required RouteTable<RouteHandler> Routes { get; init; }
     public required PlainResponses Plain { get; init; }
     public required ClientAddress ClientAddress { get; init; }

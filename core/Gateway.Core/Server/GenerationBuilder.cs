@@ -36,11 +36,14 @@ internal static partial class GenerationBuilder
     private static Generation Build(ServiceConfig config, ConfigDiagnostics diagnostics, GatewayHostOptions options, ILogger logger, HttpTransport transport)
     {
         var headers = new GatewayHeaders(config.Router.HideVersionHeader);
-        var compiler = new PipelineCompiler(config, options.Plugins, transport, headers, options.Limits, logger, options.Time);
-        var context = new ServiceContext(config, logger, options.Time);
+        var scope = new GenerationScope();
+        var generation = new GenerationContext(config, scope, options.Plugins, logger, options.Time);
+        var compiler = new PipelineCompiler(generation, transport, headers, options.Limits);
+        var context = new ServiceContext(generation);
         return new Generation(new GenerationParts
         {
             Config = config,
+            Scope = scope,
             Routes = CompileRoutes(config, compiler, diagnostics, options, logger),
             Plain = new PlainResponses(config.Router, headers),
             ClientAddress = new ClientAddress(config.Router),
@@ -90,7 +93,7 @@ internal static partial class GenerationBuilder
 
     // A component around the whole service that cannot be built guards nothing: the service does not start without it.
     private static List<IHttpMiddleware> ServerComponents(
-        ServiceConfig config, PluginRegistry plugins, IServiceContext context, Func<int, bool> belongs)
+        ServiceConfig config, PluginRegistry plugins, ServiceContext context, Func<int, bool> belongs)
     {
         var list = new List<IHttpMiddleware>();
         var faults = new ConfigDiagnostics();
@@ -100,7 +103,7 @@ internal static partial class GenerationBuilder
                 continue;
             try
             {
-                if (component.Factory(value, context, faults) is { } middleware)
+                if (component.Build(value, context, faults) is { } middleware)
                     list.Add(middleware);
             }
             catch (Exception exception)
