@@ -16,6 +16,12 @@ public sealed record TestGatewayOptions
     /// <summary>Components of plugins under test.</summary>
     public PluginRegistry Plugins { get; init; } = new();
 
+    /// <summary>Folders with plugins on disk; empty for none.</summary>
+    public IReadOnlyList<string> PluginFolders { get; init; } = [];
+
+    /// <summary>Names that may lack their plugin.</summary>
+    public IReadOnlySet<string> AllowMissing { get; init; } = new HashSet<string>();
+
     /// <summary>Bounds of the engine.</summary>
     public Limits Limits { get; init; } = new();
 
@@ -39,6 +45,9 @@ public sealed class TestGateway : IAsyncDisposable
     private readonly LogSink _sink;
     private readonly LogStream _log;
     private readonly string _file;
+    private PluginHost _plugins = null!;
+    private LoadOptions _load = null!;
+    private string _upstream = "";
     private bool _stopped;
 
     private TestGateway(GatewayHost host, LogSink sink, LogStream log, string file, ServiceConfig config, ConfigDiagnostics diagnostics)
@@ -83,14 +92,19 @@ public sealed class TestGateway : IAsyncDisposable
         options ??= new();
         var file = Path.Combine(Path.GetTempPath(), $"krakend-{Guid.NewGuid():N}.json");
         await File.WriteAllTextAsync(file, json.Replace("$UPSTREAM", upstream, StringComparison.Ordinal));
-        var loaded = ConfigLoader.Load(file, new LoadOptions
+        var plugins = new PluginHost(PluginSearch.None with { CommandLine = options.PluginFolders }) { AllowMissing = options.AllowMissing };
+        var load = new LoadOptions
         {
             Environment = name => options.Environment.GetValueOrDefault(name),
-            IsAvailable = options.Plugins.Handles,
+            PluginFolderKnown = plugins.Discover,
+            IsAvailable = (scope, name) => options.Plugins.Handles(scope, name) || plugins.ProvidesNamespace(scope, name),
+            AllowMissing = options.AllowMissing,
             DebugEndpoint = options.Debug,
-        });
+        };
+        var loaded = ConfigLoader.Load(file, load);
         if (loaded.Config is null)
         {
+            plugins.Dispose();
             File.Delete(file);
             throw new InvalidOperationException(string.Join('\n', loaded.Diagnostics.All));
         }
@@ -102,10 +116,21 @@ public sealed class TestGateway : IAsyncDisposable
             Log = sink,
             Limits = options.Limits,
             Plugins = options.Plugins,
+            PluginHost = plugins,
             Environment = name => options.Environment.GetValueOrDefault(name),
         });
         await host.StartAsync();
-        return new TestGateway(host, sink, log, file, loaded.Config, loaded.Diagnostics);
+        return new TestGateway(host, sink, log, file, loaded.Config, loaded.Diagnostics) { _plugins = plugins, _load = load, _upstream = upstream };
+    }
+
+    /// <summary>Takes up another configuration text; throws as <see cref="StartAsync"/> and <see cref="GatewayHost.ReloadAsync"/> do.</summary>
+    public async Task ReloadAsync(string json)
+    {
+        await File.WriteAllTextAsync(_file, json.Replace("$UPSTREAM", _upstream, StringComparison.Ordinal));
+        var loaded = ConfigLoader.Load(_file, _load);
+        if (loaded.Config is null)
+            throw new InvalidOperationException(string.Join('\n', loaded.Diagnostics.All));
+        await _host.ReloadAsync(loaded.Config, loaded.Diagnostics);
     }
 
     /// <summary>Waits until the log holds a text; throws <see cref="TimeoutException"/> after ten seconds.</summary>
@@ -163,6 +188,7 @@ public sealed class TestGateway : IAsyncDisposable
             await _host.StopAsync().WaitAsync(TimeSpan.FromSeconds(5)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
         await _host.DisposeAsync();
+        _plugins.Dispose();
         _sink.Dispose();
         File.Delete(_file);
     }

@@ -99,13 +99,9 @@ public sealed partial class PluginHost(PluginSearch search) : IDisposable
             throw new PluginLoadException(plugin, PluginPhase.Manifest, "it runs as a process of its own (\"runtime\": \"process\")", "this version runs plugins in its own process only");
         VersionRange.TryParse(manifest.Sdk, out var range);
         if (range!.IsBelow(SharedAssemblies.SdkVersion))
+            throw new PluginLoadException(plugin, PluginPhase.Manifest, $"it needs the SDK {manifest.Sdk}, the gateway has {SharedAssemblies.SdkVersion}", "update the gateway, or get an older version of the plugin");
+        if (range.IsAbove(SharedAssemblies.SdkVersion))
             throw new PluginLoadException(plugin, PluginPhase.Manifest, $"it was made for the SDK {manifest.Sdk}, the gateway has the later {SharedAssemblies.SdkVersion}", "get a version of the plugin for this SDK");
-        if (!range.Contains(SharedAssemblies.SdkVersion))
-        {
-            throw range.IsAbove(SharedAssemblies.SdkVersion)
-                ? new PluginLoadException(plugin, PluginPhase.Manifest, $"it was made for the SDK {manifest.Sdk}, the gateway has the later {SharedAssemblies.SdkVersion}", "get a version of the plugin for this SDK")
-                : new PluginLoadException(plugin, PluginPhase.Manifest, $"it needs the SDK {manifest.Sdk}, the gateway has {SharedAssemblies.SdkVersion}", "update the gateway, or get an older version of the plugin");
-        }
     }
 
     private void ReportCatalog(ServiceConfig config, ConfigDiagnostics diagnostics, ILogger logger)

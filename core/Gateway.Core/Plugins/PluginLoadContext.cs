@@ -1,4 +1,6 @@
 using System.Reflection;
+using System.Reflection.PortableExecutable;
+using System.Runtime.InteropServices;
 using System.Runtime.Loader;
 using System.Security.Cryptography;
 
@@ -63,6 +65,7 @@ internal sealed class PluginLoadContext : AssemblyLoadContext
     private Assembly LoadPrivate(string path)
     {
         var content = Read(path);
+        RefuseOtherProcessor(path, content);
         if (!IsCollectible && _copies.Place(path, content) is { } copy)
         {
             try
@@ -84,6 +87,24 @@ internal sealed class PluginLoadContext : AssemblyLoadContext
             return LoadFromStream(stream);
         using var symbolStream = new MemoryStream(File.ReadAllBytes(symbols), writable: false);
         return LoadFromStream(stream, symbolStream);
+    }
+
+    // The runtime says so in a sentence of its own that names a temporary file.
+    private static void RefuseOtherProcessor(string path, byte[] content)
+    {
+        using var image = new PEReader(ImmutableCollectionsMarshal.AsImmutableArray(content));
+        var machine = image.PEHeaders.CoffHeader.Machine;
+        var isIl = machine == Machine.I386 && image.PEHeaders.CorHeader is { Flags: var flags } && !flags.HasFlag(CorFlags.Requires32Bit);
+        var own = RuntimeInformation.ProcessArchitecture switch
+        {
+            Architecture.X64 => Machine.Amd64,
+            Architecture.Arm64 => Machine.Arm64,
+            Architecture.Arm => Machine.ArmThumb2,
+            _ => Machine.I386,
+        };
+        // ReadyToRun code for Linux marks its machine with the system's number.
+        if (!isIl && machine is Machine.I386 or Machine.Amd64 or Machine.Arm64 or Machine.ArmThumb2 or Machine.Arm && machine != own)
+            throw new BadImageFormatException($"{Path.GetFileName(path)} is built for {machine}");
     }
 
     private byte[] Read(string path)
