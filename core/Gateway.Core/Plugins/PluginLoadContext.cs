@@ -28,6 +28,9 @@ internal sealed class PluginLoadContext : AssemblyLoadContext
         _resolver = new AssemblyDependencyResolver(EntryFile);
     }
 
+    /// <summary>Id of the plugin.</summary>
+    public string PluginId => _plugin.Id;
+
     /// <summary>File of the entry assembly.</summary>
     public string EntryFile => Path.Combine(_plugin.Folder, _plugin.Manifest!.Entry.Assembly);
 

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Gateway.CommandLine;
 using Gateway.Core.Diagnostics;
+using Gateway.Core.Plugins;
 using Gateway.Core.Server;
 using KrakenPlugins.Sdk.Configuration;
 using Microsoft.Extensions.Logging;
@@ -13,6 +14,7 @@ internal sealed partial class Service(GatewayHost host, LogSink log, Signals sig
     /// <summary>Binds; <see langword="false"/> after one ERROR when the port cannot be had (CFG-147) or a plugin does not start.</summary>
     public async Task<bool> TryStartAsync(int port)
     {
+        StrayFaults.Contain(host.Logger);
         try
         {
             await host.StartAsync().ConfigureAwait(false);

@@ -73,4 +73,16 @@ public sealed class FaultTests(PluginFixture fixture) : IClassFixture<PluginFixt
         Assert.Equal(500, (int)answer.StatusCode);
         Assert.DoesNotContain("[PLUGIN: innocent]", gateway.Log, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task An_exception_on_a_thread_that_a_plugin_started_is_logged_with_its_name_and_ends_nothing_else()
+    {
+        fixture.MakeProxy("threader", "var t = new Thread(static () => throw new InvalidOperationException(\"on my own\")); t.Start(); t.Join(); return await next(request, ct);");
+        await using var gateway = await fixture.StartAsync("threader");
+        Core.Plugins.StrayFaults.Contain(gateway.Host.Logger);
+
+        Assert.Equal("""{"a":1}""", await gateway.Client.GetStringAsync("/threader"));
+        await gateway.WaitForLogAsync("[PLUGIN: threader] an exception ended a thread");
+        await gateway.WaitForLogAsync("on my own");
+    }
 }
