@@ -101,7 +101,7 @@ public sealed partial class GatewayHost : IAsyncDisposable
         Log.Reloaded(_logger, config.Endpoints.Count);
     }
 
-    /// <inheritdoc/>
+    /// <summary>Ends at once: what a <see cref="StopAsync"/> still waits for is cut.</summary>
     public async ValueTask DisposeAsync()
     {
         await _server.DisposeAsync().ConfigureAwait(false);

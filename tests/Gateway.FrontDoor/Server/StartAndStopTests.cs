@@ -82,6 +82,24 @@ public sealed class StartAndStopTests
         Assert.Single(gateway.Log.Split('\n'), static l => l.Contains(" ERROR: ", StringComparison.Ordinal) && l.Contains("max_shutdown_wait_time", StringComparison.Ordinal));
     }
 
+    [Fact, Spec("CFG-149")]
+    public async Task Disposing_cuts_a_drain_that_has_no_limit_of_its_own()
+    {
+        await using var upstream = await Upstream.StartAsync();
+        upstream.AnswerAfter(TimeSpan.FromSeconds(60), "/slow", "{}");
+        await using var gateway = await TestGateway.StartAsync(
+            Slow.Replace("$MORE", "", StringComparison.Ordinal).Replace("20s", "60s", StringComparison.Ordinal), upstream.Host);
+        using var busy = await gateway.ConnectAsync();
+        await busy.WriteAsync("GET /slow HTTP/1.1\r\nHost: a\r\n\r\n");
+        await Wait.UntilAsync(() => upstream.Received.Count == 1, () => "the backend was never called");
+        var drain = gateway.StopAsync();
+
+        await Task.Run(() => gateway.Host.DisposeAsync().AsTask()).WaitAsync(TimeSpan.FromSeconds(10));
+
+        await drain.WaitAsync(TimeSpan.FromSeconds(10));
+        Assert.DoesNotContain("200 OK", await busy.ReadToEndAsync(), StringComparison.Ordinal);
+    }
+
     [Theory, Spec("CFG-149")]
     [InlineData("")]
     [InlineData("\"use_h2c\":true,")]
