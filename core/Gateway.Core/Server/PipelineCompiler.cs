@@ -148,7 +148,7 @@ internal sealed partial class PipelineCompiler(
                 client.Add(middleware);
         }
         var call = Pipeline.Compose(client, transport.CreateHandler(backend.Client));
-        return new HttpExecutor(call, BackendDecoder.Compile(backend), endpoint, backend, limits, logger).InvokeAsync;
+        return new HttpExecutor(call, BackendDecoder.Compile(backend, limits), endpoint, backend, limits, logger).InvokeAsync;
     }
 
     private static HostBalancer? CompileBalancer(BackendConfig backend)
