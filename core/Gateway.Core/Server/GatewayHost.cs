@@ -65,6 +65,7 @@ public sealed partial class GatewayHost : IAsyncDisposable
         Log.WorkingDirectory(logger, Directory.GetCurrentDirectory());
         Log.StartingInstance(logger);
         var generation = GenerationBuilder.Build(config, diagnostics, options, logger);
+        LogNamespaces(logger, config);
         return new GatewayHost(options, logger, generation);
     }
 
@@ -99,6 +100,7 @@ public sealed partial class GatewayHost : IAsyncDisposable
         _server.Current = next;
         previous.Leave();
         Log.Reloaded(_logger, config.Endpoints.Count);
+        LogNamespaces(_logger, config);
     }
 
     /// <summary>Ends at once: what a <see cref="StopAsync"/> still waits for is cut.</summary>
@@ -106,6 +108,12 @@ public sealed partial class GatewayHost : IAsyncDisposable
     {
         await _server.DisposeAsync().ConfigureAwait(false);
         _generation.Dispose();
+    }
+
+    private static void LogNamespaces(ILogger logger, ServiceConfig config)
+    {
+        var names = ActiveNamespaces.Of(config);
+        Log.Namespaces(logger, names.Count == 0 ? "none" : string.Join(", ", names));
     }
 
     private static partial class Log
@@ -118,6 +126,9 @@ public sealed partial class GatewayHost : IAsyncDisposable
 
         [LoggerMessage(Level = LogLevel.Information, Message = "Starting the gateway instance")]
         public static partial void StartingInstance(ILogger logger);
+
+        [LoggerMessage(Level = LogLevel.Information, Message = "[SERVICE: Gateway] Active namespaces: {Names}")]
+        public static partial void Namespaces(ILogger logger, string names);
 
         [LoggerMessage(Level = LogLevel.Information, Message = "[SERVICE: Gin] Listening on port: {Port}")]
         public static partial void Listening(ILogger logger, int port);
