@@ -23,6 +23,9 @@ public sealed record TestGatewayOptions
     /// <summary>Environment variables that the gateway sees.</summary>
     public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>Clock of the gateway.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
     /// <summary>Port to bind; 0 lets the system choose.</summary>
     public int Port { get; init; }
 
@@ -105,6 +108,7 @@ public sealed class TestGateway : IAsyncDisposable
             Log = sink,
             Limits = options.Limits,
             Plugins = options.Plugins,
+            Time = options.Time,
             Environment = name => options.Environment.GetValueOrDefault(name),
         });
         await Wait.ForAsync(host.StartAsync(), s_limit, () => $"the gateway waited for its listener; its log:\n{log}");
