@@ -68,6 +68,7 @@ public sealed partial class GatewayHost : IAsyncDisposable
         Log.WorkingDirectory(logger, Directory.GetCurrentDirectory());
         Log.StartingInstance(logger);
         var generation = Compile(config, diagnostics, options, logger);
+        LogNamespaces(logger, config);
         return new GatewayHost(options, logger, generation);
     }
 
@@ -117,6 +118,7 @@ public sealed partial class GatewayHost : IAsyncDisposable
         previous.Stop();
         previous.Leave();
         Log.Reloaded(_logger, config.Endpoints.Count);
+        LogNamespaces(_logger, config);
     }
 
     private static Generation Compile(ServiceConfig config, ConfigDiagnostics diagnostics, GatewayHostOptions options, ILogger logger)
@@ -153,11 +155,17 @@ public sealed partial class GatewayHost : IAsyncDisposable
         }
     }
 
-    /// <inheritdoc/>
+    /// <summary>Ends at once: what a <see cref="StopAsync"/> still waits for is cut.</summary>
     public async ValueTask DisposeAsync()
     {
         await _server.DisposeAsync().ConfigureAwait(false);
         await _generation.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private static void LogNamespaces(ILogger logger, ServiceConfig config)
+    {
+        var names = ActiveNamespaces.Of(config);
+        Log.Namespaces(logger, names.Count == 0 ? "none" : string.Join(", ", names));
     }
 
     private static partial class Log
@@ -170,6 +178,9 @@ public sealed partial class GatewayHost : IAsyncDisposable
 
         [LoggerMessage(Level = LogLevel.Information, Message = "Starting the gateway instance")]
         public static partial void StartingInstance(ILogger logger);
+
+        [LoggerMessage(Level = LogLevel.Information, Message = "[SERVICE: Gateway] Active namespaces: {Names}")]
+        public static partial void Namespaces(ILogger logger, string names);
 
         [LoggerMessage(Level = LogLevel.Information, Message = "[SERVICE: Gin] Listening on port: {Port}")]
         public static partial void Listening(ILogger logger, int port);
