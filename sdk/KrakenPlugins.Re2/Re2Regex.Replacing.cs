@@ -22,10 +22,9 @@ public sealed partial class Re2Regex
     {
         ArgumentNullException.ThrowIfNull(text);
         var matches = new List<Re2Match>();
-        var usesRuntime = UsesRuntime(text);
         var (at, previousEnd) = (0, -1);
         var slots = new int[_program.SlotCount];
-        while (at <= text.Length && matches.Count != limit && Search(text, at, slots, usesRuntime))
+        while (at <= text.Length && matches.Count != limit && Search(text, at, slots))
         {
             var isRepeated = slots[1] == at && slots[0] == previousEnd;
             at = slots[1] == at ? at + WidthAt(text, at) : slots[1];
@@ -84,11 +83,10 @@ public sealed partial class Re2Regex
     private string Replace(string text, int slotCount, Action<StringBuilder, int[]> append)
     {
         ArgumentNullException.ThrowIfNull(text);
-        var usesRuntime = UsesRuntime(text);
         var slots = new int[slotCount];
         StringBuilder? result = null;
         var (at, lastEnd) = (0, 0);
-        while (at <= text.Length && Search(text, at, slots, usesRuntime))
+        while (at <= text.Length && Search(text, at, slots))
         {
             result ??= new StringBuilder(text.Length);
             result.Append(text, lastEnd, slots[0] - lastEnd);

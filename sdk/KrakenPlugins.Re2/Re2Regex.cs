@@ -1,5 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Text.RegularExpressions;
 using KrakenPlugins.Re2.Matching;
 using KrakenPlugins.Re2.Syntax;
 
@@ -11,16 +10,12 @@ namespace KrakenPlugins.Re2;
 /// </summary>
 public sealed partial class Re2Regex
 {
-    // Shorter texts are done before .NET's engine has set itself up.
-    private const int RuntimeMinLength = 64;
-
     private readonly string[] _groupNames;
     private readonly MatchProgram _program;
     private readonly PikeMachine _machine;
     private readonly LazyAutomaton _automaton;
+    private readonly VisitedSearch _visitedSearch;
     private readonly LiteralSearch? _literal;
-    private readonly Regex? _runtime;
-    private readonly bool _runtimeFindsBounds;
 
     private Re2Regex(string pattern, ParsedPattern parsed, MatchProgram program)
     {
@@ -28,10 +23,9 @@ public sealed partial class Re2Regex
         _groupNames = parsed.GroupNames;
         _program = program;
         _machine = new PikeMachine(program);
+        _visitedSearch = new VisitedSearch(program);
         _automaton = new LazyAutomaton(program, _machine);
         _literal = LiteralSearch.TryCreate(parsed.Root);
-        _runtime = _literal is null ? RuntimePattern.TryCreate(parsed.Root, program) : null;
-        _runtimeFindsBounds = _runtime is not null && !RepeatsNothing(parsed.Root);
     }
 
     /// <summary>The text that was parsed.</summary>
@@ -95,9 +89,7 @@ public sealed partial class Re2Regex
     /// <summary>Whether the pattern matches anywhere in the text. Allocates nothing once it has seen a few texts.</summary>
     public bool IsMatch(ReadOnlySpan<char> text)
     {
-        if (_literal is not null) return _literal.IsMatch(text);
-        if (_runtime is null || text.Length < RuntimeMinLength || HasSurrogates(text)) return _automaton.IsMatch(text);
-        return _runtime.IsMatch(text);
+        return _literal?.IsMatch(text) ?? _automaton.IsMatch(text, 0);
     }
 
     /// <inheritdoc cref="IsMatch(ReadOnlySpan{char})"/>
@@ -120,33 +112,13 @@ public sealed partial class Re2Regex
         ArgumentOutOfRangeException.ThrowIfGreaterThan(start, text.Length);
         if (slots.Length < 2 || slots.Length % 2 != 0) throw new ArgumentException("Slots are pairs of start and end.", nameof(slots));
         if (start > 0 && start < text.Length && char.IsSurrogatePair(text[start - 1], text[start])) start++;
-        return Search(text, start, slots[..Math.Min(slots.Length, _program.SlotCount)], UsesRuntime(text));
+        return Search(text, start, slots[..Math.Min(slots.Length, _program.SlotCount)]);
     }
 
-    private bool UsesRuntime(ReadOnlySpan<char> text) => _runtimeFindsBounds && text.Length >= RuntimeMinLength && !HasSurrogates(text);
-
-    internal bool Search(ReadOnlySpan<char> text, int start, Span<int> slots, bool usesRuntime)
+    private bool Search(ReadOnlySpan<char> text, int start, Span<int> slots)
     {
-        if (!usesRuntime) return _machine.Search(text, start, isAnchored: false, slots);
-        foreach (var match in _runtime!.EnumerateMatches(text, start))
-        {
-            if (slots.Length > 2) return _machine.Search(text, match.Index, isAnchored: true, slots);
-            slots[0] = match.Index;
-            slots[1] = match.Index + match.Length;
-            return true;
-        }
-        return false;
+        if (_visitedSearch.IsFor(text.Length - start)) return _visitedSearch.Search(text, start, slots);
+        // The automaton is a lot faster at finding that there is none.
+        return _automaton.IsMatch(text, start) && _machine.Search(text, start, isAnchored: _program.IsAnchored, slots);
     }
-
-    private static bool HasSurrogates(ReadOnlySpan<char> text) => text.IndexOfAnyInRange('\uD800', '\uDFFF') >= 0;
-
-    // Where an empty round of a loop ends is where engines differ: .NET's is asked only whether there is a match, not where.
-    private static bool RepeatsNothing(Node node) => node switch
-    {
-        RepeatNode repeat => repeat.Body.IsNullable || RepeatsNothing(repeat.Body),
-        CaptureNode capture => RepeatsNothing(capture.Body),
-        ConcatNode concat => concat.Parts.Any(RepeatsNothing),
-        AlternateNode alternate => alternate.Choices.Any(RepeatsNothing),
-        _ => false,
-    };
 }

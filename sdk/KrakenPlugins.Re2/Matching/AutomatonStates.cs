@@ -3,7 +3,7 @@ using KrakenPlugins.Re2.Syntax;
 namespace KrakenPlugins.Re2.Matching;
 
 /// <summary>A set of instructions at which a program can be, closed over everything but the conditions of its position.</summary>
-internal sealed class AutomatonState(int[] instructions, int before, int transitions, bool isFinal, bool isMatch)
+internal sealed class AutomatonState(int[] instructions, int before, int transitions)
 {
     public int[] Instructions { get; } = instructions;
 
@@ -14,9 +14,15 @@ internal sealed class AutomatonState(int[] instructions, int before, int transit
     public AutomatonState?[] Next { get; } = new AutomatonState?[transitions];
 
     /// <summary>Whether no further character changes the answer.</summary>
-    public bool IsFinal { get; } = isFinal;
+    public bool IsFinal { get; init; }
 
-    public bool IsMatch { get; } = isMatch;
+    public bool IsMatch { get; init; }
+
+    /// <summary>Whether no match is under way.</summary>
+    public bool IsIdle { get; init; }
+
+    /// <summary>Whether there is something better to do than to go on with the next character.</summary>
+    public bool IsSpecial => IsFinal || IsIdle;
 }
 
 /// <summary>The states of one automaton up to a bound on memory. States are published complete, so readers take no lock.</summary>
@@ -24,8 +30,8 @@ internal sealed class AutomatonStates
 {
     private const int MaxBytes = 4 * 1024 * 1024;
 
-    private static readonly AutomatonState s_match = new([], 0, 0, isFinal: true, isMatch: true);
-    private static readonly AutomatonState s_dead = new([], 0, 0, isFinal: true, isMatch: false);
+    private static readonly AutomatonState s_match = new([], 0, 0) { IsFinal = true, IsMatch = true };
+    private static readonly AutomatonState s_dead = new([], 0, 0) { IsFinal = true };
 
     private readonly Lock _building = new();
     private readonly MatchProgram _program;
@@ -34,6 +40,9 @@ internal sealed class AutomatonStates
     private readonly ThreadList _from;
     private readonly ThreadList _to;
     private readonly Stack<int> _pending = new();
+    // By what Kind makes of the character before, which is ASCII or none.
+    private readonly AutomatonState?[] _entries = new AutomatonState?[129];
+    private readonly int[] _entryInstructions;
     private int _bytes;
 
     public AutomatonStates(MatchProgram program, CharacterClasses classes)
@@ -43,10 +52,8 @@ internal sealed class AutomatonStates
         _from = new ThreadList(program.Instructions.Length, 0);
         _to = new ThreadList(program.Instructions.Length, 0);
         Close(_to, 0, null);
-        Start = Intern(_to, Position.NoCharacter);
+        _entryInstructions = [.. Kept(_to, ' ')];
     }
-
-    public AutomatonState Start { get; }
 
     public int Count
     {
@@ -58,6 +65,21 @@ internal sealed class AutomatonStates
 
     /// <summary>The same automaton without states.</summary>
     public AutomatonStates Fresh() => new(_program, _classes);
+
+    /// <summary>The state in which a search starts behind a character.</summary>
+    public AutomatonState Entry(int before)
+    {
+        var kind = Kind(before) + 1;
+        if (Volatile.Read(ref _entries[kind]) is { } known) return known;
+        lock (_building)
+        {
+            _to.Clear();
+            Close(_to, 0, null);
+            var entry = Intern(_to, before);
+            Volatile.Write(ref _entries[kind], entry);
+            return entry;
+        }
+    }
 
     /// <summary>The state of another collection's content in this one.</summary>
     public AutomatonState Adopt(AutomatonState other)
@@ -143,20 +165,9 @@ internal sealed class AutomatonStates
     private AutomatonState Intern(ThreadList list, int before)
     {
         if (Contains(list, Operation.Match)) return s_match;
-        var (kept, asks) = (new List<int>(list.Count), false);
-        for (var i = 0; i < list.Count; i++)
-        {
-            ref readonly var instruction = ref _program.Instructions[list[i]];
-            if (instruction.Operation is Operation.Jump or Operation.Save or Operation.Split) continue;
-            if (instruction.Operation == Operation.Assert)
-            {
-                if (before != Position.NoCharacter && instruction.Argument == (int)Assertion.BeginText) continue;
-                asks = true;
-            }
-            kept.Add(list[i]);
-        }
+        var kept = Kept(list, before);
         if (kept.Count == 0) return s_dead;
-        kept.Sort();
+        var asks = kept.Exists(i => _program.Instructions[i].Operation == Operation.Assert);
         var seen = asks ? Kind(before) : 0;
         var key = string.Create(kept.Count + 1, (kept, seen), static (buffer, content) =>
         {
@@ -164,10 +175,29 @@ internal sealed class AutomatonStates
             buffer[^1] = (char)(content.seen + 1);
         });
         if (_byContent.TryGetValue(key, out var state)) return state;
-        state = new AutomatonState([.. kept], seen, _classes.Count + 1, isFinal: false, isMatch: false);
+        state = new AutomatonState([.. kept], seen, _classes.Count + 1)
+        {
+            IsIdle = _program.Candidates is not null && kept.SequenceEqual(_entryInstructions),
+        };
         _byContent[key] = state;
         _bytes += 128 + 6 * kept.Count + 8 * state.Next.Length;
         return state;
+    }
+
+    // What a state consists of: instructions that consume, and conditions still open.
+    private List<int> Kept(ThreadList list, int before)
+    {
+        var kept = new List<int>(list.Count);
+        for (var i = 0; i < list.Count; i++)
+        {
+            ref readonly var instruction = ref _program.Instructions[list[i]];
+            if (instruction.Operation is Operation.Jump or Operation.Save or Operation.Split) continue;
+            var isPast = before != Position.NoCharacter && instruction.Operation == Operation.Assert
+                && instruction.Argument == (int)Assertion.BeginText;
+            if (!isPast) kept.Add(list[i]);
+        }
+        kept.Sort();
+        return kept;
     }
 
     // One character for all that conditions take as equal.

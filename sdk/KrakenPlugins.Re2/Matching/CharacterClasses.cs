@@ -20,6 +20,9 @@ internal sealed class CharacterClasses
         for (var c = 0; c < 128; c++) _ascii[c] = Search(c);
     }
 
+    /// <summary>Classes of the ASCII characters.</summary>
+    public ReadOnlySpan<int> Ascii => _ascii;
+
     public int Count => _representatives.Length;
 
     /// <summary>A member of a class.</summary>

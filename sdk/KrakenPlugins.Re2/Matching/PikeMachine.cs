@@ -49,7 +49,7 @@ internal sealed class PikeMachine(MatchProgram program)
                 if (_current.Count == 0)
                 {
                     if (isMatch || (isAnchored && at > start)) break;
-                    if (!isAnchored && program.First is not null && !Skip(text, ref at, ref before)) break;
+                    if (!isAnchored && program.Candidates is not null && !Skip(text, ref at, ref before)) break;
                 }
                 var c = Position.CodePointAt(text, at, out var width);
                 if (!isMatch && (!isAnchored || at == start))
@@ -71,18 +71,14 @@ internal sealed class PikeMachine(MatchProgram program)
             return isMatch;
         }
 
-        // To the next character that a match can start with.
+        // To the next place where a match can start.
         private bool Skip(ReadOnlySpan<char> text, ref int at, ref int before)
         {
-            var first = program.First!;
-            while (true)
-            {
-                var c = Position.CodePointAt(text, at, out var width);
-                if (c == Position.NoCharacter) return false;
-                if (first.Contains(c)) return true;
-                before = c;
-                at += width;
-            }
+            var candidate = program.Candidates!.Next(text, at);
+            if (candidate < 0) return false;
+            if (candidate > at) before = Position.CodePointBefore(text, candidate);
+            at = candidate;
+            return true;
         }
 
         // Moves every thread over a character. A match ends those of lower priority.

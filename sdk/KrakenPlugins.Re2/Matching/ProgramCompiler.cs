@@ -1,5 +1,4 @@
 using KrakenPlugins.Re2.Syntax;
-using KrakenPlugins.Re2.Unicode;
 
 namespace KrakenPlugins.Re2.Matching;
 
@@ -30,8 +29,7 @@ internal sealed class ProgramCompiler
         var compiler = new ProgramCompiler();
         compiler.Emit(parsed.Root);
         compiler._program.Add(new Instruction(Operation.Match, 0));
-        Instruction[] instructions = [.. compiler._program];
-        return new MatchProgram(instructions, groups, FirstSet(instructions));
+        return new MatchProgram([.. compiler._program], groups);
     }
 
     private static long Size(Node node)
@@ -153,36 +151,4 @@ internal sealed class ProgramCompiler
 
     private static Instruction Choice(bool isGreedy, int again, int onwards) =>
         isGreedy ? new Instruction(Operation.Split, again, onwards) : new Instruction(Operation.Split, onwards, again);
-
-    private static CodePointSet? FirstSet(Instruction[] program)
-    {
-        var first = new CodePointSetBuilder();
-        var seen = new bool[program.Length];
-        var pending = new Stack<int>([0]);
-        while (pending.TryPop(out var at))
-        {
-            if (seen[at]) continue;
-            seen[at] = true;
-            var instruction = program[at];
-            switch (instruction.Operation)
-            {
-                case Operation.Match or Operation.Assert:
-                    return null;
-                case Operation.Character:
-                    first.Add(instruction.Argument, instruction.Argument);
-                    break;
-                case Operation.Set:
-                    first.Add(instruction.Set!);
-                    break;
-                case Operation.Split:
-                    pending.Push(instruction.Argument);
-                    pending.Push(instruction.Next);
-                    break;
-                default:
-                    pending.Push(instruction.Next);
-                    break;
-            }
-        }
-        return first.ToSet();
-    }
 }

@@ -88,7 +88,7 @@ internal sealed partial class Re2Parser
             if (char.IsHighSurrogate(c) && _at < _pattern.Length) _at++;
             throw Error("invalid or unsupported Perl syntax", start, _at);
         }
-        throw Error("missing argument to repetition operator", start, _at);
+        throw Error("invalid or unsupported Perl syntax", start, _at);
     }
 
     private void ReadClosing()
