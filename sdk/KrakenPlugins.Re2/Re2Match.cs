@@ -36,10 +36,13 @@ public sealed class Re2Match
         return start < 0 ? null : _text[start..end];
     }
 
-    /// <summary>The text of a group by its name; <see langword="null"/> also when the pattern has no such group.</summary>
+    /// <summary>
+    /// The text of a group by its name, of several with one name the first that has a part in the match; <see langword="null"/> also when the
+    /// pattern has no such group.
+    /// </summary>
     public string? Group(string name)
     {
-        var number = _regex.GroupNumber(name);
+        var number = _regex.GroupNumber(name, _slots);
         return number < 0 ? null : Group(number);
     }
 

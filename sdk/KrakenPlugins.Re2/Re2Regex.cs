@@ -86,6 +86,16 @@ public sealed partial class Re2Regex
         return -1;
     }
 
+    // The first group with a name that has a part in a match.
+    internal int GroupNumber(ReadOnlySpan<char> name, ReadOnlySpan<int> slots)
+    {
+        for (var i = 1; 2 * i < slots.Length; i++)
+        {
+            if (slots[2 * i] >= 0 && name.SequenceEqual(_groupNames[i])) return i;
+        }
+        return -1;
+    }
+
     /// <summary>Whether the pattern matches anywhere in the text. Allocates nothing once it has seen a few texts.</summary>
     public bool IsMatch(ReadOnlySpan<char> text)
     {

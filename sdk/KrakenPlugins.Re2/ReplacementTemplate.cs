@@ -24,7 +24,7 @@ internal static class ReplacementTemplate
                 continue;
             }
             template = template[length..];
-            var group = Number(name) is >= 0 and var number ? number : regex.GroupNumber(name);
+            var group = Number(name) is >= 0 and var number ? number : regex.GroupNumber(name, slots);
             if (group < 0 || 2 * group + 1 >= slots.Length || slots[2 * group] < 0) continue;
             result.Append(text[slots[2 * group]..slots[2 * group + 1]]);
         }

@@ -1,10 +1,11 @@
 using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
+using KrakenPlugins.Re2.Matching;
 using KrakenPlugins.Re2.Syntax;
 using KrakenPlugins.Re2.Unicode;
 
-namespace KrakenPlugins.Re2.Matching;
+namespace KrakenPlugins.Re2.Tests;
 
 /// <summary>
 /// Writes a tree as a pattern for .NET's non-backtracking engine. It reads UTF-16 unit by unit, so the pattern holds for texts without

@@ -8,7 +8,7 @@ internal sealed class ProgramCompiler
     public const int MaxInstructions = 50_000;
 
     // Threads of the Pike machine times positions that each remembers.
-    private const long MaxSlots = 4_000_000;
+    private const long MaxSlots = 1_000_000;
 
     private readonly List<Instruction> _program = [];
 

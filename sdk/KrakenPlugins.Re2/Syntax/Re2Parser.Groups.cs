@@ -44,7 +44,6 @@ internal sealed partial class Re2Parser
         if (end < 0) throw Error("invalid named capture", start, _pattern.Length);
         var name = _pattern[nameStart..end];
         if (!IsName(name)) throw Error("invalid named capture", start, end + 1);
-        if (_groupNames.Contains(name)) throw Error("duplicate capture group name", nameStart, end);
         _at = end + 1;
         Open(NewGroup(name), _flags, start);
     }
