@@ -170,6 +170,7 @@ public sealed class SyntaxErrorTests
         [
             new('a', 65537), new string('(', 1001) + new string(')', 1001), string.Concat(Enumerable.Repeat("x{1000}", 60)),
             string.Concat(Enumerable.Repeat("(a)", 2000)), new string('(', 60_000), "a" + string.Concat(Enumerable.Repeat("|b{900}", 100)),
+            string.Concat(Enumerable.Range(0, 5000).Select(i => $@"[\pL\x{{{0x20000 + 2 * i:X}}}]")),
         ];
 
         Assert.All(patterns, pattern => Assert.Throws<Re2SyntaxException>(() => Re2Regex.Parse(pattern)));
@@ -178,7 +179,7 @@ public sealed class SyntaxErrorTests
     [Fact]
     public void What_is_just_within_the_limits_is_accepted()
     {
-        string[] patterns = [new('a', 40_000), "((a{10}){10}){10}", new string('(', 300) + new string(')', 300), "(?:x{1000}){1}"];
+        string[] patterns = [new('a', 40_000), "((a{10}){10}){10}", new string('(', 300) + new string(')', 300), "(?:x{1000}){1}", string.Concat(Enumerable.Repeat(@"(?i)[\pL]\pL", 4000))];
 
         Assert.All(patterns, pattern => Assert.Equal(pattern, Re2Regex.Parse(pattern).Pattern));
     }

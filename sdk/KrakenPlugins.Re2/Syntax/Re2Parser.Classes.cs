@@ -29,6 +29,8 @@ internal sealed partial class Re2Parser
         ["xdigit"] = CodePointSet.OfRanges('0', '9', 'A', 'F', 'a', 'f'),
     };
 
+    private readonly Dictionary<(string Name, bool IsNegative, bool IsFolded), CodePointSet> _properties = [];
+
     private CodePointSet ReadClass()
     {
         var start = _at++;
@@ -123,8 +125,13 @@ internal sealed partial class Re2Parser
             isNegative = !isNegative;
             name = name[1..];
         }
-        var set = FindProperty(name) ?? throw Error("invalid character class range", start, _at);
-        return Folded(set, isNegative);
+        var key = (name, isNegative, _flags.HasFlag(Flags.FoldCase));
+        if (!_properties.TryGetValue(key, out var folded))
+        {
+            var set = FindProperty(name) ?? throw Error("invalid character class range", start, _at);
+            _properties[key] = folded = Folded(set, isNegative);
+        }
+        return folded;
     }
 
     private string ReadPropertyName(int start)

@@ -35,8 +35,8 @@ internal sealed partial class Re2Parser
             case >= '1' and <= '9' when _isEcma:
                 throw Error("invalid escape sequence", start, start + 2, reason: $"backreferences {NeedsBacktracking}");
         }
-        if (ReadUnicodeClass() is { } byProperty) Push(new SetNode(byProperty));
-        else if (ReadPerlClass() is { } perl) Push(new SetNode(perl));
+        if (ReadUnicodeClass() is { } byProperty) PushSet(byProperty);
+        else if (ReadPerlClass() is { } perl) PushSet(perl);
         else PushLiteral(ReadEscapedCharacter());
     }
 

@@ -13,6 +13,7 @@ internal sealed partial class Re2Parser
 
     private const int MaxHeight = 1000;
     private const int MaxRepeat = 1000;
+    private const int MaxRanges = 200_000;
 
     private static readonly CodePointSet s_notNewline = CodePointSet.Of('\n').Negate();
     private static readonly CodePointSet s_notLineTerminator = CodePointSet.OfRanges('\n', '\n', '\r', '\r', 0x2028, 0x2029).Negate();
@@ -21,6 +22,8 @@ internal sealed partial class Re2Parser
     private readonly bool _isEcma;
     private readonly Stack<OpenGroup> _outer = new();
     private readonly List<string> _groupNames = [""];
+    private readonly HashSet<CodePointSet> _sets = new(CodePointSet.ByContent);
+    private int _ranges;
     private OpenGroup _group = new(0, default, -1);
     private Flags _flags;
     private int _at;
@@ -97,10 +100,10 @@ internal sealed partial class Re2Parser
                     break;
                 case '.':
                     _at++;
-                    Push(new SetNode(AnyCharacter()));
+                    PushSet(AnyCharacter());
                     break;
                 case '[':
-                    Push(new SetNode(ReadClass()));
+                    PushSet(ReadClass());
                     break;
                 case '*' or '+' or '?' or '{' when ReadRepeatOperator() is var (min, max, start) && start >= 0:
                     Repeat(min, max, start, lastRepeat);
@@ -131,7 +134,19 @@ internal sealed partial class Re2Parser
     private void PushLiteral(int codePoint)
     {
         var set = CodePointSet.Of(codePoint);
-        Push(new SetNode(_flags.HasFlag(Flags.FoldCase) ? CaseFolding.Close(set) : set));
+        PushSet(_flags.HasFlag(Flags.FoldCase) ? CaseFolding.Close(set) : set);
+    }
+
+    // Equal sets are one object, and all together have a bound: six characters of a pattern can stand for a thousand ranges.
+    private void PushSet(CodePointSet set)
+    {
+        if (!_sets.TryGetValue(set, out var known))
+        {
+            _sets.Add(set);
+            _ranges += set.Bounds.Length / 2;
+            if (_ranges > MaxRanges) throw Error("expression too large", 0, _pattern.Length, reason: $"its classes have more than {MaxRanges} ranges");
+        }
+        Push(new SetNode(known ?? set));
     }
 
     private int ReadCodePoint()

@@ -5,7 +5,6 @@ internal sealed class CodePointSet
 {
     public const int MaxCodePoint = 0x10FFFF;
 
-    public static readonly CodePointSet Empty = new([]);
     public static readonly CodePointSet All = new([0, MaxCodePoint]);
 
     // First and last of each range in turn.
@@ -23,10 +22,18 @@ internal sealed class CodePointSet
         }
     }
 
+    /// <summary>Takes sets with the same members as equal.</summary>
+    public static IEqualityComparer<CodePointSet> ByContent { get; } = EqualityComparer<CodePointSet>.Create(
+        static (x, y) => x!._bounds.AsSpan().SequenceEqual(y!._bounds),
+        static set =>
+        {
+            var hash = new HashCode();
+            foreach (var bound in set._bounds) hash.Add(bound);
+            return hash.ToHashCode();
+        });
+
     /// <summary>First and last code point of each range in turn.</summary>
     public ReadOnlySpan<int> Bounds => _bounds;
-
-    public bool IsEmpty => _bounds.Length == 0;
 
     /// <summary>The only code point of the set, or -1.</summary>
     public int Single => _bounds.Length == 2 && _bounds[0] == _bounds[1] ? _bounds[0] : -1;
@@ -67,8 +74,6 @@ internal sealed class CodePointSet
         }
         return new CodePointSet([.. bounds]);
     }
-
-    public bool SetEquals(CodePointSet other) => _bounds.AsSpan().SequenceEqual(other._bounds);
 
     private bool Search(int codePoint)
     {
