@@ -1,7 +1,6 @@
 using System.Buffers;
-using KrakenPlugins.Sdk.Data;
 
-namespace Gateway.Core.Json;
+namespace KrakenPlugins.Sdk.Data;
 
 /// <summary>Data that was a tree from the beginning.</summary>
 public sealed class TreePayload : Payload
