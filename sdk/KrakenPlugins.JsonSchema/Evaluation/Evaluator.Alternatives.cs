@@ -66,6 +66,9 @@ internal sealed partial class Evaluator<T, TChildren>
             else if (level > 1 && finding.Depth <= alternatives.Depth + 1 && finding.Keyword is "const" or "enum")
                 level = 1;
         }
+        // Without a finding there was no more room for one: nothing to report, so never the best.
+        if (start == _findings.Count)
+            level = -1;
         return new Fit(level, alternatives.Matches, nearest, start - _findings.Count);
     }
 

@@ -116,6 +116,8 @@ internal sealed partial class Evaluator<T, TChildren>
         };
         if (!frame.Collect)
             return holds;
+        if (!holds && frame.Kind is (JsonInstanceKind.Array or JsonInstanceKind.Object))
+            MarkAllEvaluated(ref frame);
         if (applicator.Kind is ApplicatorKind.Any or ApplicatorKind.One)
             EndAlternatives(ref frame, applicator, holds);
         else if (!holds)

@@ -206,6 +206,12 @@ internal sealed partial class Evaluator<T, TChildren>
             _arena[frame.EvaluatedAt + (frame.Child >> 6)] |= 1UL << (frame.Child & 63);
     }
 
+    private void MarkAllEvaluated(ref Frame<T, TChildren> frame)
+    {
+        if (frame.Tracking)
+            _arena.AsSpan(frame.EvaluatedAt, (frame.Instance.Count + 63) / 64).Fill(ulong.MaxValue);
+    }
+
     private void MergeEvaluated(ref Frame<T, TChildren> from, ref Frame<T, TChildren> into)
     {
         if (!into.Tracking || from.Kind is not (JsonInstanceKind.Array or JsonInstanceKind.Object))

@@ -25,6 +25,8 @@ internal sealed partial class Evaluator<T, TChildren>
             _findings.Clear();
             _findings.Add(new Finding<T>(instance, PointerPath.Root, 0, root, "", $"validation was given up after {steps.ToString(CultureInfo.InvariantCulture)} steps; the value is too large or too deep for the schema", true, TypeSet.None));
         }
+        if (_findings.Count == 0)
+            _findings.Add(new Finding<T>(instance, PointerPath.Root, 0, root, "", "does not match the schema", false, TypeSet.None));
         for (var i = 0; i < _findings.Count && i < maxErrors; i++)
             errors.Add(ErrorOf(_findings[i]));
         return errors;

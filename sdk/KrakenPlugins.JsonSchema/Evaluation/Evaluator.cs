@@ -131,7 +131,8 @@ internal sealed partial class Evaluator<T, TChildren>
     {
         ref var frame = ref _frames[_top];
         _scope.RemoveRange(frame.ScopeCount, _scope.Count - frame.ScopeCount);
-        if (_top > 0 && frame.Entry == Entry.SameValue && (verdict || frame.Collect))
+        // Where reasons are collected, what a failed schema looked at counts too: its children are wrong already, not unknown.
+        if (_top > 0 && frame.Entry == Entry.SameValue && (verdict || (frame.Collect && _frames[_top - 1].Alternatives is null)))
             MergeEvaluated(ref frame, ref _frames[_top - 1]);
         _arenaTop = frame.ArenaEnd;
         _top--;

@@ -7,7 +7,7 @@ namespace KrakenPlugins.JsonSchema.Values;
 internal readonly ref struct DecimalText
 {
     // Exponents beyond this are all the same; no number that anybody means comes near it, and sums with it do not overflow.
-    private const long ExponentLimit = 1_000_000_000_000_000_000;
+    private const long ExponentLimit = 100_000_000_000_000_000;
 
     private DecimalText(bool negative, ReadOnlySpan<char> digits, int count, long magnitude)
     {
@@ -73,6 +73,15 @@ internal readonly ref struct DecimalText
         if (negative)
             value = -value;
         return true;
+    }
+
+    /// <summary>The digits as a number; at most 18 of them.</summary>
+    internal long SmallDigits()
+    {
+        long value = 0;
+        foreach (var c in Digits)
+            value = c == '.' ? value : (value * 10) + (c - '0');
+        return value;
     }
 
     internal int CompareTo(DecimalText other)

@@ -6,8 +6,10 @@ namespace KrakenPlugins.JsonSchema.Values;
 /// <summary>A number of a schema that numbers of instances are compared with or divided by, exactly.</summary>
 internal sealed class NumberBound
 {
+    private static readonly UInt128[] s_powers = [.. Enumerable.Range(0, 19).Select(n => (UInt128)Math.Pow(10, n))];
     private readonly bool _isSmall;
     private readonly long _small;
+    private readonly ulong _smallDigits;
     private readonly BigInteger _digits;
     private readonly long _scale;
 
@@ -19,6 +21,7 @@ internal sealed class NumberBound
         if (number.IsZero)
             return;
         _digits = BigInteger.Parse(number.Digits.ToString().Replace(".", "", StringComparison.Ordinal), CultureInfo.InvariantCulture);
+        _smallDigits = number.Count <= 18 ? (ulong)number.SmallDigits() : 0;
         _scale = number.Magnitude - number.Count;
     }
 
@@ -45,6 +48,8 @@ internal sealed class NumberBound
         var zeros = number.Magnitude - number.Count - _scale;
         if (zeros < 0)
             return false;
+        if (_smallDigits > 0 && number.Count <= 18 && zeros <= 18)
+            return (UInt128)(ulong)number.SmallDigits() * s_powers[zeros] % _smallDigits == 0;
         var rest = Remainder(number.Digits) * BigInteger.ModPow(10, zeros, _digits);
         return (rest % _digits).IsZero;
     }
