@@ -110,6 +110,22 @@ public sealed class LimitTests
         Assert.True(schema.IsValid(Json("[[],[[]]]")));
     }
 
+    [Fact]
+    public void Decides_a_recursive_choice_in_linear_time_wherever_the_value_has_its_distinguishing_member()
+    {
+        var schema = Schema("""
+            {"oneOf":[
+              {"properties":{"op":{"const":"and"},"args":{"type":"array","items":{"$ref":"#"}}},"required":["op"]},
+              {"properties":{"op":{"const":"or"},"args":{"type":"array","items":{"$ref":"#"}}},"required":["op"]}]}
+            """, new JsonSchemaOptions { MaxSteps = 100_000 });
+        var good = Json(Nested("""{"args":[""", """{"op":"or"}""", """],"op":"and"}""", 500));
+        var bad = Json(Nested("""{"args":[""", """{"op":"xor"}""", """],"op":"and"}""", 500));
+
+        Assert.True(schema.IsValid(good));
+        Assert.False(schema.IsValid(bad));
+        Assert.Equal("\"op\" must be \"and\", not \"xor\"", Assert.Single(schema.Validate(bad)).Message);
+    }
+
     [Theory]
     [InlineData("""{"type":"integer"}""", "1e400000000", true)]
     [InlineData("""{"type":"integer"}""", "1e-400000000", false)]

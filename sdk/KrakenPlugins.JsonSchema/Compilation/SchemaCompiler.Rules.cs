@@ -118,7 +118,7 @@ internal sealed partial class SchemaCompiler
         }
         rules.Prefix = [.. keywords.Place.Child("items")!.Children().Select(c => NodeAt(c.Place))];
         rules.Items = Schema(keywords, "additionalItems");
-        rules.ItemsKeyword = "additionalItems";
+        (rules.PrefixKeyword, rules.ItemsKeyword) = ("items", "additionalItems");
     }
 
     private void AddContains(Keywords keywords, ArrayRules rules)

@@ -28,6 +28,8 @@ internal sealed partial class SchemaCompiler(JsonSchemaOptions options)
         SelfReference.Refuse(_nodes);
         foreach (var node in _nodes)
             node.Alias = AliasOf(node);
+        foreach (var node in _nodes)
+            MarkDiscriminators(node);
         return root;
     }
 
@@ -65,6 +67,26 @@ internal sealed partial class SchemaCompiler(JsonSchemaOptions options)
             return null;
         return node.Resource == target.Resource || node.Resource.Anchors.Count == 0 ? target : null;
     }
+
+    private static void MarkDiscriminators(SchemaNode node)
+    {
+        foreach (var applicator in node.Applicators)
+        {
+            if (applicator.Kind is not (ApplicatorKind.Any or ApplicatorKind.One or ApplicatorKind.If))
+                continue;
+            foreach (var alternative in applicator.Nodes)
+            {
+                if (alternative?.Target.Object is not { Discriminators: null } rules)
+                    continue;
+                var members = rules.Properties.Select(p => p?.Target is { } target && IsDiscriminator(target) ? target : null).ToArray();
+                if (Array.Exists(members, m => m is not null))
+                    rules.Discriminators = members;
+            }
+        }
+    }
+
+    private static bool IsDiscriminator(SchemaNode node) =>
+        (node.Const ?? node.Enum) is not null && !node.GoesOn(JsonInstanceKind.Object) && !node.GoesOn(JsonInstanceKind.Array);
 
     private void Fill(SchemaPlace place, SchemaNode node)
     {

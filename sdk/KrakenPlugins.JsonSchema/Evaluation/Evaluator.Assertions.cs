@@ -5,6 +5,9 @@ namespace KrakenPlugins.JsonSchema.Evaluation;
 
 internal sealed partial class Evaluator<T, TChildren>
 {
+    // A long text costs as much as many small values.
+    private const int CharactersPerStep = 64;
+
     // With collect the frame of the value is on top, every failure is reported, and text is made; without, the first one decides.
     private bool Holds(SchemaNode node, in T value, JsonInstanceKind kind, bool collect)
     {
@@ -55,10 +58,12 @@ internal sealed partial class Evaluator<T, TChildren>
     {
         if (node.Const is null && node.Enum is null)
             return true;
+        _canonical.Clear();
         var isConst = node.Const is null || node.Const.Contains<T, TChildren>(value, _text, _canonical);
         if (!isConst && !collect)
             return false;
         var isEnum = node.Enum is null || node.Enum.Contains<T, TChildren>(value, _text, _canonical);
+        _steps -= _canonical.Length / CharactersPerStep;
         if (collect)
             ReportListed(node, value, isConst, isEnum);
         return isConst && isEnum;
@@ -97,6 +102,7 @@ internal sealed partial class Evaluator<T, TChildren>
         var holds = true;
         if (rules.MinLength > 0 || rules.MaxLength < text.Length)
             holds = LengthHolds(rules, text, collect);
+        _steps -= text.Length / CharactersPerStep;
         if ((holds || collect) && rules.Pattern is { } pattern && !pattern.IsMatch(text))
         {
             holds = false;
@@ -146,6 +152,8 @@ internal sealed partial class Evaluator<T, TChildren>
         var holds = true;
         if (rules.MinItems > 0 || rules.MaxItems < long.MaxValue)
             holds = CountHolds(rules.MinItems, rules.MaxItems, value.Count, "minItems", "maxItems", "item", collect);
+        if (rules.UniqueItems)
+            _steps -= value.Count;
         if ((holds || collect) && rules.UniqueItems
             && Values.UniqueItems.HasDuplicate<T, TChildren>(value, _text, _canonical, out var first, out var second))
         {

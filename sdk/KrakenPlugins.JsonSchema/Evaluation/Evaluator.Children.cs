@@ -64,6 +64,7 @@ internal sealed partial class Evaluator<T, TChildren>
 
     private void BeginMember(ref Frame<T, TChildren> frame, ObjectRules rules)
     {
+        _steps--;
         frame.Child++;
         frame.Stage = 1;
         frame.Claimed = false;
@@ -72,6 +73,24 @@ internal sealed partial class Evaluator<T, TChildren>
             return;
         frame.Slot = slot;
         _arena[frame.SeenAt + (slot >> 6)] |= 1UL << (slot & 63);
+    }
+
+    private bool IsDistinguished(SchemaNode node, in T value)
+    {
+        if (node.Object?.Discriminators is not { } discriminators)
+            return true;
+        var slots = node.Object.Slots;
+        var children = value.GetChildren();
+        while (children.MoveNext())
+        {
+            _steps--;
+            if (!slots.TryGetValue(children.GetName(_text), out var slot) || discriminators[slot] is not { } schema)
+                continue;
+            var child = children.Current;
+            if (!Holds(schema, child, child.Kind, false))
+                return false;
+        }
+        return true;
     }
 
     private bool WasSeen(in Frame<T, TChildren> frame, int slot) => (_arena[frame.SeenAt + (slot >> 6)] & (1UL << (slot & 63))) != 0;
@@ -130,7 +149,7 @@ internal sealed partial class Evaluator<T, TChildren>
                 {
                     MarkEvaluated(ref frame);
                     frame.Awaiting = Awaiting.Consent;
-                    if (!EnterChild(ref frame, node, inPrefix ? "prefixItems" : rules.ItemsKeyword))
+                    if (!EnterChild(ref frame, node, inPrefix ? rules.PrefixKeyword : rules.ItemsKeyword))
                         return false;
                     continue;
                 }
@@ -194,6 +213,8 @@ internal sealed partial class Evaluator<T, TChildren>
             frame.Failed = true;
             return true;
         }
+        if (frame.Shallow && node.Target.GoesOn(frame.Cursor.Current.Kind))
+            return true;
         if (Enter(node, frame.Cursor.Current, Entry.Child, frame.Collect) is not { } verdict)
             return false;
         Deliver(ref frame, verdict);

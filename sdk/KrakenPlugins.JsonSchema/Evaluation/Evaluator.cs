@@ -68,8 +68,7 @@ internal sealed partial class Evaluator<T, TChildren>
     // The verdict, or null when a frame was pushed: references into the stack are void then.
     private bool? Enter(SchemaNode node, in T instance, Entry entry, bool collect)
     {
-        while (node.Alias is { } target)
-            node = target;
+        node = node.Target;
         if (--_steps < 0)
         {
             _isExhausted = true;
@@ -82,6 +81,8 @@ internal sealed partial class Evaluator<T, TChildren>
                 return false;
             if (!node.GoesOn(kind))
                 return true;
+            if (kind == JsonInstanceKind.Object && !IsDistinguished(node, instance))
+                return false;
         }
         Push(node, instance, kind, entry, collect);
         return null;
@@ -167,6 +168,8 @@ internal sealed partial class Evaluator<T, TChildren>
             case Phase.Assertions:
                 frame.Failed |= !Holds(frame.Node, frame.Instance, frame.Kind, true);
                 frame.Phase = Phase.Children;
+                frame.Shallow = frame.Kind == JsonInstanceKind.Object && !IsDistinguished(frame.Node, frame.Instance);
+                frame.Failed |= frame.Shallow;
                 // What else a value of the wrong type lacks is noise.
                 return frame.Failed && (frame.Node.AlwaysFails || !HasType(frame.Node.Types, frame.Instance, frame.Kind)) ? false : null;
             case Phase.Children:
@@ -175,7 +178,7 @@ internal sealed partial class Evaluator<T, TChildren>
                 frame.Phase = Phase.Applicators;
                 return null;
             case Phase.Applicators:
-                if (!StepApplicators(ref frame))
+                if (!frame.Shallow && !StepApplicators(ref frame))
                     return null;
                 if (UnevaluatedNode(frame) is null)
                     return !frame.Failed;

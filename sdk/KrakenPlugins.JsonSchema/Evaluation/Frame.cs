@@ -48,6 +48,9 @@ internal struct Frame<T, TChildren>
     internal bool Collect;
     internal bool Failed;
 
+    /// <summary>The value is another alternative's: nothing deep is worth a reason.</summary>
+    internal bool Shallow;
+
     /// <summary>Which children were looked at must be known.</summary>
     internal bool Tracking;
 

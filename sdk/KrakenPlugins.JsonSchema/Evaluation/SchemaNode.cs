@@ -69,6 +69,18 @@ internal sealed class SchemaNode(DynamicScope resource, PointerPath pointer)
     /// <summary>Needs to know what the schemas beside and below it have looked at.</summary>
     internal bool Tracks => UnevaluatedItems is not null || UnevaluatedProperties is not null;
 
+    /// <summary>The schema that takes the place of this one.</summary>
+    internal SchemaNode Target
+    {
+        get
+        {
+            var node = this;
+            while (node.Alias is { } next)
+                node = next;
+            return node;
+        }
+    }
+
     internal string Location => Resource.Uri + "#" + Pointer;
 }
 
@@ -102,6 +114,7 @@ internal sealed class ArrayRules
     internal SchemaNode? Items { get; set; }
     /// <summary>The keyword that <see cref="Items"/> came from.</summary>
     internal string ItemsKeyword { get; set; } = "items";
+    internal string PrefixKeyword { get; set; } = "prefixItems";
     internal SchemaNode? Contains { get; set; }
     internal long MinContains { get; set; } = 1;
     internal long MaxContains { get; set; } = long.MaxValue;
@@ -130,6 +143,11 @@ internal sealed class ObjectRules
     internal List<int> Required { get; } = [];
     /// <summary>A slot and the slots that it requires.</summary>
     internal List<(int Trigger, int[] Required, string Keyword)> Dependent { get; } = [];
+    /// <summary>
+    /// By slot, in an alternative: the members that tell it from the others. They are looked at before anything deep is, in whatever
+    /// order the value has them; a recursive choice would else cost a power of the depth.
+    /// </summary>
+    internal SchemaNode?[]? Discriminators { get; set; }
     internal bool HasChildren => Names.Count > 0 || Patterns.Count > 0 || Additional is not null || PropertyNames is not null;
 
     internal int SlotOf(string name)

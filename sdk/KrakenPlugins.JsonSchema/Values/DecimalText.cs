@@ -34,26 +34,40 @@ internal readonly ref struct DecimalText
 
     internal static DecimalText Parse(ReadOnlySpan<char> text)
     {
-        var negative = text.Length > 0 && text[0] == '-';
-        var mantissa = negative || (text.Length > 0 && text[0] == '+') ? text[1..] : text;
-        var e = mantissa.IndexOfAny('e', 'E');
-        var exponent = e < 0 ? 0 : ParseExponent(mantissa[(e + 1)..], text);
-        if (e >= 0)
-            mantissa = mantissa[..e];
-
-        var point = mantissa.IndexOf('.');
-        if (mantissa.IndexOfAnyExceptInRange('0', '9') is var bad && bad >= 0
-            && (bad != point || mantissa[(bad + 1)..].ContainsAnyExceptInRange('0', '9')))
+        var at = text.Length > 0 && (text[0] is '-' or '+') ? 1 : 0;
+        int start = at, point = -1, first = -1, last = -1;
+        long exponent = 0;
+        for (; at < text.Length; at++)
+        {
+            var c = text[at];
+            if (c is >= '1' and <= '9')
+            {
+                first = first < 0 ? at : first;
+                last = at;
+            }
+            else if (c is 'e' or 'E')
+            {
+                exponent = ParseExponent(text[(at + 1)..], text);
+                break;
+            }
+            else if (c == '.' && point < 0)
+            {
+                point = at;
+            }
+            else if (c != '0')
+            {
+                throw NotANumber(text);
+            }
+        }
+        if (at == start)
             throw NotANumber(text);
-        var first = mantissa.IndexOfAnyInRange('1', '9');
         if (first < 0)
             return new DecimalText(false, default, 0, 0);
-        var last = mantissa.LastIndexOfAnyInRange('1', '9');
         if (point < 0)
-            point = mantissa.Length;
+            point = at;
         var count = last - first + (point > first && point < last ? 0 : 1);
         var magnitude = first < point ? point - first : point + 1 - first;
-        return new DecimalText(negative, mantissa[first..(last + 1)], count, magnitude + exponent);
+        return new DecimalText(text[0] == '-', text[first..(last + 1)], count, magnitude + exponent);
     }
 
     /// <summary>The value as it stands in the text, when it is an integer of at most 18 digits written plainly.</summary>
@@ -118,14 +132,17 @@ internal readonly ref struct DecimalText
 
     private static long ParseExponent(ReadOnlySpan<char> text, ReadOnlySpan<char> number)
     {
-        var negative = text.Length > 0 && text[0] == '-';
-        var digits = text.Length > 0 && text[0] is '-' or '+' ? text[1..] : text;
-        if (digits.IsEmpty || digits.ContainsAnyExceptInRange('0', '9'))
+        var at = text.Length > 0 && (text[0] is '-' or '+') ? 1 : 0;
+        if (at == text.Length)
             throw NotANumber(number);
         long value = 0;
-        foreach (var c in digits)
+        foreach (var c in text[at..])
+        {
+            if (!char.IsAsciiDigit(c))
+                throw NotANumber(number);
             value = Math.Min(ExponentLimit, (value * 10) + (c - '0'));
-        return negative ? -value : value;
+        }
+        return text[0] == '-' ? -value : value;
     }
 
     private static FormatException NotANumber(ReadOnlySpan<char> text) =>

@@ -6,7 +6,7 @@ namespace KrakenPlugins.JsonSchema.Values;
 /// <summary>A number of a schema that numbers of instances are compared with or divided by, exactly.</summary>
 internal sealed class NumberBound
 {
-    private static readonly UInt128[] s_powers = [.. Enumerable.Range(0, 19).Select(n => (UInt128)Math.Pow(10, n))];
+    private static readonly ulong[] s_powers = [.. Enumerable.Range(0, 19).Select(n => ulong.Parse("1" + new string('0', n), CultureInfo.InvariantCulture))];
     private readonly bool _isSmall;
     private readonly long _small;
     private readonly ulong _smallDigits;
@@ -48,8 +48,8 @@ internal sealed class NumberBound
         var zeros = number.Magnitude - number.Count - _scale;
         if (zeros < 0)
             return false;
-        if (_smallDigits > 0 && number.Count <= 18 && zeros <= 18)
-            return (UInt128)(ulong)number.SmallDigits() * s_powers[zeros] % _smallDigits == 0;
+        if (_smallDigits is > 0 and <= uint.MaxValue && number.Count <= 18 && zeros <= 18)
+            return (ulong)number.SmallDigits() % _smallDigits * (s_powers[zeros] % _smallDigits) % _smallDigits == 0;
         var rest = Remainder(number.Digits) * BigInteger.ModPow(10, zeros, _digits);
         return (rest % _digits).IsZero;
     }
