@@ -1,41 +1,81 @@
-using System.Text;
 using Gateway.Core.Configuration;
+using Gateway.Core.Plugins;
 using KrakenPlugins.Sdk.Configuration;
 using KrakenPlugins.Sdk.Plugins;
+using Microsoft.AspNetCore.Hosting.Server.Abstractions;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 
 namespace Gateway.Core.Server;
 
+/// <summary>What every context of one configuration shares.</summary>
+/// <param name="Config">The configuration.</param>
+/// <param name="Scope">What lives as long as it.</param>
+/// <param name="Plugins">What plugins declared for it.</param>
+/// <param name="Logger">Application log.</param>
+/// <param name="Time">Clock.</param>
+internal sealed record GenerationContext(ServiceConfig Config, GenerationScope Scope, PluginRegistry Plugins, ILogger Logger, TimeProvider Time);
+
 /// <summary>What components of the service are told.</summary>
-internal class ServiceContext(ServiceConfig service, ILogger logger, TimeProvider time) : IServiceContext
+internal class ServiceContext(GenerationContext generation) : IServiceContext
 {
-    protected ServiceConfig Service { get; } = service;
-    public ILogger Logger { get; } = logger;
-    public TimeProvider Time { get; } = time;
-    public ConfigNode Document => Service.Source;
+    protected GenerationContext Generation { get; } = generation;
+    public GenerationScope Scope => Generation.Scope;
+    public ILogger Logger => Generation.Logger;
+    public TimeProvider Time => Generation.Time;
+    public ConfigNode Document => Generation.Config.Source;
+    public CancellationToken Stopping => Generation.Scope.Stopping;
+    public string PluginFolder { get; private set; } = "";
+
+    public string ClientAddress(HttpContext context)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        var exchange = context.Features.Get<Exchange>() ?? (context.Features as IHostContextContainer<Exchange>)?.HostContext;
+        return exchange?.ClientIp ?? context.Connection.RemoteIpAddress?.ToString() ?? "";
+    }
+
+    public ConfigNode? ServiceConfig(string name) => Generation.Config.ExtraConfig[name];
+
+    public T? Service<T>() where T : class => Scope.Service<T>();
+
+    /// <summary>The same for the component of a plugin.</summary>
+    public ServiceContext For(PluginOwner owner)
+    {
+        var copy = (ServiceContext)MemberwiseClone();
+        copy.PluginFolder = owner.Folder;
+        return copy;
+    }
 }
 
 /// <summary>What components of an endpoint are told.</summary>
-internal class EndpointContext(ServiceConfig service, EndpointConfig endpoint, ILogger logger, TimeProvider time)
-    : ServiceContext(service, logger, time), IEndpointContext
+internal class EndpointContext(GenerationContext generation, EndpointConfig endpoint) : ServiceContext(generation), IEndpointContext
 {
-    public string Path => endpoint.Path;
-    public string Method => endpoint.Method;
-    public TimeSpan Timeout => endpoint.Timeout;
-    public bool IsNoOp => endpoint.IsNoOp;
-    public int BackendCount => endpoint.Backends.Count(static b => !b.Shadow);
-    public ConfigNode Endpoint => endpoint.Source;
+    protected EndpointConfig Config { get; } = endpoint;
+    public string Path => Config.Path;
+    public string Method => Config.Method;
+    public TimeSpan Timeout => Config.Timeout;
+    public bool IsNoOp => Config.IsNoOp;
+    public int BackendCount => Config.Backends.Count(static b => !b.Shadow);
+    public ConfigNode Endpoint => Config.Source;
+    public virtual string LogPrefix => $"[ENDPOINT: {Config.Path}]";
 
-    public BackendContext ForBackend(BackendConfig backend, int index) => new(Service, endpoint, backend, index, Logger, Time);
+    /// <summary>Filled before the endpoint's HTTP components are built.</summary>
+    public IReadOnlyList<ITokenRejecter> TokenRejecters { get; set; } = [];
+
+    public ConfigNode? EndpointConfig(string name) => Config.ExtraConfig[name];
+
+    public BackendContext ForBackend(BackendConfig backend, int index) => new(Generation, Config, backend, index);
 }
 
 /// <summary>What components of a backend are told.</summary>
-internal sealed class BackendContext(ServiceConfig service, EndpointConfig endpoint, BackendConfig backend, int index, ILogger logger, TimeProvider time)
-    : EndpointContext(service, endpoint, logger, time), IBackendContext
+internal sealed class BackendContext(GenerationContext generation, EndpointConfig endpoint, BackendConfig backend, int index)
+    : EndpointContext(generation, endpoint), IBackendContext
 {
     public int Index => index;
     public string UrlPattern => backend.UrlPattern.Text;
     public string BackendMethod => backend.Method;
     public string Encoding => backend.Encoding;
     public ConfigNode Backend => backend.Source;
+    public override string LogPrefix => $"[BACKEND: {backend.Method} {Config.Path} -> {backend.UrlPattern.Text}]";
+    public ConfigNode? BackendConfig(string name) => backend.ExtraConfig[name];
 }

@@ -16,9 +16,12 @@ namespace Gateway.Core.Server;
 /// Compiles an endpoint's configuration into its handler: components of plugins and core's own stages stand in one list, sorted by
 /// stage, and become one delegate chain.
 /// </summary>
-internal sealed partial class PipelineCompiler(
-    ServiceConfig service, PluginRegistry plugins, HttpTransport transport, GatewayHeaders headers, Limits limits, ILogger logger, TimeProvider time)
+internal sealed partial class PipelineCompiler(GenerationContext generation, HttpTransport transport, GatewayHeaders headers, Limits limits)
 {
+    private readonly ServiceConfig _service = generation.Config;
+    private readonly PluginRegistry _plugins = generation.Plugins;
+    private readonly ILogger _logger = generation.Logger;
+
     /// <summary>
     /// The handler of an endpoint. One that cannot be built answers 500; its reason is logged and in <paramref name="diagnostics"/> (RTE-011).
     /// </summary>
@@ -45,22 +48,22 @@ internal sealed partial class PipelineCompiler(
         foreach (var fault in faults.All)
         {
             if (fault.Severity == ConfigSeverity.Error)
-                Log.CannotBuild(logger, endpoint.Path, fault.Message, thrown);
+                Log.CannotBuild(_logger, endpoint.Path, fault.Message, thrown);
         }
         return FailedEndpoint.Instance;
     }
 
     private RouteHandler CompileEndpoint(EndpointConfig endpoint, ConfigDiagnostics faults)
     {
-        Log.BuildingProxy(logger, endpoint.Path);
-        var context = new EndpointContext(service, endpoint, logger, time);
+        Log.BuildingProxy(_logger, endpoint.Path);
+        var context = new EndpointContext(generation, endpoint);
         var regular = endpoint.Backends.Where(static b => !b.Shadow).ToArray();
         var shadows = endpoint.Backends.Where(static b => b.Shadow).ToArray();
         if (regular.Length == 0)
             throw new PipelineBuildException("all endpoints must have at least one backend");
 
         var stages = new StageList();
-        foreach (var component in plugins.ProxyComponents)
+        foreach (var component in _plugins.ProxyComponents)
             stages.Add(component, endpoint.ExtraConfig, context, faults);
         if (shadows.Length > 0)
             stages.Add(ProxyStages.Shadow, CompileShadow(endpoint, shadows, context, faults));
@@ -71,13 +74,13 @@ internal sealed partial class PipelineCompiler(
             merge = Forking(merge);
         var proxy = Pipeline.Compose(stages.InOrder, merge);
 
-        Log.BuildingHandler(logger, endpoint.Path);
+        Log.BuildingHandler(_logger, endpoint.Path);
         var buffers = regular.Length > 1 || shadows.Length > 0 || endpoint.ConcurrentCalls > 1;
-        RouteHandler handler = new EndpointHandler(endpoint, service.Router, proxy, buffers, OutputRender.Of(endpoint.OutputEncoding), headers, limits, logger);
+        RouteHandler handler = new EndpointHandler(endpoint, _service.Router, proxy, buffers, OutputRender.Of(endpoint.OutputEncoding), headers, limits, _logger);
         var guards = new List<IHttpMiddleware>();
-        foreach (var component in plugins.EndpointComponents)
+        foreach (var component in _plugins.EndpointComponents)
         {
-            if (endpoint.ExtraConfig[component.Name] is { } config && component.Factory(config, context, faults) is { } guard)
+            if (endpoint.ExtraConfig[component.Name] is { } config && component.Build(config, context, faults) is { } guard)
                 guards.Add(guard);
         }
         return guards.Count == 0 ? handler : new GuardedEndpoint(guards, handler);
@@ -89,13 +92,13 @@ internal sealed partial class PipelineCompiler(
     {
         if (endpoint.Proxy.Static is { } fixedData && StaticData.Compile(fixedData.Data) is { } data)
         {
-            if (logger.IsEnabled(LogLevel.Debug))
-                Log.AddingStatic(logger, endpoint.Path, fixedData.Strategy, ConfigText(fixedData.Data));
+            if (_logger.IsEnabled(LogLevel.Debug))
+                Log.AddingStatic(_logger, endpoint.Path, fixedData.Strategy, ConfigText(fixedData.Data));
             stages.Add(ProxyStages.Static, new StaticResponse(fixedData.Strategy, data));
         }
         if (backends > 1 && Flatmap.Compile(endpoint.Proxy.FlatmapFilter) is { } flatmap)
         {
-            Log.AddingFlatmap(logger, endpoint.Path, endpoint.Proxy.FlatmapFilter.Count);
+            Log.AddingFlatmap(_logger, endpoint.Path, endpoint.Proxy.FlatmapFilter.Count);
             stages.Add(ProxyStages.Flatmap, new EndpointFlatmap(flatmap));
         }
     }
@@ -104,7 +107,7 @@ internal sealed partial class PipelineCompiler(
     {
         var longest = shadows.Max(static s => s.ShadowTimeout);
         var timeout = longest > TimeSpan.Zero ? longest : endpoint.Timeout;
-        return new ShadowFork(CompileMerge(endpoint, shadows, timeout, context, faults), timeout, limits.PendingShadowCalls, endpoint.Path, logger);
+        return new ShadowFork(CompileMerge(endpoint, shadows, timeout, context, faults), timeout, limits.PendingShadowCalls, endpoint.Path, _logger);
     }
 
     private ProxyHandler CompileMerge(EndpointConfig endpoint, BackendConfig[] backends, TimeSpan timeout, EndpointContext context, ConfigDiagnostics faults)
@@ -114,7 +117,7 @@ internal sealed partial class PipelineCompiler(
             handlers[i] = CompileBackend(endpoint, backends[i], timeout, context.ForBackend(backends[i], i), faults);
         if (backends.Length == 1)
             return handlers[0];
-        Log.Merging(logger, endpoint.Path, backends.Length, endpoint.Proxy.Sequential ? "sequential" : "parallel");
+        Log.Merging(_logger, endpoint.Path, backends.Length, endpoint.Proxy.Sequential ? "sequential" : "parallel");
         return endpoint.Proxy.Sequential
             ? new SequentialMerge(handlers, backends, endpoint.Proxy.SequentialPropagatedParams, timeout, limits.BufferedRequestBody).InvokeAsync
             : new ParallelMerge(handlers, timeout).InvokeAsync;
@@ -122,9 +125,9 @@ internal sealed partial class PipelineCompiler(
 
     private ProxyHandler CompileBackend(EndpointConfig endpoint, BackendConfig backend, TimeSpan timeout, BackendContext context, ConfigDiagnostics faults)
     {
-        Log.BuildingBackend(logger, backend.UrlPattern.Text);
+        Log.BuildingBackend(_logger, backend.UrlPattern.Text);
         var stages = new StageList();
-        foreach (var component in plugins.BackendComponents)
+        foreach (var component in _plugins.BackendComponents)
             stages.Add(component, backend.ExtraConfig, context, faults);
         var inner = Pipeline.Compose(stages.From(BackendStages.Request), CompileExecutor(endpoint, backend, context, faults));
         if (CompileBalancer(backend) is { } balancer)
@@ -136,19 +139,19 @@ internal sealed partial class PipelineCompiler(
 
     private ProxyHandler CompileExecutor(EndpointConfig endpoint, BackendConfig backend, BackendContext context, ConfigDiagnostics faults)
     {
-        foreach (var executor in plugins.Executors)
+        foreach (var executor in _plugins.Executors)
         {
-            if (backend.ExtraConfig[executor.Name] is { } config && executor.Factory(config, context, faults) is { } middleware)
+            if (backend.ExtraConfig[executor.Name] is { } config && executor.Build(config, context, faults) is { } middleware)
                 return Pipeline.Compose([middleware], NoTransport);
         }
         var client = new List<IClientMiddleware>();
-        foreach (var component in plugins.ClientComponents)
+        foreach (var component in _plugins.ClientComponents)
         {
-            if (backend.ExtraConfig[component.Name] is { } config && component.Factory(config, context, faults) is { } middleware)
+            if (backend.ExtraConfig[component.Name] is { } config && component.Build(config, context, faults) is { } middleware)
                 client.Add(middleware);
         }
         var call = Pipeline.Compose(client, transport.CreateHandler(backend.Client));
-        return new HttpExecutor(call, BackendDecoder.Compile(backend), endpoint, backend, limits, logger).InvokeAsync;
+        return new HttpExecutor(call, BackendDecoder.Compile(backend, limits), endpoint, backend, limits, _logger).InvokeAsync;
     }
 
     private static HostBalancer? CompileBalancer(BackendConfig backend)
@@ -213,7 +216,7 @@ internal sealed class StageList
 
     public void Add<TContext>(Component<TContext, IProxyMiddleware> component, ExtraConfig extra, TContext context, ConfigDiagnostics faults)
     {
-        if (extra[component.Name] is { } config && component.Factory(config, context, faults) is { } middleware)
+        if (extra[component.Name] is { } config && component.Build(config, context, faults) is { } middleware)
             _stages.Add((component.Stage.Order, middleware));
     }
 

@@ -1,65 +1,9 @@
 using KrakenPlugins.Sdk.Configuration;
-using KrakenPlugins.Sdk.Data;
 using KrakenPlugins.Sdk.Proxy;
-using Microsoft.Extensions.Logging;
 
 namespace KrakenPlugins.Sdk.Plugins;
 
-/// <summary>What a component may know of the service that it is built for.</summary>
-public interface IServiceContext
-{
-    /// <summary>Application log.</summary>
-    ILogger Logger { get; }
-
-    /// <summary>Clock.</summary>
-    TimeProvider Time { get; }
-
-    /// <summary>The whole document.</summary>
-    ConfigNode Document { get; }
-}
-
-/// <summary>What a component may know of the endpoint that it is built for.</summary>
-public interface IEndpointContext : IServiceContext
-{
-    /// <summary>Path with placeholders as configured.</summary>
-    string Path { get; }
-
-    /// <summary>Upper-case method.</summary>
-    string Method { get; }
-
-    /// <summary>End-to-end time.</summary>
-    TimeSpan Timeout { get; }
-
-    /// <summary>Whether the answer is handed through as it comes.</summary>
-    bool IsNoOp { get; }
-
-    /// <summary>Number of backends that take part in the answer (shadows not counted).</summary>
-    int BackendCount { get; }
-
-    /// <summary>The endpoint object of the document.</summary>
-    ConfigNode Endpoint { get; }
-}
-
-/// <summary>What a component may know of the backend that it is built for.</summary>
-public interface IBackendContext : IEndpointContext
-{
-    /// <summary>Position among the endpoint's backends, from 0.</summary>
-    int Index { get; }
-
-    /// <summary><c>url_pattern</c> as configured.</summary>
-    string UrlPattern { get; }
-
-    /// <summary>Upper-case method towards the backend.</summary>
-    string BackendMethod { get; }
-
-    /// <summary>Name of the decoder.</summary>
-    string Encoding { get; }
-
-    /// <summary>The backend object of the document.</summary>
-    ConfigNode Backend { get; }
-}
-
-/// <summary>Builds the middleware of a namespace; <see langword="null"/> means that this configuration needs none.</summary>
+/// <summary>Builds the component of a namespace; <see langword="null"/> means that this configuration needs none.</summary>
 /// <typeparam name="TContext">What it is built for.</typeparam>
 /// <typeparam name="TMiddleware">What it builds.</typeparam>
 /// <param name="config">The namespace's value.</param>
@@ -68,21 +12,11 @@ public interface IBackendContext : IEndpointContext
 public delegate TMiddleware? ComponentFactory<in TContext, out TMiddleware>(ConfigNode config, TContext context, ConfigDiagnostics diagnostics)
     where TMiddleware : class;
 
-/// <summary>Turns the body of a backend's answer into data. Takes ownership of <paramref name="body"/> in every case.</summary>
-/// <param name="body">The body, inflated.</param>
-/// <param name="payload">The data, or <see langword="null"/> for a <c>null</c> document.</param>
-/// <param name="error">Why it cannot be decoded, for people.</param>
-/// <returns>Whether it could be decoded.</returns>
-public delegate bool BodyDecoder(PooledBytes body, out Payload? payload, out string? error);
-
-/// <summary>Writes data for the client.</summary>
-/// <param name="data">The data; <see langword="null"/> for a <c>null</c> document.</param>
-/// <param name="output">Where it is written.</param>
-public delegate void BodyRender(Payload? data, System.Buffers.IBufferWriter<byte> output);
-
 /// <summary>
-/// Where components declare what they handle. Declaring has no side effect; factories run when a configuration that uses the
-/// namespace is loaded.
+/// Where components declare what they handle. Declaring has no side effect; factories run when a configuration that uses the name is
+/// loaded, once per place that uses it, never per request. What a factory makes and what is <see cref="IDisposable"/> or
+/// <see cref="IAsyncDisposable"/> is disposed when the configuration was replaced and its last request has ended. Every name must stand in
+/// the manifest with the same scope and layer.
 /// </summary>
 public interface IPluginRegistry
 {
@@ -103,17 +37,68 @@ public interface IPluginRegistry
 
     /// <summary>A replacement of a backend's transport: it answers with data itself.</summary>
     void Executor(string name, ComponentFactory<IBackendContext, IProxyMiddleware> factory);
-}
 
-/// <summary>One plugin: declares its components, and may do work in the background.</summary>
-public abstract class GatewayPlugin
-{
-    /// <summary>Declares the components; no side effects.</summary>
-    public abstract void Register(IPluginRegistry registry);
+    /// <summary>
+    /// A handler that takes an endpoint's connections over for as long as it likes, behind the endpoint's HTTP components and in place of its
+    /// proxy pipeline (WebSocket).
+    /// </summary>
+    void Connection(string name, ComponentFactory<IConnectionContext, IConnectionHandler> factory);
 
-    /// <summary>Starts background work, before the listener opens.</summary>
-    public virtual ValueTask StartAsync(IServiceContext context, CancellationToken cancellationToken) => ValueTask.CompletedTask;
+    /// <summary>A branch of the listener that takes some requests of the service before routing (a gRPC server).</summary>
+    void Listener(string name, ComponentFactory<IServiceContext, IListenerBranch> factory);
 
-    /// <summary>Stops background work, after the listener closed.</summary>
-    public virtual ValueTask StopAsync(CancellationToken cancellationToken) => ValueTask.CompletedTask;
+    /// <summary>A worker in the background that calls a pipeline of its own (async agents); its namespace stands in an agent's <c>extra_config</c>.</summary>
+    void Agent(string name, ComponentFactory<IAgentContext, IAgent> factory);
+
+    /// <summary>Something that may reject the validated token of a request of an endpoint.</summary>
+    /// <param name="name">The namespace, in the endpoint's <c>extra_config</c> or else the service's.</param>
+    /// <param name="stage">One of <see cref="RejecterStages"/>, or a place beside one.</param>
+    /// <param name="factory">Builds it.</param>
+    void Rejecter(string name, Stage stage, ComponentFactory<IEndpointContext, ITokenRejecter> factory);
+
+    /// <summary>A decoder of backend answers: a value of a backend's <c>encoding</c>. The factory gets the backend object.</summary>
+    void Decoder(string encoding, ComponentFactory<IBackendContext, BodyDecoder> factory);
+
+    /// <summary>A rendering of answers: a value of <c>output_encoding</c>. The factory gets the endpoint object.</summary>
+    void Render(string encoding, ComponentFactory<IEndpointContext, IBodyRender> factory);
+
+    /// <summary>A source of hosts: a value of a backend's <c>sd</c>. The factory gets the backend object.</summary>
+    void Discovery(string name, ComponentFactory<IBackendContext, IHostDiscovery> factory);
+
+    /// <summary>A choice among the hosts of a backend in place of round robin; its namespace stands in the backend's <c>extra_config</c>.</summary>
+    void Balancer(string name, ComponentFactory<IBackendContext, IHostBalancer> factory);
+
+    /// <summary>
+    /// A service for other components (<see cref="IServiceContext.Service{T}"/>), built when its namespace stands in the service's
+    /// <c>extra_config</c>. Two providers of one type: the configuration is refused with both named.
+    /// </summary>
+    /// <typeparam name="T">An interface of the SDK: any other type is known to this plugin alone.</typeparam>
+    void Service<T>(string name, Stage stage, ComponentFactory<IServiceContext, T> factory) where T : class;
+
+    /// <summary>Something whose state <c>/__health</c> shows; built when its namespace stands in the service's <c>extra_config</c>.</summary>
+    void Health(string name, ComponentFactory<IServiceContext, IHealthContributor> factory);
+
+    /// <summary>The log: takes the place of the built-in application and access log while its namespace stands in the service's <c>extra_config</c>.</summary>
+    void Logging(string name, ComponentFactory<ILogContext, IGatewayLog> factory);
+
+    /// <summary>A handler of <c>plugin/http-server</c> (EXT-019). The factory gets the whole namespace (EXT-016).</summary>
+    void HttpServer(string name, ComponentFactory<IServiceContext, IHttpMiddleware> factory);
+
+    /// <summary>
+    /// An executor of <c>plugin/http-client</c> (EXT-029): <c>next</c> is the gateway's bare transport, without the components that an executor
+    /// replaces (EXT-034). The factory gets the whole namespace.
+    /// </summary>
+    void HttpClient(string name, ComponentFactory<IBackendContext, IClientMiddleware> factory);
+
+    /// <summary>
+    /// A request modifier of <c>plugin/req-resp-modifier</c> (EXT-039). The factory gets the whole namespace; its context is an
+    /// <see cref="IBackendContext"/> where the namespace stands in a backend.
+    /// </summary>
+    void RequestModifier(string name, ComponentFactory<IEndpointContext, IRequestModifier> factory);
+
+    /// <summary>A response modifier of <c>plugin/req-resp-modifier</c>; see <see cref="RequestModifier"/>.</summary>
+    void ResponseModifier(string name, ComponentFactory<IEndpointContext, IResponseModifier> factory);
+
+    /// <summary>A middleware of <c>plugin/middleware</c> (EXT-050); see <see cref="RequestModifier"/> for factory and context.</summary>
+    void Middleware(string name, ComponentFactory<IEndpointContext, IProxyMiddleware> factory);
 }

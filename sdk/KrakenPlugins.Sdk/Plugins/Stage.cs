@@ -123,3 +123,23 @@ public static class ClientStages
     /// <summary>Signatures over the final request.</summary>
     public static Stage Signing { get; } = new("signing", 600);
 }
+
+/// <summary>The order in which token rejecters are asked (chapter 05, "Order of execution").</summary>
+public static class RejecterStages
+{
+    /// <summary>Revoked tokens.</summary>
+    public static Stage Revocation { get; } = new("revocation", 100);
+    /// <summary>Expressions over claims.</summary>
+    public static Stage Expressions { get; } = new("expressions", 200);
+    /// <summary>Policies over claims.</summary>
+    public static Stage Policies { get; } = new("policies", 300);
+}
+
+/// <summary>The order in which shared services are built.</summary>
+public static class ServiceStages
+{
+    /// <summary>Connections to other systems (Redis).</summary>
+    public static Stage Connections { get; } = new("connections", 100);
+    /// <summary>What works on connections (quota processors).</summary>
+    public static Stage Processors { get; } = new("processors", 200);
+}

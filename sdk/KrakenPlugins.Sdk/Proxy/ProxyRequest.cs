@@ -1,3 +1,4 @@
+using KrakenPlugins.Sdk.Data;
 using Microsoft.AspNetCore.Http;
 
 namespace KrakenPlugins.Sdk.Proxy;
@@ -81,6 +82,11 @@ public interface IClaims
     /// joined with commas, objects as JSON; <see langword="null"/> when absent.
     /// </summary>
     string? GetText(string name);
+
+    /// <summary>
+    /// All claims as data, for policies and scripts; not to be changed. <see langword="null"/> when the validator offers texts only.
+    /// </summary>
+    DataObject? Tree => null;
 }
 
 /// <summary>One upstream authority: scheme, host and port, and the base path of a host that was not sanitised.</summary>

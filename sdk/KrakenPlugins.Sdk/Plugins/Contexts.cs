@@ -1,0 +1,155 @@
+using KrakenPlugins.Sdk.Configuration;
+using KrakenPlugins.Sdk.Proxy;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+
+namespace KrakenPlugins.Sdk.Plugins;
+
+/// <summary>What a component may know of the service that it is built for. The gateway implements it.</summary>
+public interface IServiceContext
+{
+    /// <summary>Application log.</summary>
+    ILogger Logger { get; }
+
+    /// <summary>Clock.</summary>
+    TimeProvider Time { get; }
+
+    /// <summary>The whole document.</summary>
+    ConfigNode Document { get; }
+
+    /// <summary>Fires when the configuration that the component belongs to is replaced or the gateway stops (EXT-015).</summary>
+    CancellationToken Stopping { get; }
+
+    /// <summary>Folder of the plugin that the component belongs to, or empty for components of the gateway itself.</summary>
+    string PluginFolder { get; }
+
+    /// <summary>
+    /// The address of the client that made a request (RTE-054): behind trusted proxies the one that they name, IPv4-mapped IPv6 as IPv4.
+    /// </summary>
+    string ClientAddress(HttpContext context);
+
+    /// <summary>The value of a namespace in the <c>extra_config</c> of the service under its current name, or <see langword="null"/>.</summary>
+    ConfigNode? ServiceConfig(string name);
+
+    /// <summary>
+    /// A service that another component provides (<see cref="IPluginRegistry.Service{T}"/>), or <see langword="null"/> when none does.
+    /// Providers are built before everything else, in the order of their stages.
+    /// </summary>
+    /// <typeparam name="T">An interface of the SDK.</typeparam>
+    T? Service<T>() where T : class;
+}
+
+/// <summary>What a component may know of the endpoint that it is built for.</summary>
+public interface IEndpointContext : IServiceContext
+{
+    /// <summary>Path with placeholders as configured.</summary>
+    string Path { get; }
+
+    /// <summary>Upper-case method.</summary>
+    string Method { get; }
+
+    /// <summary>End-to-end time.</summary>
+    TimeSpan Timeout { get; }
+
+    /// <summary>Whether the answer is handed through as it comes.</summary>
+    bool IsNoOp { get; }
+
+    /// <summary>Number of backends that take part in the answer (shadows not counted).</summary>
+    int BackendCount { get; }
+
+    /// <summary>The endpoint object of the document.</summary>
+    ConfigNode Endpoint { get; }
+
+    /// <summary>What log lines begin with: <c>[ENDPOINT: /path]</c>, for a backend <c>[BACKEND: METHOD /path -&gt; /url_pattern]</c> (OBS-009, EXT-042).</summary>
+    string LogPrefix { get; }
+
+    /// <summary>The value of a namespace in the endpoint's own <c>extra_config</c> under its current name, or <see langword="null"/>.</summary>
+    ConfigNode? EndpointConfig(string name);
+
+    /// <summary>
+    /// What may reject a validated token of this endpoint (<see cref="IPluginRegistry.Rejecter"/>), in the order of
+    /// <see cref="RejecterStages"/>; for the component that validates tokens.
+    /// </summary>
+    IReadOnlyList<ITokenRejecter> TokenRejecters { get; }
+}
+
+/// <summary>What a component may know of the backend that it is built for.</summary>
+public interface IBackendContext : IEndpointContext
+{
+    /// <summary>Position among the endpoint's backends, from 0.</summary>
+    int Index { get; }
+
+    /// <summary><c>url_pattern</c> as configured.</summary>
+    string UrlPattern { get; }
+
+    /// <summary>Upper-case method towards the backend.</summary>
+    string BackendMethod { get; }
+
+    /// <summary>Name of the decoder.</summary>
+    string Encoding { get; }
+
+    /// <summary>The backend object of the document.</summary>
+    ConfigNode Backend { get; }
+
+    /// <summary>The value of a namespace in the backend's own <c>extra_config</c> under its current name, or <see langword="null"/>.</summary>
+    ConfigNode? BackendConfig(string name);
+}
+
+/// <summary>What a handler may use that takes connections of an endpoint over.</summary>
+public interface IConnectionContext : IEndpointContext
+{
+    /// <summary>The request as the endpoint lets it through: filtered headers and query, parameters, claims. The body stays with the exchange.</summary>
+    ProxyRequest CreateRequest(HttpContext context);
+
+    /// <summary>
+    /// Makes the request that of a backend: filters it, builds its <see cref="ProxyRequest.Target"/> and picks its <see cref="ProxyRequest.Host"/>.
+    /// </summary>
+    /// <param name="request">A request of <see cref="CreateRequest"/>, or a fork of one.</param>
+    /// <param name="backend">Position of the backend, from 0.</param>
+    /// <returns>Why it cannot be, or <see langword="null"/>.</returns>
+    ValueTask<GatewayError?> AddressAsync(ProxyRequest request, int backend);
+}
+
+/// <summary>What an agent may know and use.</summary>
+public interface IAgentContext : IServiceContext
+{
+    /// <summary><c>name</c> of the agent.</summary>
+    string Name { get; }
+
+    /// <summary>The agent object of the document.</summary>
+    ConfigNode Agent { get; }
+
+    /// <summary><c>consumer.topic</c>.</summary>
+    string Topic { get; }
+
+    /// <summary><c>consumer.workers</c>: messages worked on at once, at least 1.</summary>
+    int Workers { get; }
+
+    /// <summary><c>consumer.max_rate</c>: messages per second; 0 means as many as come.</summary>
+    double MaxRate { get; }
+
+    /// <summary>
+    /// Calls the agent's pipeline: its proxy components, its backends, their merge, within <c>consumer.timeout</c>. The caller disposes the
+    /// response. Safe for concurrent use.
+    /// </summary>
+    /// <param name="body">Body of the request that the backends get; a <see cref="RequestBody.Of"/>.</param>
+    /// <param name="headers">Headers of that request, or <see langword="null"/>.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    ValueTask<ProxyResult> CallAsync(RequestBody body, NameValueList? headers, CancellationToken cancellationToken);
+
+    /// <summary>Reports that the agent lives: its time in <c>/__health</c> (NRC-234).</summary>
+    void Report();
+}
+
+/// <summary>What a component of the log may use.</summary>
+public interface ILogContext : IServiceContext
+{
+    /// <summary>The queue in front of the process's standard output: never blocks, drops when it is full and says how many (OBS-012).</summary>
+    ILogOutput StandardOutput { get; }
+
+    /// <summary>Whether standard output is a terminal that shows colours.</summary>
+    bool IsTerminal { get; }
+
+    /// <summary>Environment variable of the gateway's process, or <see langword="null"/>.</summary>
+    string? Environment(string name);
+}
