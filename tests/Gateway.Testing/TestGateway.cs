@@ -25,6 +25,9 @@ public sealed record TestGatewayOptions
     /// <summary>Port to bind; 0 lets the system choose.</summary>
     public int Port { get; init; }
 
+    /// <summary>Values of <c>--allow-missing</c>.</summary>
+    public IReadOnlySet<string> AllowMissing { get; init; } = new HashSet<string>();
+
     /// <summary>Whether <c>-d</c> is given.</summary>
     public bool Debug { get; init; }
 }
@@ -87,6 +90,8 @@ public sealed class TestGateway : IAsyncDisposable
         {
             Environment = name => options.Environment.GetValueOrDefault(name),
             IsAvailable = options.Plugins.Handles,
+            IsKindAvailable = options.Plugins.Provides,
+            AllowMissing = options.AllowMissing,
             DebugEndpoint = options.Debug,
         });
         if (loaded.Config is null)

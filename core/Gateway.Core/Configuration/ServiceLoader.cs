@@ -49,6 +49,7 @@ internal sealed class ServiceLoader(LoadContext context)
             Router = router,
             Endpoints = endpoints,
             ExtraConfig = extra,
+            AllowMissing = context.Options.AllowMissing,
             Plugin = PluginFolder(root.Plugin),
             Source = document,
         };

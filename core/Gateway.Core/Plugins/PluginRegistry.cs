@@ -1,3 +1,4 @@
+using Gateway.Core.Plugins.Kinds;
 using KrakenPlugins.Sdk.Configuration;
 using KrakenPlugins.Sdk.Plugins;
 using KrakenPlugins.Sdk.Proxy;
@@ -42,6 +43,17 @@ public sealed class PluginRegistry : IPluginRegistry
         "backend" => BackendComponents.Has(name) || ClientComponents.Has(name) || Executors.Has(name) || Balancers.Has(name),
         "async_agent" => Agents.Has(name) || ProxyComponents.Has(name),
         "workflow" => ProxyComponents.Has(name),
+        _ => false,
+    };
+
+    /// <summary>Whether a plugin is registered by a name as a kind of <see cref="PluginKinds"/>.</summary>
+    public bool Provides(string kind, string name) => kind switch
+    {
+        PluginKinds.HttpServer => HttpServers.Has(name),
+        PluginKinds.HttpClient => HttpClients.Has(name),
+        PluginKinds.RequestModifier => RequestModifiers.Has(name),
+        PluginKinds.ResponseModifier => ResponseModifiers.Has(name),
+        PluginKinds.Middleware => Middlewares.Has(name),
         _ => false,
     };
 

@@ -39,7 +39,7 @@ internal sealed partial class Generation : IDisposable
         _transport = parts.Transport;
         _logger = parts.Logger;
         if (parts.Outer.Count > 0)
-            _outer = Pipeline.Compose(parts.Outer, context => RouteAsync(ExchangeOf(context)));
+            _outer = Pipeline.Compose(parts.Outer, context => RerouteAsync(ExchangeOf(context)));
         if (parts.Inner.Count > 0)
             _inner = Pipeline.Compose(parts.Inner, context => HandleAsync(ExchangeOf(context)));
     }
@@ -65,6 +65,7 @@ internal sealed partial class Generation : IDisposable
                 return;
             }
             exchange.Http.Features.Set(exchange);
+            exchange.NoteTarget();
             await (_outer is null ? RouteAsync(exchange) : _outer(exchange.Http)).ConfigureAwait(false);
         }
         catch (Exception) when (exchange.Http.RequestAborted.IsCancellationRequested)
@@ -130,6 +131,9 @@ internal sealed partial class Generation : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _transport.Dispose();
 
+    private Task RerouteAsync(Exchange exchange) =>
+        exchange.TryRetarget() ? RouteAsync(exchange) : PlainResponses.BadRequestAsync(exchange.Http, "400 bad request");
+
     private Task RouteAsync(Exchange exchange)
     {
         var context = exchange.Http;
@@ -165,7 +169,8 @@ internal sealed partial class Generation : IDisposable
     private static bool Smuggles(HttpRequest request) =>
         request.Headers.TransferEncoding.Count > 0 && request.Headers.ContainsKey("X-Content-Length");
 
-    private static Exchange ExchangeOf(HttpContext context) => context.Features.Get<Exchange>()!;
+    private static Exchange ExchangeOf(HttpContext context) => context.Features.Get<Exchange>()
+        ?? throw new InvalidOperationException("a component handed on an exchange without the features of the one that it was given");
 
     private static partial class Log
     {

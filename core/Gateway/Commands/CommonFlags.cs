@@ -10,7 +10,7 @@ internal static class CommonFlags
     public static readonly Flag Config = new("config", 'c', FlagKind.Text, "Path to the configuration file");
     public static readonly Flag Port = new("port", 'p', FlagKind.Number, "Listening port for the HTTP service");
     public static readonly Flag Strict = new("strict", null, FlagKind.Switch, "Every warning about the configuration is an error");
-    public static readonly Flag AllowMissing = new("allow-missing", null, FlagKind.List, "Run although no plugin provides this namespace (* for all); repeatable");
+    public static readonly Flag AllowMissing = new("allow-missing", null, FlagKind.List, "Run although no plugin provides this namespace or has this name (* for all); repeatable");
 
     /// <summary>Accepted for those who come from a licensed product; there is no licence here (CFG-250).</summary>
     public static readonly Flag License = new("license", 'l', FlagKind.Text, "Ignored: no licence is needed");
@@ -38,6 +38,7 @@ internal static class CommonFlags
     {
         Environment = Environment.GetEnvironmentVariable,
         IsAvailable = plugins.Handles,
+        IsKindAvailable = plugins.Provides,
         AllowMissing = arguments.All(AllowMissing.Name).SelectMany(static v => v.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)).ToHashSet(StringComparer.Ordinal),
         Strict = arguments.Has(Strict.Name),
         PortOverride = arguments.Number(Port.Name) is var port && port == 0 ? null : port,
