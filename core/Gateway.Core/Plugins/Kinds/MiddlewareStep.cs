@@ -3,7 +3,10 @@ using KrakenPlugins.Sdk.Proxy;
 namespace Gateway.Core.Plugins.Kinds;
 
 /// <summary>One middleware plugin: what it returns is made fit for what lies further out.</summary>
-internal sealed class MiddlewareStep(IProxyMiddleware plugin, string name) : IProxyMiddleware
+/// <param name="plugin">The plugin.</param>
+/// <param name="name">Its name.</param>
+/// <param name="handsThrough">Whether raw answers count here.</param>
+internal sealed class MiddlewareStep(IProxyMiddleware plugin, string name, bool handsThrough) : IProxyMiddleware
 {
     public ValueTask<ProxyResult> InvokeAsync(ProxyRequest request, ProxyHandler next, CancellationToken cancellationToken)
     {
@@ -20,7 +23,7 @@ internal sealed class MiddlewareStep(IProxyMiddleware plugin, string name) : IPr
         // Data beside a failure is a part of an answer (EXT-056).
         if (result.Error is not null)
             response.IsComplete = false;
-        if (response.Raw is not { } raw || RawAnswer.Refuse(raw) is not { } refusal)
+        if (RawAnswer.Settle(response, handsThrough) is not { } refusal)
             return result;
         response.Dispose();
         return new GatewayError(GatewayErrorKind.Internal, $"the plugin {name} gave no HTTP answer: {refusal}");

@@ -6,7 +6,10 @@ namespace Gateway.Core.Plugins.Kinds;
 /// <summary>
 /// The modifiers of one place: those of requests in their order, then what lies further in, then those of responses in their order (EXT-041).
 /// </summary>
-internal sealed class ModifierStep(IRequestModifier[] requests, IResponseModifier[] responses) : IProxyMiddleware
+/// <param name="requests">For requests.</param>
+/// <param name="responses">For responses.</param>
+/// <param name="handsThrough">Whether raw answers count here.</param>
+internal sealed class ModifierStep(IRequestModifier[] requests, IResponseModifier[] responses, bool handsThrough) : IProxyMiddleware
 {
     public ValueTask<ProxyResult> InvokeAsync(ProxyRequest request, ProxyHandler next, CancellationToken cancellationToken)
     {
@@ -46,7 +49,7 @@ internal sealed class ModifierStep(IRequestModifier[] requests, IResponseModifie
             response.Dispose();
             throw;
         }
-        if (error is null && responses.Length > 0 && response.Raw is { } raw && RawAnswer.Refuse(raw) is { } refusal)
+        if (error is null && responses.Length > 0 && RawAnswer.Settle(response, handsThrough) is { } refusal)
             error = new GatewayError(GatewayErrorKind.Internal, $"a response modifier left no HTTP answer: {refusal}");
         if (error is null)
             return result;

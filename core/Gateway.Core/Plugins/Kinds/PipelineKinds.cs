@@ -46,7 +46,7 @@ internal static partial class PipelineKinds
         if (requests.Count + responses.Count == 0)
             return;
         Log.AddingModifiers(context.Logger, context.LogPrefix, requests.Count, responses.Count);
-        stages.Add(stage, new ModifierStep([.. requests], [.. responses]));
+        stages.Add(stage, new ModifierStep([.. requests], [.. responses], HandsThrough(context)));
     }
 
     private static void AddMiddlewares(StageList stages, Stage stage, ExtraConfig extra, EndpointContext context, ConfigDiagnostics faults)
@@ -63,10 +63,13 @@ internal static partial class PipelineKinds
             else if (plugins.Build(component, config, context) is { } middleware)
             {
                 plugins.ReportInjected(name.Text, LogLevel.Debug);
-                stages.Add(stage, new MiddlewareStep(middleware, name.Text));
+                stages.Add(stage, new MiddlewareStep(middleware, name.Text, HandsThrough(context)));
             }
         }
     }
+
+    // In an endpoint with data a raw answer of its only backend may pass; nobody renders it.
+    private static bool HandsThrough(EndpointContext context) => context is not BackendContext { Encoding: not "no-op" };
 
     // A factory that returns nothing stays out (EXT-039).
     private static void Keep<T>(List<T> list, T? product) where T : class

@@ -20,6 +20,21 @@ internal static class RawAnswer
         return false;
     }
 
+    /// <summary>
+    /// Settles the raw part of what a plugin returned: dropped where data alone counts (EXT-045), else it must be an answer. Returns why it is
+    /// none, or <see langword="null"/>.
+    /// </summary>
+    public static string? Settle(ProxyResponse response, bool handsThrough)
+    {
+        if (response.Raw is not { } raw)
+            return null;
+        if (handsThrough)
+            return Refuse(raw);
+        raw.Dispose();
+        response.Raw = null;
+        return null;
+    }
+
     /// <summary>Takes framing headers out; returns why the answer cannot be one, or <see langword="null"/>.</summary>
     public static string? Refuse(ClientResponse response)
     {
