@@ -65,7 +65,7 @@ public sealed class MissingPluginTests
         Assert.Equal("1", (await rig.GetAsync("/a"))["X-There"]);
     }
 
-    [Theory, Spec("EXT-069")]
+    [Theory, Spec("CFG-046")]
     [InlineData("plugin/http-server", "geoip", "the plugin \"geoip\" of \"plugin/http-server\" is not in this version; run without it")]
     [InlineData("plugin/http-server", "virtualhost", "is deprecated and not in this version; use the namespace \"server/virtualhost\", or run without it")]
     [InlineData("plugin/http-server", "krakend-ipfilter", "the plugin \"krakend-ipfilter\" of \"plugin/http-server\" is not in this version")]
