@@ -30,6 +30,12 @@ public sealed record Limits
     /// <summary>Log bytes waiting for a slow standard output; records beyond are dropped and counted (OBS-012).</summary>
     public int LogQueue { get; init; } = 4 << 20;
 
+    /// <summary>
+    /// How long, after a reload, connections that a plugin took over and agents of the replaced configuration may take to end; what is then
+    /// still open is cut. Requests in progress are not: their endpoint's timeout ends them.
+    /// </summary>
+    public TimeSpan ReloadDrain { get; init; } = TimeSpan.FromSeconds(30);
+
     /// <summary>The bounds of the HTTP client.</summary>
     internal Transport.TransportLimits ForTransport() => new()
     {

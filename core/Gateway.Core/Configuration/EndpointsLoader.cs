@@ -81,7 +81,13 @@ internal sealed class EndpointsLoader(LoadContext context, RootDocument root, Ro
         var encoding = endpoint.OutputEncoding.Length == 0 ? serviceEncoding : OutputEncodings.Resolve(endpoint.OutputEncoding, source, _diagnostics);
         var isNoOp = encoding == "no-op";
         var proxy = extra["proxy"] is null ? new EndpointProxyConfig() : ProxyLoader.Load(proxyDocument, isNoOp, context);
-        var backends = _backends.Load(endpoint, method, route, isNoOp, proxy.Sequential);
+        var owner = new BackendOwner(method, route.Text, route.Parameters)
+        {
+            IsNoOp = isNoOp,
+            IsSequential = proxy.Sequential,
+            TakesWebSockets = extra[NamespaceRegistry.WebSocket] is not null,
+        };
+        var backends = _backends.Load(endpoint.Backend, source.Path.Member("backend"), owner);
         if (isNoOp && backends.Count(static backend => !backend.Shadow) > 1)
             source.Error(_diagnostics, "backend", "can not use NoOp encoding with more than one backends connected to the same endpoint");
         return new EndpointConfig

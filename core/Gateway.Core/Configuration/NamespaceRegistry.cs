@@ -113,6 +113,9 @@ public static class NamespaceRegistry
         || name.StartsWith("backend/amqp/", StringComparison.Ordinal)
         || name.StartsWith("backend/pubsub/", StringComparison.Ordinal);
 
+    /// <summary>The namespace whose endpoints have hosts with the schemes <c>ws</c> and <c>wss</c>.</summary>
+    public const string WebSocket = "websocket";
+
     /// <summary><c>; did you mean "x"?</c> for an unknown name; those of the scope come first.</summary>
     public static string Suggest(string scope, string name)
     {

@@ -38,6 +38,7 @@ public sealed partial class GatewayHost : IAsyncDisposable
     private readonly GatewayHostOptions _options;
     private readonly ILogger _logger;
     private readonly GatewayServer _server;
+    private readonly Retirements _retirements;
     private Generation _generation;
 
     private GatewayHost(GatewayHostOptions options, ILogger logger, Generation generation)
@@ -45,6 +46,7 @@ public sealed partial class GatewayHost : IAsyncDisposable
         _options = options;
         _logger = logger;
         _generation = generation;
+        _retirements = new Retirements(options.Limits.ReloadDrain, options.Time, logger);
         _server = new GatewayServer(generation, options.Port ?? generation.Config.Port, options.Time);
     }
 
@@ -75,14 +77,19 @@ public sealed partial class GatewayHost : IAsyncDisposable
         Log.Listening(_logger, Port);
     }
 
-    /// <summary>Stops taking connections and drains within <c>max_shutdown_wait_time</c> (CFG-149, 150).</summary>
+    /// <summary>
+    /// Stops taking connections and drains within <c>max_shutdown_wait_time</c> (CFG-149, 150); what outlives requests is told to end.
+    /// </summary>
     public async Task StopAsync()
     {
         var limit = _generation.Config.Server.MaxShutdownWaitTime;
         using var cut = new CancellationTokenSource();
         if (limit > TimeSpan.Zero)
             cut.CancelAfter(limit);
-        await _server.StopAsync(cut.Token).ConfigureAwait(false);
+        await using var late = cut.Token.UnsafeRegister(static state => ((Retirements)state!).Cut(), _retirements).ConfigureAwait(false);
+        var stopped = _server.StopAsync(cut.Token);
+        await _generation.EndAsync(cut.Token).ConfigureAwait(false);
+        await stopped.ConfigureAwait(false);
         if (cut.IsCancellationRequested)
             Log.CutOff(_logger, limit.TotalSeconds);
     }
@@ -97,7 +104,7 @@ public sealed partial class GatewayHost : IAsyncDisposable
         var previous = _generation;
         _generation = next;
         _server.Current = next;
-        previous.Leave();
+        _retirements.Add(previous);
         Log.Reloaded(_logger, config.Endpoints.Count);
     }
 
@@ -105,7 +112,9 @@ public sealed partial class GatewayHost : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _server.DisposeAsync().ConfigureAwait(false);
-        _generation.Dispose();
+        await _generation.EndAsync(new CancellationToken(canceled: true)).ConfigureAwait(false);
+        await _retirements.DisposeAsync().ConfigureAwait(false);
+        await _generation.DisposeAsync().ConfigureAwait(false);
     }
 
     private static partial class Log

@@ -15,13 +15,16 @@ namespace Gateway.Core.Server;
 /// Everything compiled from one configuration: routes, pipelines, client pools. Immutable; a reload builds the next one beside it
 /// and swaps the application's reference.
 /// </summary>
-internal sealed partial class Generation : IDisposable
+internal sealed partial class Generation : IAsyncDisposable
 {
     private readonly RouteTable<RouteHandler> _routes;
     private readonly PlainResponses _plain;
     private readonly ClientAddress _clientAddress;
     private readonly AccessLog? _accessLog;
     private readonly HttpTransport _transport;
+    private readonly GenerationScope _scope;
+    private readonly Takeovers _takeovers;
+    private readonly TaskCompletionSource _unused = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly ILogger _logger;
     private readonly RequestDelegate? _outer;
     private readonly RequestDelegate? _inner;
@@ -37,6 +40,8 @@ internal sealed partial class Generation : IDisposable
         _clientAddress = parts.ClientAddress;
         _accessLog = parts.AccessLog;
         _transport = parts.Transport;
+        _scope = parts.Scope;
+        _takeovers = parts.Takeovers;
         _logger = parts.Logger;
         if (parts.Outer.Count > 0)
             _outer = Pipeline.Compose(parts.Outer, context => RouteAsync(ExchangeOf(context)));
@@ -123,12 +128,36 @@ internal sealed partial class Generation : IDisposable
     /// <summary>Ends a use; the last one of a retired generation disposes of it.</summary>
     public void Leave()
     {
-        if (Interlocked.Decrement(ref _users) == 0)
-            _transport.Dispose();
+        if (Interlocked.Decrement(ref _users) != 0)
+            return;
+        _transport.Dispose();
+        _unused.TrySetResult();
+    }
+
+    /// <summary>Completes when a retired generation has served its last request.</summary>
+    public Task Unused => _unused.Task;
+
+    /// <summary>Tells what outlives requests to end, and returns when it has; what is left when the token fires is cut. Idempotent, never fails.</summary>
+    public async Task EndAsync(CancellationToken cut)
+    {
+        try
+        {
+            // Whoever listens runs within the call.
+            await Task.Run(_scope.Stop, CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (Exception exception)
+        {
+            Log.StopFailed(_logger, exception);
+        }
+        await _takeovers.DrainAsync(cut).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _transport.Dispose();
+    public ValueTask DisposeAsync()
+    {
+        _transport.Dispose();
+        return _scope.DisposeAsync();
+    }
 
     private Task RouteAsync(Exchange exchange)
     {
@@ -171,6 +200,9 @@ internal sealed partial class Generation : IDisposable
     {
         [LoggerMessage(Level = LogLevel.Error, Message = "[SERVICE: Gin] panic recovered while serving {Target}")]
         public static partial void Panic(ILogger logger, string target, Exception exception);
+
+        [LoggerMessage(Level = LogLevel.Error, Message = "[SERVICE: Gateway] A component failed when it was told that its configuration ends")]
+        public static partial void StopFailed(ILogger logger, Exception exception);
     }
 }
 
@@ -179,6 +211,7 @@ internal sealed record GenerationParts
 {
     public required ServiceConfig Config { get; init; }
     public required GenerationScope Scope { get; init; }
+    public required Takeovers Takeovers { get; init; }
     public required RouteTable<RouteHandler> Routes { get; init; }
     public required PlainResponses Plain { get; init; }
     public required ClientAddress ClientAddress { get; init; }

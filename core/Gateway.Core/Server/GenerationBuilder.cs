@@ -44,6 +44,7 @@ internal static partial class GenerationBuilder
         {
             Config = config,
             Scope = scope,
+            Takeovers = generation.Takeovers,
             Routes = CompileRoutes(config, compiler, diagnostics, options, logger),
             Plain = new PlainResponses(config.Router, headers),
             ClientAddress = new ClientAddress(config.Router),

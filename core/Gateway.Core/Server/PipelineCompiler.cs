@@ -55,8 +55,20 @@ internal sealed partial class PipelineCompiler(GenerationContext generation, Htt
 
     private RouteHandler CompileEndpoint(EndpointConfig endpoint, ConfigDiagnostics faults)
     {
-        Log.BuildingProxy(_logger, endpoint.Path);
         var context = new EndpointContext(generation, endpoint);
+        var handler = CompileConnection(endpoint, faults) ?? CompileProxy(endpoint, context, faults);
+        var guards = new List<IHttpMiddleware>();
+        foreach (var component in _plugins.EndpointComponents)
+        {
+            if (endpoint.ExtraConfig[component.Name] is { } config && component.Build(config, context, faults) is { } guard)
+                guards.Add(guard);
+        }
+        return guards.Count == 0 ? handler : new GuardedEndpoint(guards, handler);
+    }
+
+    private RouteHandler CompileProxy(EndpointConfig endpoint, EndpointContext context, ConfigDiagnostics faults)
+    {
+        Log.BuildingProxy(_logger, endpoint.Path);
         var regular = endpoint.Backends.Where(static b => !b.Shadow).ToArray();
         var shadows = endpoint.Backends.Where(static b => b.Shadow).ToArray();
         if (regular.Length == 0)
@@ -76,14 +88,7 @@ internal sealed partial class PipelineCompiler(GenerationContext generation, Htt
 
         Log.BuildingHandler(_logger, endpoint.Path);
         var buffers = regular.Length > 1 || shadows.Length > 0 || endpoint.ConcurrentCalls > 1;
-        RouteHandler handler = new EndpointHandler(endpoint, _service.Router, proxy, buffers, OutputRender.Of(endpoint.OutputEncoding), headers, limits, _logger);
-        var guards = new List<IHttpMiddleware>();
-        foreach (var component in _plugins.EndpointComponents)
-        {
-            if (endpoint.ExtraConfig[component.Name] is { } config && component.Build(config, context, faults) is { } guard)
-                guards.Add(guard);
-        }
-        return guards.Count == 0 ? handler : new GuardedEndpoint(guards, handler);
+        return new EndpointHandler(endpoint, _service.Router, proxy, buffers, OutputRender.Of(endpoint.OutputEncoding), headers, limits, _logger);
     }
 
     private static ProxyHandler Forking(ProxyHandler next) => (request, cancellationToken) => next(request.Fork(), cancellationToken);
@@ -154,14 +159,14 @@ internal sealed partial class PipelineCompiler(GenerationContext generation, Htt
         return new HttpExecutor(call, BackendDecoder.Compile(backend), endpoint, backend, limits, _logger).InvokeAsync;
     }
 
-    private static HostBalancer? CompileBalancer(BackendConfig backend)
+    private static HostBalancer? CompileBalancer(BackendConfig backend, bool takesConnections = false)
     {
         if (backend.Hosts.Count == 0)
             return null;
         var hosts = new BackendHost[backend.Hosts.Count];
         for (var i = 0; i < hosts.Length; i++)
         {
-            if (!HostParser.TryParse(backend.Hosts[i], out var host))
+            if (!(takesConnections ? HostParser.TryParseConnection(backend.Hosts[i], out var host) : HostParser.TryParse(backend.Hosts[i], out host)))
                 throw new PipelineBuildException($"host {backend.Hosts[i]} not valid: no URL of the HTTP client");
             hosts[i] = host;
         }
