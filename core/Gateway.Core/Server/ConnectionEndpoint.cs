@@ -6,12 +6,13 @@ using Microsoft.AspNetCore.Http;
 
 namespace Gateway.Core.Server;
 
-/// <summary>An endpoint whose connections a plugin takes over, in place of the proxy pipeline.</summary>
+/// <summary>An endpoint whose connections a plugin takes over, in place of the proxy pipeline: no time limit holds for them.</summary>
 internal sealed class ConnectionEndpoint(IConnectionHandler handler, Takeovers takeovers) : RouteHandler
 {
     public override Task HandleAsync(Exchange exchange)
     {
         exchange.Http.Features.Set(exchange);
+        exchange.Watch?.Release();
         return takeovers.RunAsync(exchange, handler.RunAsync);
     }
 }

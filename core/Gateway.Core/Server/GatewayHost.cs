@@ -106,6 +106,8 @@ public sealed partial class GatewayHost : IAsyncDisposable
         _server.Current = next;
         _retirements.Add(previous);
         Log.Reloaded(_logger, config.Endpoints.Count);
+        if (next.NeedsClearTextHttp2 && !_server.HasClearTextHttp2)
+            Log.LacksClearTextHttp2(_logger);
     }
 
     /// <inheritdoc/>
@@ -133,6 +135,9 @@ public sealed partial class GatewayHost : IAsyncDisposable
 
         [LoggerMessage(Level = LogLevel.Information, Message = "[SERVICE: Gateway] Reloaded: {Endpoints} endpoints")]
         public static partial void Reloaded(ILogger logger, int endpoints);
+
+        [LoggerMessage(Level = LogLevel.Warning, Message = "[SERVICE: Gateway] a protocol beside HTTP/1.1 (gRPC) needs HTTP/2 in clear text, for which the port was not opened; it takes effect with the next start")]
+        public static partial void LacksClearTextHttp2(ILogger logger);
 
         [LoggerMessage(Level = LogLevel.Error, Message = "[SERVICE: Gin] the stop waited {Seconds} s (max_shutdown_wait_time); requests still in progress were cut")]
         public static partial void CutOff(ILogger logger, double seconds);

@@ -4,6 +4,7 @@ using Gateway.Core.Diagnostics;
 using Gateway.Core.Proxy;
 using Gateway.Core.Routing;
 using Gateway.Core.Transport;
+using KrakenPlugins.Sdk.Plugins;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
@@ -24,6 +25,7 @@ internal sealed partial class Generation : IAsyncDisposable
     private readonly HttpTransport _transport;
     private readonly GenerationScope _scope;
     private readonly Takeovers _takeovers;
+    private readonly IListenerBranch[] _branches;
     private readonly TaskCompletionSource _unused = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly ILogger _logger;
     private readonly RequestDelegate? _outer;
@@ -42,6 +44,7 @@ internal sealed partial class Generation : IAsyncDisposable
         _transport = parts.Transport;
         _scope = parts.Scope;
         _takeovers = parts.Takeovers;
+        _branches = [.. parts.Branches];
         _logger = parts.Logger;
         if (parts.Outer.Count > 0)
             _outer = Pipeline.Compose(parts.Outer, context => RouteAsync(ExchangeOf(context)));
@@ -51,6 +54,9 @@ internal sealed partial class Generation : IAsyncDisposable
 
     /// <summary>The configuration it was built from.</summary>
     public ServiceConfig Config { get; }
+
+    /// <summary>Whether a branch of the listener needs clients to speak HTTP/2 in clear text without asking.</summary>
+    public bool NeedsClearTextHttp2 => Array.Exists(_branches, static branch => branch.NeedsClearTextHttp2);
 
     /// <summary>Serves one exchange; throws nothing.</summary>
     public async Task ServeAsync(Exchange exchange)
@@ -162,6 +168,14 @@ internal sealed partial class Generation : IAsyncDisposable
     private Task RouteAsync(Exchange exchange)
     {
         var context = exchange.Http;
+        foreach (var branch in _branches)
+        {
+            if (branch.Accepts(context))
+            {
+                exchange.IsLogged = _accessLog is not null;
+                return _takeovers.RunAsync(exchange, branch.RunAsync);
+            }
+        }
         _routes.Match(context.Request.Method, exchange.RawPath, ref exchange.Match);
         if (exchange.Match.Outcome == RouteOutcome.Redirect)
             return PlainResponses.RedirectAsync(context, RedirectLocation(exchange));
@@ -220,4 +234,5 @@ internal sealed record GenerationParts
     public AccessLog? AccessLog { get; init; }
     public IReadOnlyList<KrakenPlugins.Sdk.Proxy.IHttpMiddleware> Outer { get; init; } = [];
     public IReadOnlyList<KrakenPlugins.Sdk.Proxy.IHttpMiddleware> Inner { get; init; } = [];
+    public IReadOnlyList<IListenerBranch> Branches { get; init; } = [];
 }

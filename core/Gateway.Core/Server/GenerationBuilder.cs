@@ -51,8 +51,9 @@ internal static partial class GenerationBuilder
             Transport = transport,
             Logger = logger,
             AccessLog = config.Router.DisableAccessLog ? null : new AccessLog(options.Log, config.Router.LoggerSkipPaths),
-            Outer = ServerComponents(config, options.Plugins, context, static order => order < ServerStages.Routing.Order),
-            Inner = ServerComponents(config, options.Plugins, context, static order => order >= ServerStages.Routing.Order),
+            Outer = ServiceComponents(config, options.Plugins.ServerComponents, context, static order => order < ServerStages.Routing.Order),
+            Inner = ServiceComponents(config, options.Plugins.ServerComponents, context, static order => order >= ServerStages.Routing.Order),
+            Branches = ServiceComponents(config, options.Plugins.Listeners, context, static _ => true),
         });
     }
 
@@ -93,19 +94,20 @@ internal static partial class GenerationBuilder
     }
 
     // A component around the whole service that cannot be built guards nothing: the service does not start without it.
-    private static List<IHttpMiddleware> ServerComponents(
-        ServiceConfig config, PluginRegistry plugins, ServiceContext context, Func<int, bool> belongs)
+    private static List<T> ServiceComponents<T>(
+        ServiceConfig config, ComponentList<IServiceContext, T> components, ServiceContext context, Func<int, bool> belongs)
+        where T : class
     {
-        var list = new List<IHttpMiddleware>();
+        var list = new List<T>();
         var faults = new ConfigDiagnostics();
-        foreach (var component in plugins.ServerComponents)
+        foreach (var component in components)
         {
             if (!belongs(component.Stage.Order) || config.ExtraConfig[component.Name] is not { } value)
                 continue;
             try
             {
-                if (component.Build(value, context, faults) is { } middleware)
-                    list.Add(middleware);
+                if (component.Build(value, context, faults) is { } product)
+                    list.Add(product);
             }
             catch (Exception exception)
             {

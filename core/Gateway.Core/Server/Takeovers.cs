@@ -4,8 +4,8 @@ using Microsoft.AspNetCore.Http.Features;
 namespace Gateway.Core.Server;
 
 /// <summary>
-/// The exchanges of one configuration that plugins serve by themselves, for as long as they like: no time limit of the server holds for
-/// them. They are told when the configuration ends, and what is then still open is cut at a limit.
+/// The exchanges of one configuration that plugins serve by themselves. They are told when the configuration ends, and what is then still
+/// open is cut at a limit.
 /// </summary>
 /// <param name="closing">Fires when the configuration ends.</param>
 internal sealed class Takeovers(CancellationToken closing)
@@ -22,7 +22,6 @@ internal sealed class Takeovers(CancellationToken closing)
     public async Task RunAsync(Exchange exchange, Func<HttpContext, CancellationToken, Task> serve)
     {
         var context = exchange.Http;
-        exchange.Watch?.Release();
         Shield(context);
         Enter(context);
         try
