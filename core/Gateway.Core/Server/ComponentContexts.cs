@@ -18,6 +18,9 @@ internal sealed record GenerationContext(ServiceConfig Config, GenerationScope S
 {
     /// <summary>What plugins serve by themselves.</summary>
     public Takeovers Takeovers { get; } = new(Scope.Stopping);
+
+    /// <summary>When agents reported.</summary>
+    public AgentReports AgentReports { get; } = new();
 }
 
 /// <summary>What components of the service are told.</summary>

@@ -70,10 +70,13 @@ public sealed partial class GatewayHost : IAsyncDisposable
         return new GatewayHost(options, logger, generation);
     }
 
-    /// <summary>Binds and serves. Throws <see cref="IOException"/> when the port cannot be had.</summary>
+    /// <summary>Binds, serves and starts the agents. Throws <see cref="IOException"/> when the port cannot be had.</summary>
     public async Task StartAsync(CancellationToken cancellationToken = default)
     {
+        if (_generation.Agents.IsSequential)
+            _generation.Agents.Start();
         await _server.StartAsync(cancellationToken).ConfigureAwait(false);
+        _generation.Agents.Start();
         Log.Listening(_logger, Port);
     }
 
@@ -104,7 +107,7 @@ public sealed partial class GatewayHost : IAsyncDisposable
         var previous = _generation;
         _generation = next;
         _server.Current = next;
-        _retirements.Add(previous);
+        next.Agents.StartAfter(_retirements.Add(previous));
         Log.Reloaded(_logger, config.Endpoints.Count);
         if (next.NeedsClearTextHttp2 && !_server.HasClearTextHttp2)
             Log.LacksClearTextHttp2(_logger);

@@ -45,6 +45,7 @@ internal sealed partial class Generation : IAsyncDisposable
         _scope = parts.Scope;
         _takeovers = parts.Takeovers;
         _branches = [.. parts.Branches];
+        Agents = parts.Agents;
         _logger = parts.Logger;
         if (parts.Outer.Count > 0)
             _outer = Pipeline.Compose(parts.Outer, context => RouteAsync(ExchangeOf(context)));
@@ -54,6 +55,9 @@ internal sealed partial class Generation : IAsyncDisposable
 
     /// <summary>The configuration it was built from.</summary>
     public ServiceConfig Config { get; }
+
+    /// <summary>Its agents; whoever makes the generation current starts them.</summary>
+    public AgentGroup Agents { get; }
 
     /// <summary>Whether a branch of the listener needs clients to speak HTTP/2 in clear text without asking.</summary>
     public bool NeedsClearTextHttp2 => Array.Exists(_branches, static branch => branch.NeedsClearTextHttp2);
@@ -155,7 +159,7 @@ internal sealed partial class Generation : IAsyncDisposable
         {
             Log.StopFailed(_logger, exception);
         }
-        await _takeovers.DrainAsync(cut).ConfigureAwait(false);
+        await Task.WhenAll(_takeovers.DrainAsync(cut), Agents.StopAsync(cut)).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
@@ -226,6 +230,7 @@ internal sealed record GenerationParts
     public required ServiceConfig Config { get; init; }
     public required GenerationScope Scope { get; init; }
     public required Takeovers Takeovers { get; init; }
+    public required AgentGroup Agents { get; init; }
     public required RouteTable<RouteHandler> Routes { get; init; }
     public required PlainResponses Plain { get; init; }
     public required ClientAddress ClientAddress { get; init; }

@@ -45,7 +45,8 @@ internal static partial class GenerationBuilder
             Config = config,
             Scope = scope,
             Takeovers = generation.Takeovers,
-            Routes = CompileRoutes(config, compiler, diagnostics, options, logger),
+            Agents = compiler.CompileAgents(diagnostics),
+            Routes = CompileRoutes(config, compiler, diagnostics, options, logger, generation.AgentReports),
             Plain = new PlainResponses(config.Router, headers),
             ClientAddress = new ClientAddress(config.Router),
             Transport = transport,
@@ -70,11 +71,11 @@ internal static partial class GenerationBuilder
     }
 
     private static RouteTable<RouteHandler> CompileRoutes(
-        ServiceConfig config, PipelineCompiler compiler, ConfigDiagnostics diagnostics, GatewayHostOptions options, ILogger logger)
+        ServiceConfig config, PipelineCompiler compiler, ConfigDiagnostics diagnostics, GatewayHostOptions options, ILogger logger, AgentReports agents)
     {
         var routes = new RouteTableBuilder<RouteHandler>();
         if (!config.Router.DisableHealth)
-            Add(routes.Add("GET", config.Router.HealthPath, false, new HealthEndpoint(options.Time)));
+            Add(routes.Add("GET", config.Router.HealthPath, false, new HealthEndpoint(options.Time, agents)));
         if (config.DebugEndpoint)
         {
             Log.DebugEnabled(logger);

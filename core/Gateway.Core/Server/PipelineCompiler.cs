@@ -56,7 +56,7 @@ internal sealed partial class PipelineCompiler(GenerationContext generation, Htt
     private RouteHandler CompileEndpoint(EndpointConfig endpoint, ConfigDiagnostics faults)
     {
         var context = new EndpointContext(generation, endpoint);
-        var handler = CompileConnection(endpoint, faults) ?? CompileProxy(endpoint, context, faults);
+        RouteHandler handler = CompileConnection(endpoint, faults) is { } connection ? connection : CompileProxy(endpoint, context, faults);
         var guards = new List<IHttpMiddleware>();
         foreach (var component in _plugins.EndpointComponents)
         {
@@ -66,7 +66,14 @@ internal sealed partial class PipelineCompiler(GenerationContext generation, Htt
         return guards.Count == 0 ? handler : new GuardedEndpoint(guards, handler);
     }
 
-    private RouteHandler CompileProxy(EndpointConfig endpoint, EndpointContext context, ConfigDiagnostics faults)
+    private EndpointHandler CompileProxy(EndpointConfig endpoint, EndpointContext context, ConfigDiagnostics faults)
+    {
+        var proxy = CompileProxyPipeline(endpoint, context, faults, out var buffers);
+        Log.BuildingHandler(_logger, endpoint.Path);
+        return new EndpointHandler(endpoint, _service.Router, proxy, buffers, OutputRender.Of(endpoint.OutputEncoding), headers, limits, _logger);
+    }
+
+    private ProxyHandler CompileProxyPipeline(EndpointConfig endpoint, EndpointContext context, ConfigDiagnostics faults, out bool buffersBody)
     {
         Log.BuildingProxy(_logger, endpoint.Path);
         var regular = endpoint.Backends.Where(static b => !b.Shadow).ToArray();
@@ -84,11 +91,8 @@ internal sealed partial class PipelineCompiler(GenerationContext generation, Htt
         // What a backend makes of its request is not what the endpoint's components look at on the way back.
         if (regular.Length == 1 && stages.InOrder.Count > 0)
             merge = Forking(merge);
-        var proxy = Pipeline.Compose(stages.InOrder, merge);
-
-        Log.BuildingHandler(_logger, endpoint.Path);
-        var buffers = regular.Length > 1 || shadows.Length > 0 || endpoint.ConcurrentCalls > 1;
-        return new EndpointHandler(endpoint, _service.Router, proxy, buffers, OutputRender.Of(endpoint.OutputEncoding), headers, limits, _logger);
+        buffersBody = regular.Length > 1 || shadows.Length > 0 || endpoint.ConcurrentCalls > 1;
+        return Pipeline.Compose(stages.InOrder, merge);
     }
 
     private static ProxyHandler Forking(ProxyHandler next) => (request, cancellationToken) => next(request.Fork(), cancellationToken);
