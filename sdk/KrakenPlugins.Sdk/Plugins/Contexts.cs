@@ -125,7 +125,7 @@ public interface IAgentContext : IServiceContext
     /// <summary><c>consumer.workers</c>: messages worked on at once, at least 1.</summary>
     int Workers { get; }
 
-    /// <summary><c>consumer.max_rate</c>: messages per second; 0 means as many as come.</summary>
+    /// <summary><c>consumer.max_rate</c>: messages per second and worker; 0 means as many as come. See <see cref="MessagePace"/>.</summary>
     double MaxRate { get; }
 
     /// <summary><c>connection.max_retries</c>: attempts to connect after the first one; 0 means any number (NRC-231). See <see cref="Reconnection"/>.</summary>
