@@ -59,11 +59,12 @@ internal sealed partial class AgentGroup(bool isSequential, ILogger logger) : ID
     {
         lock (_gate)
             _isDone = true;
-        await _stopping.CancelAsync().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        var all = Task.WhenAll(_running.Select(static agent => agent.Run).Append(_starting));
+        var told = _stopping.CancelAsync();
+        var all = Task.WhenAll(_running.Select(static agent => agent.Run).Append(_starting).Append(told));
         await all.WaitAsync(cut).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (all.IsCompleted)
             return;
+        // Calls of the pipeline listen; what one of them throws is that call's own failure.
         await _cut.CancelAsync().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         foreach (var (name, run) in _running)
         {

@@ -150,16 +150,21 @@ internal sealed partial class Generation : IAsyncDisposable
     /// <summary>Tells what outlives requests to end, and returns when it has; what is left when the token fires is cut. Idempotent, never fails.</summary>
     public async Task EndAsync(CancellationToken cut)
     {
+        // Told at once, so that no agent takes one more message.
+        var agents = Agents.StopAsync(cut);
         try
         {
-            // Whoever listens runs within the call.
-            await Task.Run(_scope.Stop, CancellationToken.None).ConfigureAwait(false);
+            await _scope.StopAsync().WaitAsync(cut).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (cut.IsCancellationRequested)
+        {
+            // Who still thinks about it is disposed all the same.
         }
         catch (Exception exception)
         {
             Log.StopFailed(_logger, exception);
         }
-        await Task.WhenAll(_takeovers.DrainAsync(cut), Agents.StopAsync(cut)).ConfigureAwait(false);
+        await Task.WhenAll(_takeovers.DrainAsync(cut), agents).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>

@@ -155,6 +155,36 @@ public sealed class ConnectionTests : IAsyncLifetime
         await gateway.WaitForLogAsync("max_shutdown_wait_time");
     }
 
+    [Theory, Spec("CFG-162", "CFG-167")]
+    [InlineData("1.1")]
+    [InlineData("2.0")]
+    public async Task Time_limits_of_the_server_hold_for_no_answer_of_a_handler(string version)
+    {
+        await using var gateway = await StartAsync(settings: "\"use_h2c\":true,\"read_timeout\":\"200ms\",\"write_timeout\":\"200ms\",");
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/late") { Version = Version.Parse(version), VersionPolicy = HttpVersionPolicy.RequestVersionExact };
+
+        using var response = await gateway.Client.SendAsync(request);
+
+        Assert.Equal("late", await response.Content.ReadAsStringAsync());
+    }
+
+    [Fact]
+    public async Task What_a_plugin_made_is_disposed_when_the_last_connection_of_its_configuration_has_ended()
+    {
+        var handler = new HeldHandler();
+        await using var gateway = await StartAsync(held: handler);
+        var open = gateway.Client.GetStringAsync("/held");
+        await handler.Entered.Task.WaitAsync(Sockets.Limit());
+
+        Reload(gateway, "/new/{room}");
+        await handler.Closing.Task.WaitAsync(Sockets.Limit());
+        Assert.False(handler.Disposed.Task.IsCompleted);
+        handler.Release.SetResult();
+
+        Assert.Equal("bye", await open);
+        await handler.Disposed.Task.WaitAsync(Sockets.Limit());
+    }
+
     [Fact]
     public async Task An_exception_before_the_answer_is_a_500()
     {
@@ -189,13 +219,16 @@ public sealed class ConnectionTests : IAsyncLifetime
         return ConfigLoader.Load(root!, new LoadOptions { IsAvailable = static (_, _) => true }, diagnostics);
     }
 
-    private Task<TestGateway> StartAsync(string settings = "", TimeSpan? drain = null)
+    private Task<TestGateway> StartAsync(string settings = "", TimeSpan? drain = null, HeldHandler? held = null)
     {
         var plugins = new PluginRegistry();
         plugins.Endpoint(Guard, EndpointStages.Authentication, static (_, _, _) => new TokenGuard());
         plugins.Connection("websocket", WebSocketBridge.Create);
         plugins.Connection("test/deaf", static (_, _, _) => new DeafHandler());
         plugins.Connection("test/broken", static (_, _, _) => new BrokenHandler());
+        plugins.Connection("test/late", static (_, _, _) => new LateHandler());
+        // Once: the next configuration has none.
+        plugins.Connection("test/held", (_, _, _) => Interlocked.Exchange(ref held, null));
         var options = new TestGatewayOptions { Plugins = plugins, Limits = drain is { } limit ? new Limits { ReloadDrain = limit } : new Limits() };
         return TestGateway.StartAsync(Document("/ws/{room}", settings), Host, options);
     }
@@ -206,6 +239,8 @@ public sealed class ConnectionTests : IAsyncLifetime
            "backend":[{"host":["$UPSTREAM"],"disable_host_sanitize":true,"url_pattern":"{{pattern}}"}],
            "extra_config":{"websocket":{},"{{Guard}}":{} } },
           {"endpoint":"/deaf","backend":[{"host":["http://a"],"url_pattern":"/"}],"extra_config":{"test/deaf":{} } },
+          {"endpoint":"/late","backend":[{"host":["http://a"],"url_pattern":"/"}],"extra_config":{"test/late":{} } },
+          {"endpoint":"/held","backend":[{"host":["http://a"],"url_pattern":"/"}],"extra_config":{"test/held":{} } },
           {"endpoint":"/broken","backend":[{"host":["http://a"],"url_pattern":"/"}],"extra_config":{"test/broken":{} } }]}
         """;
 
@@ -236,6 +271,35 @@ public sealed class ConnectionTests : IAsyncLifetime
             await socket.SendAsync("open"u8.ToArray(), WebSocketMessageType.Text, true, context.RequestAborted);
             await socket.ReceiveAsync(new byte[16].AsMemory(), context.RequestAborted);
         }
+    }
+
+    private sealed class LateHandler : IConnectionHandler
+    {
+        public async Task RunAsync(HttpContext context, CancellationToken closing)
+        {
+            // Longer than every limit, which is what is tested.
+            await Task.Delay(600, closing);
+            await context.Response.WriteAsync("late", closing);
+        }
+    }
+
+    private sealed class HeldHandler : IConnectionHandler, IDisposable
+    {
+        public TaskCompletionSource Entered { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        public TaskCompletionSource Closing { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        public TaskCompletionSource Release { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        public TaskCompletionSource Disposed { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public async Task RunAsync(HttpContext context, CancellationToken closing)
+        {
+            Entered.SetResult();
+            await Sockets.Fired(closing);
+            Closing.SetResult();
+            await Release.Task;
+            await context.Response.WriteAsync("bye", context.RequestAborted);
+        }
+
+        public void Dispose() => Disposed.SetResult();
     }
 
     private sealed class BrokenHandler : IConnectionHandler
