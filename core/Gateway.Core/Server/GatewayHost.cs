@@ -19,8 +19,11 @@ public sealed record GatewayHostOptions
     /// <summary>Where log lines go.</summary>
     public required LogSink Log { get; init; }
 
-    /// <summary>Components of plugins.</summary>
+    /// <summary>Components that are compiled in.</summary>
     public PluginRegistry Plugins { get; init; } = new();
+
+    /// <summary>Where plugins are loaded from; <see langword="null"/> for a gateway without. Not disposed.</summary>
+    public PluginHost? PluginHost { get; init; }
 
     /// <summary>Clock.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
@@ -64,13 +67,18 @@ public sealed partial class GatewayHost : IAsyncDisposable
         Log.Starting(logger, Product.Name, Product.Version);
         Log.WorkingDirectory(logger, Directory.GetCurrentDirectory());
         Log.StartingInstance(logger);
-        var generation = GenerationBuilder.Build(config, diagnostics, options, logger);
+        var generation = Compile(config, diagnostics, options, logger);
+        LogNamespaces(logger, config);
         return new GatewayHost(options, logger, generation);
     }
 
-    /// <summary>Binds and serves. Throws <see cref="IOException"/> when the port cannot be had.</summary>
+    /// <summary>
+    /// Starts the plugins, binds and serves. Throws <see cref="IOException"/> when the port cannot be had and
+    /// <see cref="ConfigurationException"/> when a plugin does not start.
+    /// </summary>
     public async Task StartAsync(CancellationToken cancellationToken = default)
     {
+        await StartPluginsAsync(_generation, cancellationToken).ConfigureAwait(false);
         await _server.StartAsync(cancellationToken).ConfigureAwait(false);
         Log.Listening(_logger, Port);
     }
@@ -78,6 +86,7 @@ public sealed partial class GatewayHost : IAsyncDisposable
     /// <summary>Stops taking connections and drains within <c>max_shutdown_wait_time</c> (CFG-149, 150).</summary>
     public async Task StopAsync()
     {
+        _generation.Stop();
         var limit = _generation.Config.Server.MaxShutdownWaitTime;
         using var cut = new CancellationTokenSource();
         if (limit > TimeSpan.Zero)
@@ -91,21 +100,72 @@ public sealed partial class GatewayHost : IAsyncDisposable
     /// Compiles the next configuration beside the running one and swaps. Settings of the listener keep their old values until a restart.
     /// Throws as <see cref="Create"/>; the running generation then stays.
     /// </summary>
-    public void Reload(ServiceConfig config, ConfigDiagnostics diagnostics)
+    public async Task ReloadAsync(ServiceConfig config, ConfigDiagnostics diagnostics)
     {
-        var next = GenerationBuilder.Build(config, diagnostics, _options, _logger);
+        var next = Compile(config, diagnostics, _options, _logger);
+        try
+        {
+            await StartPluginsAsync(next, CancellationToken.None).ConfigureAwait(false);
+        }
+        catch
+        {
+            await next.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
         var previous = _generation;
         _generation = next;
         _server.Current = next;
+        previous.Stop();
         previous.Leave();
         Log.Reloaded(_logger, config.Endpoints.Count);
+        LogNamespaces(_logger, config);
     }
 
-    /// <inheritdoc/>
+    private static Generation Compile(ServiceConfig config, ConfigDiagnostics diagnostics, GatewayHostOptions options, ILogger logger)
+    {
+        if (options.PluginHost is not { Catalog.Plugins.Count: > 0 } host)
+            return GenerationBuilder.Build(config, diagnostics, options, logger);
+        while (true)
+        {
+            var found = new ConfigDiagnostics();
+            try
+            {
+                var generation = PluginWatch.Run(options.Limits.PluginStep, () => GenerationBuilder.Build(config, found, options, logger));
+                foreach (var finding in found.All)
+                    diagnostics.Add(finding);
+                return generation;
+            }
+            catch (PluginHangException exception)
+            {
+                // The next attempt knows the plugin as broken, and either does without it or says who needs it.
+                host.MarkHanging(exception);
+            }
+        }
+    }
+
+    private async Task StartPluginsAsync(Generation generation, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await generation.StartPluginsAsync(_options.Limits.PluginStep, cancellationToken).ConfigureAwait(false);
+        }
+        catch (PluginLoadException exception)
+        {
+            throw new ConfigurationException(exception.Message);
+        }
+    }
+
+    /// <summary>Ends at once: what a <see cref="StopAsync"/> still waits for is cut.</summary>
     public async ValueTask DisposeAsync()
     {
         await _server.DisposeAsync().ConfigureAwait(false);
-        _generation.Dispose();
+        await _generation.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private static void LogNamespaces(ILogger logger, ServiceConfig config)
+    {
+        var names = ActiveNamespaces.Of(config);
+        Log.Namespaces(logger, names.Count == 0 ? "none" : string.Join(", ", names));
     }
 
     private static partial class Log
@@ -118,6 +178,9 @@ public sealed partial class GatewayHost : IAsyncDisposable
 
         [LoggerMessage(Level = LogLevel.Information, Message = "Starting the gateway instance")]
         public static partial void StartingInstance(ILogger logger);
+
+        [LoggerMessage(Level = LogLevel.Information, Message = "[SERVICE: Gateway] Active namespaces: {Names}")]
+        public static partial void Namespaces(ILogger logger, string names);
 
         [LoggerMessage(Level = LogLevel.Information, Message = "[SERVICE: Gin] Listening on port: {Port}")]
         public static partial void Listening(ILogger logger, int port);

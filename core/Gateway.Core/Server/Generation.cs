@@ -1,6 +1,7 @@
 using System.Text;
 using Gateway.Core.Configuration;
 using Gateway.Core.Diagnostics;
+using Gateway.Core.Plugins;
 using Gateway.Core.Proxy;
 using Gateway.Core.Routing;
 using Gateway.Core.Transport;
@@ -15,23 +16,30 @@ namespace Gateway.Core.Server;
 /// Everything compiled from one configuration: routes, pipelines, client pools. Immutable; a reload builds the next one beside it
 /// and swaps the application's reference.
 /// </summary>
-internal sealed partial class Generation : IDisposable
+internal sealed partial class Generation : IAsyncDisposable
 {
     private readonly RouteTable<RouteHandler> _routes;
     private readonly PlainResponses _plain;
     private readonly ClientAddress _clientAddress;
     private readonly AccessLog? _accessLog;
     private readonly HttpTransport _transport;
+    private readonly GenerationScope _scope;
+    private readonly PluginSet _plugins;
+    private readonly ServiceContext _context;
     private readonly ILogger _logger;
     private readonly RequestDelegate? _outer;
     private readonly RequestDelegate? _inner;
 
     // One for being current, one per request in progress.
     private int _users = 1;
+    private Task? _end;
 
     internal Generation(GenerationParts parts)
     {
         Config = parts.Config;
+        _scope = parts.Scope;
+        _plugins = parts.Plugins;
+        _context = parts.Context;
         _routes = parts.Routes;
         _plain = parts.Plain;
         _clientAddress = parts.ClientAddress;
@@ -46,6 +54,9 @@ internal sealed partial class Generation : IDisposable
 
     /// <summary>The configuration it was built from.</summary>
     public ServiceConfig Config { get; }
+
+    /// <summary>Starts what the plugins do besides requests. Throws <see cref="PluginLoadException"/>.</summary>
+    public Task StartPluginsAsync(TimeSpan limit, CancellationToken cancellationToken) => _plugins.StartAsync(_context, limit, cancellationToken);
 
     /// <summary>Serves one exchange; throws nothing.</summary>
     public async Task ServeAsync(Exchange exchange)
@@ -124,11 +135,29 @@ internal sealed partial class Generation : IDisposable
     public void Leave()
     {
         if (Interlocked.Decrement(ref _users) == 0)
-            _transport.Dispose();
+            _end ??= EndAsync();
     }
 
-    /// <inheritdoc/>
-    public void Dispose() => _transport.Dispose();
+    /// <summary>Tells components that the generation takes no new requests.</summary>
+    public void Stop() => _scope.Stop();
+
+    /// <summary>Disposes of it whether or not it is in use.</summary>
+    public ValueTask DisposeAsync() => new(_end ??= EndAsync());
+
+    // Nobody waits for a retired generation: what its components throw is theirs, and goes to the log.
+    private async Task EndAsync()
+    {
+        await Task.Yield();
+        try
+        {
+            await _scope.DisposeAsync().ConfigureAwait(false);
+        }
+        catch (Exception exception)
+        {
+            Log.EndFailed(_logger, exception);
+        }
+        _transport.Dispose();
+    }
 
     private Task RouteAsync(Exchange exchange)
     {
@@ -171,6 +200,9 @@ internal sealed partial class Generation : IDisposable
     {
         [LoggerMessage(Level = LogLevel.Error, Message = "[SERVICE: Gin] panic recovered while serving {Target}")]
         public static partial void Panic(ILogger logger, string target, Exception exception);
+
+        [LoggerMessage(Level = LogLevel.Error, Message = "[SERVICE: Gateway] a component of the previous configuration could not be disposed of")]
+        public static partial void EndFailed(ILogger logger, Exception exception);
     }
 }
 
@@ -179,6 +211,8 @@ internal sealed record GenerationParts
 {
     public required ServiceConfig Config { get; init; }
     public required GenerationScope Scope { get; init; }
+    public required PluginSet Plugins { get; init; }
+    public required ServiceContext Context { get; init; }
     public required RouteTable<RouteHandler> Routes { get; init; }
     public required PlainResponses Plain { get; init; }
     public required ClientAddress ClientAddress { get; init; }

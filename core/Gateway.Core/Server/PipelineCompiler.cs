@@ -151,7 +151,7 @@ internal sealed partial class PipelineCompiler(GenerationContext generation, Htt
                 client.Add(middleware);
         }
         var call = Pipeline.Compose(client, transport.CreateHandler(backend.Client));
-        return new HttpExecutor(call, BackendDecoder.Compile(backend), endpoint, backend, limits, _logger).InvokeAsync;
+        return new HttpExecutor(call, BackendDecoder.Compile(backend, limits), endpoint, backend, limits, _logger).InvokeAsync;
     }
 
     private static HostBalancer? CompileBalancer(BackendConfig backend)

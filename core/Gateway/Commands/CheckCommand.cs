@@ -26,7 +26,7 @@ internal static class CheckCommand
         Example = "check -d -c krakend.json",
         Flags =
         [
-            CommonFlags.Config, CommonFlags.Strict, CommonFlags.AllowMissing, CommonFlags.LicenseWithoutLetter,
+            CommonFlags.Config, CommonFlags.Strict, CommonFlags.AllowMissing, CommonFlags.Plugins, CommonFlags.LicenseWithoutLetter,
             new("debug", 'd', FlagKind.Count, "Shows how the configuration is understood; up to three times for more"),
             new("indent", 'i', FlagKind.Text, "Indentation of what --debug shows", "\"\\t\""),
             new("lint", 'l', FlagKind.Switch, "Not in this version: linting against the online schema"),
@@ -44,7 +44,7 @@ internal static class CheckCommand
             return ExitStatus.Failure;
 
         terminal.Error($"Parsing configuration file: {file}\n");
-        var plugins = new PluginRegistry();
+        using var plugins = CommonFlags.PluginHost(arguments);
         var loaded = ConfigLoader.Load(file, CommonFlags.LoadOptions(arguments, plugins, isDebug: false));
         if (loaded.Config is not { } config)
         {
@@ -69,7 +69,7 @@ internal static class CheckCommand
             throw new UsageException($"the linter is not supported yet by this version (--{given[0]}); without it, `check` reports errors, and attributes and namespaces without effect");
     }
 
-    private static async Task<bool> TestRoutesAsync(ServiceConfig config, PluginRegistry plugins, Terminal terminal)
+    private static async Task<bool> TestRoutesAsync(ServiceConfig config, PluginHost plugins, Terminal terminal)
     {
         var limits = new Limits();
         using var log = new LogSink(Stream.Null, limits.LogQueue);
@@ -77,7 +77,7 @@ internal static class CheckCommand
         GatewayHost host;
         try
         {
-            host = GatewayHost.Create(config, found, new GatewayHostOptions { Log = log, Limits = limits, Plugins = plugins });
+            host = GatewayHost.Create(config, found, new GatewayHostOptions { Log = log, Limits = limits, PluginHost = plugins });
         }
         catch (ConfigurationException exception)
         {
