@@ -62,7 +62,7 @@ public sealed class DefinitionTests
         Assert.Equal("krakend.json:" + finding, Rig.Refusal(json));
 
     [Theory]
-    [InlineData("""{"header.RegexFilter":{"header":"X","regex":"a(","modifier":{"header.Id":{}}}}""", "krakend.json:1:45 modifier/martian[\"header.RegexFilter\"].regex: error parsing regexp: ")]
+    [InlineData("""{"header.RegexFilter":{"header":"X","regex":"a(","modifier":{"header.Id":{}}}}""", "krakend.json:1:45 modifier/martian[\"header.RegexFilter\"].regex: error parsing regexp: missing closing ): `a(`")]
     [InlineData("""{"url.RegexFilter":{"regex":"(?=a)","modifier":{"header.Id":{}}}}""", "krakend.json:1:29 modifier/martian[\"url.RegexFilter\"].regex: error parsing regexp: ")]
     [Spec("MAN-139")]
     public void A_bad_expression_is_refused(string json, string finding) => Assert.StartsWith(finding, Rig.Refusal(json));
@@ -92,18 +92,5 @@ public sealed class DefinitionTests
 
         Assert.Equal("", Rig.Of(Nested(64)).Findings);
         Assert.EndsWith("components are nested more than 64 levels deep", Rig.Refusal(Nested(65)));
-    }
-
-    [Fact]
-    public void Every_component_has_its_definition_in_the_schema()
-    {
-        using var schema = System.Text.Json.JsonDocument.Parse(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "martian.schema.json")));
-        var definitions = schema.RootElement.GetProperty("definitions");
-
-        var defined = definitions.EnumerateObject().Select(static d => d.Name).Where(static n => n != "component").Order(StringComparer.Ordinal);
-        var referenced = definitions.GetProperty("component").GetProperty("properties").EnumerateObject().Select(static p => p.Name).Order(StringComparer.Ordinal);
-
-        Assert.Equal(ComponentCompiler.Names.Order(StringComparer.Ordinal), defined);
-        Assert.Equal(ComponentCompiler.Names.Order(StringComparer.Ordinal), referenced);
     }
 }

@@ -1,27 +1,12 @@
-using System.Text.RegularExpressions;
 using KrakenPlugins.Martian.Definitions;
+using KrakenPlugins.Re2;
 
 namespace KrakenPlugins.Martian.Filters;
 
-/// <summary>A regular expression of the configuration, unanchored, in time linear to the text.</summary>
-internal sealed class Expression
+/// <summary>Reads the regular expressions of the configuration: RE2's syntax, matched in time linear to the text.</summary>
+internal static class Expression
 {
-    private readonly Regex _regex;
-
-    private Expression(Regex regex) => _regex = regex;
-
-    public static Expression Of(Definition definition, string name)
-    {
-        var text = definition.Text(name);
-        try
-        {
-            return new Expression(new Regex(text, RegexOptions.NonBacktracking | RegexOptions.CultureInvariant));
-        }
-        catch (Exception exception) when (exception is ArgumentException or NotSupportedException)
-        {
-            throw definition.Fault(name, $"error parsing regexp: {exception.Message}");
-        }
-    }
-
-    public bool IsMatch(ReadOnlySpan<char> text) => _regex.IsMatch(text);
+    /// <summary>The expression in an attribute.</summary>
+    public static Re2Regex Of(Definition definition, string name) =>
+        Re2Regex.TryParse(definition.Text(name), Re2Dialect.Re2, out var regex, out var reason) ? regex : throw definition.Fault(name, reason);
 }

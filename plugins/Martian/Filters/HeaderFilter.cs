@@ -1,5 +1,6 @@
 using KrakenPlugins.Martian.Definitions;
 using KrakenPlugins.Martian.Messages;
+using KrakenPlugins.Re2;
 
 namespace KrakenPlugins.Martian.Filters;
 
@@ -16,7 +17,7 @@ internal sealed class HeaderFilter(HeaderField field, string? value) : Condition
 /// <c>header.RegexFilter</c>: the first value of a header of the request matches, whatever the phase; an absent or empty one does not
 /// (MAN-163).
 /// </summary>
-internal sealed class HeaderRegexFilter(HeaderField field, Expression expression) : Condition
+internal sealed class HeaderRegexFilter(HeaderField field, Re2Regex expression) : Condition
 {
     public static Component Compile(Definition definition) => Filter.CompileWithoutElse(
         definition, Phases.Both, new HeaderRegexFilter(definition.Header("header"), Expression.Of(definition, "regex")));

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text;
 using KrakenPlugins.Martian.Definitions;
 using KrakenPlugins.Martian.Messages;
+using KrakenPlugins.Re2;
 using KrakenPlugins.Sdk.Configuration;
 using KrakenPlugins.Sdk.Proxy;
 
@@ -65,7 +66,7 @@ internal sealed class UrlFilter(string? scheme, HostName? host, byte[]? path, Qu
 }
 
 /// <summary><c>url.RegexFilter</c>: scheme, host and path match; the query is no part of the text (MAN-166).</summary>
-internal sealed class UrlRegexFilter(Expression expression) : Condition
+internal sealed class UrlRegexFilter(Re2Regex expression) : Condition
 {
     private const int StackLimit = 512;
 
