@@ -2,6 +2,7 @@ using System.Text;
 using Gateway.Core.Configuration;
 using Gateway.Core.Manipulation;
 using Gateway.Core.Plugins;
+using Gateway.Core.Plugins.Kinds;
 using Gateway.Core.Proxy;
 using Gateway.Core.Transport;
 using KrakenPlugins.Sdk.Configuration;
@@ -67,15 +68,18 @@ internal sealed partial class PipelineCompiler(GenerationContext generation, Htt
             stages.Add(component, endpoint.ExtraConfig, context, faults);
         if (shadows.Length > 0)
             stages.Add(ProxyStages.Shadow, CompileShadow(endpoint, shadows, context, faults));
+        PipelineKinds.AddProxy(stages, endpoint.ExtraConfig, context, faults);
         AddManipulation(endpoint, regular.Length, stages);
         var merge = CompileMerge(endpoint, regular, endpoint.Timeout, context, faults);
+        var buffers = regular.Length > 1 || shadows.Length > 0 || endpoint.ConcurrentCalls > 1;
         // What a backend makes of its request is not what the endpoint's components look at on the way back.
         if (regular.Length == 1 && stages.InOrder.Count > 0)
             merge = Forking(merge);
+        if (buffers && stages.InOrder.Count > 0)
+            merge = new BufferedBody(merge).InvokeAsync;
         var proxy = Pipeline.Compose(stages.InOrder, merge);
 
         Log.BuildingHandler(_logger, endpoint.Path);
-        var buffers = regular.Length > 1 || shadows.Length > 0 || endpoint.ConcurrentCalls > 1;
         RouteHandler handler = new EndpointHandler(endpoint, _service.Router, proxy, buffers, OutputRender.Of(endpoint.OutputEncoding), headers, limits, _logger);
         var guards = new List<IHttpMiddleware>();
         foreach (var component in _plugins.EndpointComponents)
@@ -129,6 +133,7 @@ internal sealed partial class PipelineCompiler(GenerationContext generation, Htt
         var stages = new StageList();
         foreach (var component in _plugins.BackendComponents)
             stages.Add(component, backend.ExtraConfig, context, faults);
+        PipelineKinds.AddBackend(stages, backend.ExtraConfig, context, faults);
         var inner = Pipeline.Compose(stages.From(BackendStages.Request), CompileExecutor(endpoint, backend, context, faults));
         if (CompileBalancer(backend) is { } balancer)
             inner = new BackendAddress(backend, balancer, inner).InvokeAsync;
@@ -145,11 +150,16 @@ internal sealed partial class PipelineCompiler(GenerationContext generation, Htt
                 return Pipeline.Compose([middleware], NoTransport);
         }
         var client = new List<IClientMiddleware>();
+        var plugin = HttpClientKind.Compile(backend.ExtraConfig, context, faults);
         foreach (var component in _plugins.ClientComponents)
         {
+            if (plugin is not null && HttpClientKind.Replaces(component, backend.ExtraConfig, faults))
+                continue;
             if (backend.ExtraConfig[component.Name] is { } config && component.Build(config, context, faults) is { } middleware)
                 client.Add(middleware);
         }
+        if (plugin is not null)
+            client.Add(plugin);
         var call = Pipeline.Compose(client, transport.CreateHandler(backend.Client));
         return new HttpExecutor(call, BackendDecoder.Compile(backend, limits), endpoint, backend, limits, _logger).InvokeAsync;
     }
