@@ -19,9 +19,9 @@ internal struct Call(ProxyRequest request, int stashCount)
     public readonly bool IsResponse => Response is not null;
 
     /// <summary>The answer in a form that can be changed.</summary>
-    public EditedClientResponse Edit()
+    public EditedResponse Edit()
     {
-        var edited = EditedClientResponse.Of(Response!);
+        var edited = EditedResponse.Of(Response!);
         Response = edited;
         return edited;
     }

@@ -6,25 +6,25 @@ using Xunit;
 
 namespace Gateway.Core.Tests.Sdk;
 
-public sealed class EditedClientResponseTests
+public sealed class EditedResponseTests
 {
     [Fact]
     public async Task Untouched_it_is_the_answer_that_it_was_made_from()
     {
         var backend = new Backend();
 
-        using var edited = EditedClientResponse.Of(backend);
+        using var edited = EditedResponse.Of(backend);
 
         Assert.Equal((200, 7L, "gzip", "text/plain", "http://up/x"), (edited.StatusCode, edited.ContentLength, edited.ContentEncoding, edited.ContentType, edited.FinalUrl));
         Assert.Equal("backend", await TextAsync(edited));
-        Assert.Same(edited, EditedClientResponse.Of(edited));
+        Assert.Same(edited, EditedResponse.Of(edited));
     }
 
     [Fact]
     public void Changes_of_status_and_headers_leave_the_original_alone()
     {
         var backend = new Backend();
-        using var edited = EditedClientResponse.Of(backend);
+        using var edited = EditedResponse.Of(backend);
 
         edited.SetStatus(404);
         edited.Headers.Remove("Content-Encoding");
@@ -39,7 +39,7 @@ public sealed class EditedClientResponseTests
     [InlineData(600)]
     public void A_status_that_ends_no_exchange_is_refused(int status)
     {
-        using var edited = EditedClientResponse.Of(new Backend());
+        using var edited = EditedResponse.Of(new Backend());
 
         Assert.Throws<ArgumentOutOfRangeException>(() => edited.SetStatus(status));
     }
@@ -48,7 +48,7 @@ public sealed class EditedClientResponseTests
     public async Task A_replaced_body_brings_its_headers_and_is_read_in_pieces()
     {
         var backend = new Backend();
-        using var edited = EditedClientResponse.Of(backend);
+        using var edited = EditedResponse.Of(backend);
         edited.ReplaceBody("first"u8.ToArray(), "x/y");
         edited.ReplaceBody("new body"u8.ToArray(), "a/b");
         var buffer = new byte[5];
@@ -66,8 +66,8 @@ public sealed class EditedClientResponseTests
     [Fact]
     public async Task Both_bodies_copy_into_a_pipe()
     {
-        using var kept = EditedClientResponse.Of(new Backend());
-        using var replaced = EditedClientResponse.Of(new Backend());
+        using var kept = EditedResponse.Of(new Backend());
+        using var replaced = EditedResponse.Of(new Backend());
         replaced.ReplaceBody(new byte[10_000], "a/b");
 
         Assert.Equal(7, await CopyAsync(kept));
@@ -77,7 +77,7 @@ public sealed class EditedClientResponseTests
     [Fact]
     public async Task A_replaced_body_respects_the_limit_and_the_cancellation()
     {
-        using var edited = EditedClientResponse.Of(new Backend());
+        using var edited = EditedResponse.Of(new Backend());
         edited.ReplaceBody(new byte[100], "a/b");
 
         await Assert.ThrowsAsync<BufferLimitException>(async () => await edited.ReadAllAsync(99, CancellationToken.None));
@@ -88,7 +88,7 @@ public sealed class EditedClientResponseTests
     public async Task Disposing_lets_go_of_the_original_once()
     {
         var backend = new Backend();
-        var edited = EditedClientResponse.Of(backend);
+        var edited = EditedResponse.Of(backend);
 
         edited.Dispose();
         edited.Dispose();

@@ -8,48 +8,41 @@ namespace KrakenPlugins.Sdk.Proxy;
 /// An answer of which a component changes status, headers or body. It owns the answer that it was made from and disposes it. Headers are
 /// copied when they are first asked for, and the body streams as before until <see cref="ReplaceBody"/>. Not thread-safe.
 /// </summary>
-public sealed class EditedClientResponse : ClientResponse
+public sealed class EditedResponse : DelegatingResponse
 {
-    private readonly ClientResponse _inner;
     private NameValueList? _headers;
     private ReadOnlyMemory<byte>? _body;
     private int _bodyRead;
     private int _statusCode;
     private bool _isDisposed;
 
-    private EditedClientResponse(ClientResponse inner)
-    {
-        _inner = inner;
-        _statusCode = inner.StatusCode;
-    }
+    private EditedResponse(ClientResponse inner)
+        : base(inner) => _statusCode = inner.StatusCode;
 
     /// <summary>The answer in a form that can be changed: itself when it is one already, else a new owner of it.</summary>
-    public static EditedClientResponse Of(ClientResponse response)
+    public static EditedResponse Of(ClientResponse response)
     {
         ArgumentNullException.ThrowIfNull(response);
-        return response as EditedClientResponse ?? new(response);
+        return response as EditedResponse ?? new(response);
     }
 
     /// <inheritdoc/>
     public override int StatusCode => _statusCode;
 
     /// <inheritdoc/>
-    public override long? ContentLength => _body is { } body ? body.Length : _inner.ContentLength;
+    public override long? ContentLength => _body is { } body ? body.Length : Inner.ContentLength;
 
     /// <summary>The first <c>Content-Encoding</c> of <see cref="Headers"/>: who removes the header says that nothing is applied.</summary>
-    public override string? ContentEncoding => _headers is null ? _inner.ContentEncoding : _headers.Get("Content-Encoding");
+    public override string? ContentEncoding => _headers is null ? Inner.ContentEncoding : _headers.Get("Content-Encoding");
 
     /// <inheritdoc/>
-    public override string? ContentType => _headers is null ? _inner.ContentType : _headers.Get("Content-Type");
+    public override string? ContentType => _headers is null ? Inner.ContentType : _headers.Get("Content-Type");
 
     /// <summary>
     /// The headers, which may be changed. Names and values have to be valid HTTP; <c>Content-Length</c> has to stay true, hop-by-hop headers
     /// have to stay away.
     /// </summary>
-    public override NameValueList Headers => _headers ??= _inner.Headers.Fork();
-
-    /// <inheritdoc/>
-    public override string FinalUrl => _inner.FinalUrl;
+    public override NameValueList Headers => _headers ??= Inner.Headers.Fork();
 
     /// <summary>Replaces the status.</summary>
     /// <param name="statusCode">200 to 599.</param>
@@ -80,7 +73,7 @@ public sealed class EditedClientResponse : ClientResponse
     {
         ObjectDisposedException.ThrowIf(_isDisposed, typeof(ClientResponse));
         if (_body is not { } body)
-            return _inner.ReadAsync(buffer, cancellationToken);
+            return Inner.ReadAsync(buffer, cancellationToken);
         if (cancellationToken.IsCancellationRequested)
             return ValueTask.FromCanceled<int>(cancellationToken);
         var count = Math.Min(body.Length - _bodyRead, buffer.Length);
@@ -91,11 +84,11 @@ public sealed class EditedClientResponse : ClientResponse
 
     /// <inheritdoc/>
     public override ValueTask<PooledBytes> ReadAllAsync(int maxLength, CancellationToken cancellationToken) =>
-        _body is null && !_isDisposed ? _inner.ReadAllAsync(maxLength, cancellationToken) : base.ReadAllAsync(maxLength, cancellationToken);
+        _body is null && !_isDisposed ? Inner.ReadAllAsync(maxLength, cancellationToken) : base.ReadAllAsync(maxLength, cancellationToken);
 
     /// <inheritdoc/>
     public override ValueTask CopyToAsync(PipeWriter writer, CancellationToken cancellationToken) =>
-        _body is null && !_isDisposed ? _inner.CopyToAsync(writer, cancellationToken) : base.CopyToAsync(writer, cancellationToken);
+        _body is null && !_isDisposed ? Inner.CopyToAsync(writer, cancellationToken) : base.CopyToAsync(writer, cancellationToken);
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)
@@ -103,6 +96,6 @@ public sealed class EditedClientResponse : ClientResponse
         if (_isDisposed)
             return;
         _isDisposed = true;
-        _inner.Dispose();
+        base.Dispose(disposing);
     }
 }
