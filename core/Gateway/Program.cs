@@ -1,5 +1,6 @@
 using Gateway.CommandLine;
 using Gateway.Commands;
+using Gateway.Commands.Plugins;
 
 namespace Gateway;
 
@@ -7,5 +8,5 @@ namespace Gateway;
 internal static class Program
 {
     private static Task<int> Main(string[] args) => new Dispatcher(
-        [CheckCommand.Definition, DemoCommand.Definition, RunCommand.Definition, VersionCommand.Definition], new Terminal()).RunAsync(args);
+        [CheckCommand.Definition, DemoCommand.Definition, PluginCommand.Definition, RunCommand.Definition, VersionCommand.Definition], new Terminal()).RunAsync(args);
 }
