@@ -56,9 +56,13 @@ internal sealed class AssemblyImage : IDisposable
     /// <param name="name">Name for messages.</param>
     public static AssemblyImage Open(string path, string name)
     {
-        var image = new PEReader(ImmutableCollectionsMarshal.AsImmutableArray(System.IO.File.ReadAllBytes(path)));
+        var content = System.IO.File.ReadAllBytes(path);
+        var image = new PEReader(ImmutableCollectionsMarshal.AsImmutableArray(content));
         try
         {
+            // The metadata lies in front of the resources and of the end of the code: both may be cut off.
+            if (image.PEHeaders.SectionHeaders.Any(s => (long)s.PointerToRawData + s.SizeOfRawData > content.Length))
+                throw new BadImageFormatException("it is truncated");
             if (!image.HasMetadata)
                 throw new BadImageFormatException("it holds no .NET metadata");
             var reader = image.GetMetadataReader();
@@ -98,7 +102,7 @@ internal sealed class AssemblyImage : IDisposable
 
     private AssemblyReferenceHandle? ForwardOf(ExportedType type)
     {
-        while (type.Implementation.Kind == HandleKind.ExportedType)
+        for (var depth = 0; type.Implementation.Kind == HandleKind.ExportedType && depth < 64; depth++)
             type = Reader.GetExportedType((ExportedTypeHandle)type.Implementation);
         return type.Implementation.Kind == HandleKind.AssemblyReference ? (AssemblyReferenceHandle)type.Implementation : null;
     }

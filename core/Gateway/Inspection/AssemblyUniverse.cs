@@ -114,7 +114,7 @@ internal sealed class AssemblyUniverse : IDisposable
                 return Resolve(image.Reader.GetAssemblyReference(scope).GetAssemblyName()).Image is { } target ? FindType(target, name, out _) : null;
             case HandleKind.TypeSpecification:
                 var generic = GenericOf(image.Reader, (TypeSpecificationHandle)handle);
-                return generic.IsNil ? null : TypeOf(image, generic);
+                return generic.IsNil || generic.Kind == HandleKind.TypeSpecification ? null : TypeOf(image, generic);
             default:
                 return null;
         }
@@ -148,6 +148,9 @@ internal sealed class AssemblyUniverse : IDisposable
             if (reference.Version is null || shared.Version >= reference.Version || SharedAssemblies.IsContract(name) || PathOf(reference) is null)
                 return new(AssemblyOrigin.Framework, shared);
         }
+        // Where the framework's own assemblies keep what they forward.
+        if (name.StartsWith("System.Private.", StringComparison.Ordinal) && TryPrivate(name) is { } inner)
+            return new(AssemblyOrigin.Framework, inner);
         if (PathOf(reference) is not { } path)
             return new(AssemblyOrigin.Missing, null);
         try
@@ -158,6 +161,18 @@ internal sealed class AssemblyUniverse : IDisposable
         {
             // The inspection of files says what is wrong with it.
             return new(AssemblyOrigin.Private, null);
+        }
+    }
+
+    private static AssemblyImage? TryPrivate(string name)
+    {
+        try
+        {
+            return AssemblyImage.Of(AssemblyLoadContext.Default.LoadFromAssemblyName(new AssemblyName(name)));
+        }
+        catch (FileNotFoundException)
+        {
+            return null;
         }
     }
 

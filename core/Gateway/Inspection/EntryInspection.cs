@@ -62,7 +62,7 @@ internal static class EntryInspection
         {
             var method = reader.GetMethodDefinition(handle);
             if (reader.GetString(method.Name) == ".ctor" && (method.Attributes & MethodAttributes.MemberAccessMask) == MethodAttributes.Public
-                && method.DecodeSignature(SignatureText.Instance, null).ParameterTypes.IsEmpty)
+                && SignatureText.Method(reader, method.Signature).ParameterTypes.IsEmpty)
                 return true;
         }
         return false;

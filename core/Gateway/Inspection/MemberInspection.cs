@@ -48,7 +48,7 @@ internal sealed class MemberInspection(AssemblyUniverse universe, FindingList fi
         string signature;
         if (isMethod)
         {
-            var decoded = member.DecodeMethodSignature(SignatureText.Instance, null);
+            var decoded = SignatureText.Method(reader, member.Signature);
             // The extra arguments of a call are part of such a reference.
             if (decoded.Header.CallingConvention == SignatureCallingConvention.VarArgs)
                 return;
@@ -56,7 +56,7 @@ internal sealed class MemberInspection(AssemblyUniverse universe, FindingList fi
         }
         else
         {
-            signature = member.DecodeFieldSignature(SignatureText.Instance, null);
+            signature = SignatureText.Field(reader, member.Signature);
         }
         if (Has(owner, name, signature, isMethod))
             return;
@@ -96,7 +96,7 @@ internal sealed class MemberInspection(AssemblyUniverse universe, FindingList fi
             foreach (var handle in definition.GetMethods())
             {
                 var method = reader.GetMethodDefinition(handle);
-                if (reader.StringComparer.Equals(method.Name, name) && (signature is null || SignatureText.Of(method.DecodeSignature(SignatureText.Instance, null)) == signature))
+                if (reader.StringComparer.Equals(method.Name, name) && (signature is null || SignatureText.Of(SignatureText.Method(reader, method.Signature)) == signature))
                     return true;
             }
             return false;
@@ -104,7 +104,7 @@ internal sealed class MemberInspection(AssemblyUniverse universe, FindingList fi
         foreach (var handle in definition.GetFields())
         {
             var field = reader.GetFieldDefinition(handle);
-            if (reader.StringComparer.Equals(field.Name, name) && (signature is null || field.DecodeSignature(SignatureText.Instance, null) == signature))
+            if (reader.StringComparer.Equals(field.Name, name) && (signature is null || SignatureText.Field(reader, field.Signature) == signature))
                 return true;
         }
         return false;

@@ -4,7 +4,7 @@ using System.Reflection.Metadata;
 namespace Gateway.Inspection;
 
 /// <summary>Looks for the native libraries that a plugin's assemblies call.</summary>
-internal sealed class NativeInspection(PluginFiles files, AssemblyUniverse universe, FindingList findings)
+internal sealed class NativeInspection(AssemblyImage entry, PluginFiles files, AssemblyUniverse universe, FindingList findings)
 {
     /// <summary>Libraries that belong to an operating system or to the runtime, by the beginning of their names.</summary>
     private static readonly string[] s_system =
@@ -18,14 +18,16 @@ internal sealed class NativeInspection(PluginFiles files, AssemblyUniverse unive
     {
         foreach (var image in universe.Private.ToArray())
         {
-            foreach (var library in ImportsOf(image.Reader))
-                Judge(image, library);
+            var libraries = ImportsOf(image.Reader);
+            foreach (var library in libraries)
+                Judge(image, library, isEntry: ReferenceEquals(image, entry));
+            if (libraries.Count > 0)
+                findings.Note(FindingCode.NativeCalls, image.File, $"it calls native code ({string.Join(", ", libraries)})", "a fault in native code ends the whole gateway; nothing can contain it");
         }
     }
 
-    private void Judge(AssemblyImage image, string library)
+    private void Judge(AssemblyImage image, string library, bool isEntry)
     {
-        findings.Note(FindingCode.NativeCalls, image.File, $"it calls the native library {library}", "a fault in native code ends the whole gateway; nothing can contain it");
         if (universe.FindNative(library) is { } path)
         {
             if (NativeImage.IsForeign(path))
@@ -38,8 +40,11 @@ internal sealed class NativeInspection(PluginFiles files, AssemblyUniverse unive
         if (files.All.FirstOrDefault(f => IsNamed(f, library)) is { } other && NativeImage.Describe(files.PathOf(other)) is not null)
             Foreign(image, library, other);
         else
-            findings.Warning(FindingCode.NativeMissing, image.File, $"the native library {library}, which it calls, is not in the plugin's folder", "ship it in runtimes/<rid>/native of the package, or say in the documentation that it has to be installed");
+            findings.Add(FindingCode.NativeMissing, IsOfWindows(library) && !isEntry ? FindingSeverity.Info : FindingSeverity.Warning, image.File, $"the native library {library}, which it calls, is not in the plugin's folder", "ship it in runtimes/<rid>/native of the package, or say in the documentation that it has to be installed");
     }
+
+    // A library that runs everywhere has calls of Windows in it that it never makes elsewhere.
+    private static bool IsOfWindows(string library) => !OperatingSystem.IsWindows() && library.EndsWith(".dll", StringComparison.OrdinalIgnoreCase);
 
     private void Foreign(AssemblyImage image, string library, string path)
     {
@@ -57,7 +62,7 @@ internal sealed class NativeInspection(PluginFiles files, AssemblyUniverse unive
         return name == library || stem == wanted || stem == "lib" + wanted;
     }
 
-    private static IEnumerable<string> ImportsOf(MetadataReader reader)
+    private static SortedSet<string> ImportsOf(MetadataReader reader)
     {
         var names = new SortedSet<string>(StringComparer.Ordinal);
         foreach (var handle in reader.MethodDefinitions)

@@ -28,9 +28,20 @@ internal static class PluginInspector
             SchemaInspection.Inspect(manifest, files, null, findings);
             return findings.Sorted;
         }
-        InspectCode(folder, manifest, files, findings);
+        try
+        {
+            InspectCode(folder, manifest, files, findings);
+        }
+        catch (Exception exception) when (IsDamage(exception))
+        {
+            findings.Error(FindingCode.NotManaged, manifest.Entry.Assembly, $"it, or an assembly that it refers to, has damaged metadata: {exception.Message}", "build or install the plugin again");
+        }
         return findings.Sorted;
     }
+
+    // What the reader of metadata throws over bytes that are none.
+    private static bool IsDamage(Exception exception) =>
+        exception is BadImageFormatException or ArgumentException or InvalidOperationException or InvalidCastException or IndexOutOfRangeException or OverflowException or IOException or UnauthorizedAccessException;
 
     private static void InspectCode(string folder, PluginManifest manifest, PluginFiles files, FindingList findings)
     {
@@ -47,7 +58,7 @@ internal static class PluginInspector
         new ReferenceInspection(folder, files, universe, findings).Inspect(entry);
         foreach (var image in universe.Private.ToArray())
             AssemblyFileInspection.Target(image, findings);
-        new NativeInspection(files, universe, findings).Inspect();
+        new NativeInspection(entry, files, universe, findings).Inspect();
         UseInspection.Inspect(manifest, entry, universe, findings);
         SchemaInspection.Inspect(manifest, files, new SettingsClasses(entry, universe), findings);
     }

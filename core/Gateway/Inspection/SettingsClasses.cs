@@ -43,7 +43,7 @@ internal sealed class SettingsClasses(AssemblyImage entry, AssemblyUniverse univ
         var getter = property.GetAccessors().Getter;
         if (setter.IsNil || getter.IsNil || !IsPublicInstance(reader.GetMethodDefinition(getter)))
             return null;
-        if (property.DecodeSignature(SignatureText.Instance, null).ReturnType == Space + "ConfigSource")
+        if (SignatureText.Method(reader, property.Signature).ReturnType == Space + "ConfigSource")
             return null;
         string? name = null;
         List<string> aliases = [];

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Reflection.Metadata;
+using System.Reflection.Metadata.Ecma335;
 
 namespace Gateway.Inspection;
 
@@ -69,9 +70,9 @@ internal static class TypeNames
     /// <summary>First argument of an attribute when its constructor begins with a text; otherwise <see langword="null"/>.</summary>
     public static string? FirstText(MetadataReader reader, CustomAttribute attribute)
     {
-        var signature = attribute.Constructor.Kind == HandleKind.MemberReference
-            ? reader.GetMemberReference((MemberReferenceHandle)attribute.Constructor).DecodeMethodSignature(SignatureText.Instance, null)
-            : reader.GetMethodDefinition((MethodDefinitionHandle)attribute.Constructor).DecodeSignature(SignatureText.Instance, null);
+        var signature = SignatureText.Method(reader, attribute.Constructor.Kind == HandleKind.MemberReference
+            ? reader.GetMemberReference((MemberReferenceHandle)attribute.Constructor).Signature
+            : reader.GetMethodDefinition((MethodDefinitionHandle)attribute.Constructor).Signature);
         if (signature.ParameterTypes.IsEmpty || signature.ParameterTypes[0] != "String")
             return null;
         var blob = reader.GetBlobReader(attribute.Value);
@@ -84,7 +85,34 @@ internal static class TypeNames
 /// <summary>Writes signatures as texts without assemblies: <c>System.String(Int32,!0)</c>.</summary>
 internal sealed class SignatureText : ISignatureTypeProvider<string, object?>
 {
-    public static SignatureText Instance { get; } = new();
+    // Each level of a signature takes a byte at least, and a frame of the decoder.
+    private const int LongestSignature = 2_000;
+    private const int DeepestSpecification = 8;
+
+    private static readonly SignatureText s_instance = new();
+
+    [ThreadStatic]
+    private static int t_depth;
+
+    /// <summary>Reads the signature of a method. Throws <see cref="BadImageFormatException"/>.</summary>
+    public static MethodSignature<string> Method(MetadataReader reader, BlobHandle signature)
+    {
+        var blob = Open(reader, signature);
+        return new SignatureDecoder<string, object?>(s_instance, reader, null).DecodeMethodSignature(ref blob);
+    }
+
+    /// <summary>Reads the signature of a field. Throws <see cref="BadImageFormatException"/>.</summary>
+    public static string Field(MetadataReader reader, BlobHandle signature)
+    {
+        var blob = Open(reader, signature);
+        return new SignatureDecoder<string, object?>(s_instance, reader, null).DecodeFieldSignature(ref blob);
+    }
+
+    private static BlobReader Open(MetadataReader reader, BlobHandle signature)
+    {
+        var blob = reader.GetBlobReader(signature);
+        return blob.Length <= LongestSignature ? blob : throw new BadImageFormatException($"a signature of {blob.Length} bytes");
+    }
 
     /// <summary>A method's signature; its name stays outside.</summary>
     public static string Of(MethodSignature<string> signature) =>
@@ -103,6 +131,20 @@ internal sealed class SignatureText : ISignatureTypeProvider<string, object?>
     public string GetSZArrayType(string elementType) => elementType + "[]";
     public string GetTypeFromDefinition(MetadataReader reader, TypeDefinitionHandle handle, byte rawTypeKind) => TypeNames.Of(reader, handle);
     public string GetTypeFromReference(MetadataReader reader, TypeReferenceHandle handle, byte rawTypeKind) => TypeNames.Of(reader, handle);
-    public string GetTypeFromSpecification(MetadataReader reader, object? genericContext, TypeSpecificationHandle handle, byte rawTypeKind) =>
-        reader.GetTypeSpecification(handle).DecodeSignature(this, genericContext);
+    public string GetTypeFromSpecification(MetadataReader reader, object? genericContext, TypeSpecificationHandle handle, byte rawTypeKind)
+    {
+        // One may name itself.
+        if (t_depth >= DeepestSpecification)
+            throw new BadImageFormatException("types that are specified by themselves");
+        t_depth++;
+        try
+        {
+            var blob = Open(reader, reader.GetTypeSpecification(handle).Signature);
+            return new SignatureDecoder<string, object?>(this, reader, genericContext).DecodeType(ref blob);
+        }
+        finally
+        {
+            t_depth--;
+        }
+    }
 }

@@ -49,7 +49,7 @@ internal static class UseInspection
             var member = image.Reader.GetMemberReference(handle);
             if (member.GetKind() != MemberReferenceKind.Method || universe.TypeOf(image, member.Parent) is not { } owner || ReferenceEquals(owner.Image, image))
                 continue;
-            var signature = member.DecodeMethodSignature(SignatureText.Instance, null);
+            var signature = SignatureText.Method(image.Reader, member.Signature);
             used.Add($"{TypeNames.Of(owner.Image.Reader, owner.Handle)}.{image.Reader.GetString(member.Name)}({string.Join(',', signature.ParameterTypes)})");
         }
         return used;
