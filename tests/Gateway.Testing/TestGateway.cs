@@ -87,6 +87,8 @@ public sealed class TestGateway : IAsyncDisposable
         {
             Environment = name => options.Environment.GetValueOrDefault(name),
             IsAvailable = options.Plugins.Handles,
+            IsEncodingAvailable = options.Plugins.HandlesEncoding,
+            IsDiscoveryAvailable = options.Plugins.HandlesDiscovery,
             DebugEndpoint = options.Debug,
         });
         if (loaded.Config is null)

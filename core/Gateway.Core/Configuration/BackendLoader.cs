@@ -40,7 +40,7 @@ internal sealed class BackendLoader(LoadContext context, RootDocument root)
         var http = context.Bind<BackendHttpDocument>(extra, "backend/http", source.Path);
         var hosts = _hosts.Of(backend);
         var pattern = ParsePattern(backend, owner, isSequential);
-        var encoding = isNoOp ? "no-op" : BackendEncodings.Resolve(backend, _diagnostics);
+        var encoding = isNoOp ? "no-op" : BackendEncodings.Resolve(backend, context);
         var client = Client(extra, source.Path);
         if (pattern is null)
             return null;
@@ -98,8 +98,15 @@ internal sealed class BackendLoader(LoadContext context, RootDocument root)
 
     private string Discovery(BackendDocument backend)
     {
-        if (backend.Sd is "" or "static" || NotSupportedYet.CheckDiscovery(backend, _diagnostics))
+        if (backend.Sd is "" or "static")
             return "static";
+        if (context.Options.IsDiscoveryAvailable(backend.Sd))
+            return backend.Sd;
+        if (backend.Sd is "dns" or "dns-shared")
+        {
+            backend.Source.Error(_diagnostics, "sd", MissingPlugin.Discovery(backend.Sd));
+            return "static";
+        }
         var advice = backend.Sd == "consul" ? "; Consul is reached through its DNS interface" : NearestName.Suggest(backend.Sd, s_discoveries);
         backend.Source.Warning(_diagnostics, "sd", $"{ConfigText.Quote(backend.Sd)} is no service discovery, the hosts are used as they stand{advice} ({string.Join(", ", s_discoveries)})");
         return "static";

@@ -76,7 +76,7 @@ internal sealed partial class PipelineCompiler(GenerationContext generation, Htt
 
         Log.BuildingHandler(_logger, endpoint.Path);
         var buffers = regular.Length > 1 || shadows.Length > 0 || endpoint.ConcurrentCalls > 1;
-        RouteHandler handler = new EndpointHandler(endpoint, _service.Router, proxy, buffers, OutputRender.Of(endpoint.OutputEncoding), headers, limits, _logger);
+        RouteHandler handler = new EndpointHandler(endpoint, _service.Router, proxy, buffers, OutputRender.Of(endpoint.OutputEncoding, name => PluginRender(name, endpoint, context, faults)), headers, limits, _logger);
         var guards = new List<IHttpMiddleware>();
         foreach (var component in _plugins.EndpointComponents)
         {
@@ -151,7 +151,24 @@ internal sealed partial class PipelineCompiler(GenerationContext generation, Htt
                 client.Add(middleware);
         }
         var call = Pipeline.Compose(client, transport.CreateHandler(backend.Client));
-        return new HttpExecutor(call, BackendDecoder.Compile(backend), endpoint, backend, limits, _logger).InvokeAsync;
+        return new HttpExecutor(call, CompileDecoder(backend, context, faults), endpoint, backend, limits, _logger).InvokeAsync;
+    }
+
+    private BodyDecoder? CompileDecoder(BackendConfig backend, BackendContext context, ConfigDiagnostics faults)
+    {
+        if (_plugins.Decoders.Find(backend.Encoding) is not { } component || !BackendEncodings.IsOfPlugin(backend.Encoding))
+            return BackendDecoder.Compile(backend);
+        return component.Build(backend.Source, context, faults) is { } decoder
+            ? BackendDecoder.Compile(backend, decoder)
+            : throw new PipelineBuildException($"the plugin made no decoder for the encoding \"{backend.Encoding}\"");
+    }
+
+    private IBodyRender? PluginRender(string encoding, EndpointConfig endpoint, EndpointContext context, ConfigDiagnostics faults)
+    {
+        if (_plugins.Renders.Find(encoding) is not { } component)
+            return null;
+        return component.Build(endpoint.Source, context, faults)
+            ?? throw new PipelineBuildException($"the plugin made no render for the encoding \"{encoding}\"");
     }
 
     private static HostBalancer? CompileBalancer(BackendConfig backend)

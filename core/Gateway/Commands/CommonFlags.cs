@@ -38,6 +38,8 @@ internal static class CommonFlags
     {
         Environment = Environment.GetEnvironmentVariable,
         IsAvailable = plugins.Handles,
+        IsEncodingAvailable = plugins.HandlesEncoding,
+        IsDiscoveryAvailable = plugins.HandlesDiscovery,
         AllowMissing = arguments.All(AllowMissing.Name).SelectMany(static v => v.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)).ToHashSet(StringComparer.Ordinal),
         Strict = arguments.Has(Strict.Name),
         PortOverride = arguments.Number(Port.Name) is var port && port == 0 ? null : port,
