@@ -38,7 +38,9 @@ internal sealed class BackendLoader(LoadContext context, RootDocument root)
         var extra = context.Namespaces.Resolve(ConfigScope.Backend, backend.ExtraConfig, source.Path.Member("extra_config"));
         var proxy = context.Bind<BackendProxyDocument>(extra, "proxy", source.Path);
         var http = context.Bind<BackendHttpDocument>(extra, "backend/http", source.Path);
-        var hosts = _hosts.Of(backend);
+        var discovery = Discovery(backend);
+        // What else discovers hosts than the language's own names may know them from elsewhere.
+        var hosts = _hosts.Of(backend, mayHaveNone: !s_discoveries.Contains(discovery));
         var pattern = ParsePattern(backend, owner, isSequential);
         var encoding = isNoOp ? "no-op" : BackendEncodings.Resolve(backend, context);
         var client = Client(extra, source.Path);
@@ -53,7 +55,7 @@ internal sealed class BackendLoader(LoadContext context, RootDocument root)
             DisableHostSanitize = backend.DisableHostSanitize,
             InputHeaders = [.. backend.InputHeaders.Select(HeaderName.Canonicalize).Distinct(StringComparer.Ordinal)],
             InputQueryStrings = [.. backend.InputQueryStrings.Distinct(StringComparer.Ordinal)],
-            Sd = Discovery(backend),
+            Sd = discovery,
             SdScheme = backend.SdScheme.Length == 0 ? "http" : backend.SdScheme,
             IsCollection = backend.IsCollection,
             Allow = backend.Allow,

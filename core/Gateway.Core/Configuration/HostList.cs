@@ -8,13 +8,13 @@ internal sealed class HostList(RootDocument root, ConfigDiagnostics diagnostics)
     private IReadOnlyList<string>? _sanitisedRoot;
     private bool _isRootVerbatim;
 
-    public IReadOnlyList<string> Of(BackendDocument backend)
+    public IReadOnlyList<string> Of(BackendDocument backend, bool mayHaveNone)
     {
         if (backend.Host.Count > 0)
             return backend.DisableHostSanitize ? Verbatim(backend.Host, backend.Source) : Sanitise(backend.Host, backend.Source);
         if (root.Host.Count == 0)
         {
-            if (!HasOtherTarget(backend.ExtraConfig))
+            if (!mayHaveNone && !HasOtherTarget(backend.ExtraConfig))
                 backend.Source.Error(diagnostics, "host", "no hosts: neither the backend nor the root has a \"host\"");
             return [];
         }

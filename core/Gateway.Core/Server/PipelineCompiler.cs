@@ -130,8 +130,7 @@ internal sealed partial class PipelineCompiler(GenerationContext generation, Htt
         foreach (var component in _plugins.BackendComponents)
             stages.Add(component, backend.ExtraConfig, context, faults);
         var inner = Pipeline.Compose(stages.From(BackendStages.Request), CompileExecutor(endpoint, backend, context, faults));
-        if (CompileBalancer(backend) is { } balancer)
-            inner = new BackendAddress(backend, balancer, inner).InvokeAsync;
+        inner = CompileAddress(backend, context, faults, inner);
         if (endpoint.ConcurrentCalls > 1)
             inner = new ConcurrentCalls(inner, endpoint.ConcurrentCalls, timeout).InvokeAsync;
         return Pipeline.Compose(stages.OutsideOf(BackendStages.Request), new BackendTarget(backend, endpoint.IsWildcard, inner).InvokeAsync);
@@ -152,37 +151,6 @@ internal sealed partial class PipelineCompiler(GenerationContext generation, Htt
         }
         var call = Pipeline.Compose(client, transport.CreateHandler(backend.Client));
         return new HttpExecutor(call, CompileDecoder(backend, context, faults), endpoint, backend, limits, _logger).InvokeAsync;
-    }
-
-    private BodyDecoder? CompileDecoder(BackendConfig backend, BackendContext context, ConfigDiagnostics faults)
-    {
-        if (_plugins.Decoders.Find(backend.Encoding) is not { } component || !BackendEncodings.IsOfPlugin(backend.Encoding))
-            return BackendDecoder.Compile(backend);
-        return component.Build(backend.Source, context, faults) is { } decoder
-            ? BackendDecoder.Compile(backend, decoder)
-            : throw new PipelineBuildException($"the plugin made no decoder for the encoding \"{backend.Encoding}\"");
-    }
-
-    private IBodyRender? PluginRender(string encoding, EndpointConfig endpoint, EndpointContext context, ConfigDiagnostics faults)
-    {
-        if (_plugins.Renders.Find(encoding) is not { } component)
-            return null;
-        return component.Build(endpoint.Source, context, faults)
-            ?? throw new PipelineBuildException($"the plugin made no render for the encoding \"{encoding}\"");
-    }
-
-    private static HostBalancer? CompileBalancer(BackendConfig backend)
-    {
-        if (backend.Hosts.Count == 0)
-            return null;
-        var hosts = new BackendHost[backend.Hosts.Count];
-        for (var i = 0; i < hosts.Length; i++)
-        {
-            if (!HostParser.TryParse(backend.Hosts[i], out var host))
-                throw new PipelineBuildException($"host {backend.Hosts[i]} not valid: no URL of the HTTP client");
-            hosts[i] = host;
-        }
-        return new HostBalancer(hosts);
     }
 
     private static string ConfigText(ConfigNode data) => Encoding.UTF8.GetString(ConfigNodeJson.Write(data));
