@@ -38,6 +38,7 @@ public sealed partial class GatewayHost : IAsyncDisposable
     private readonly GatewayHostOptions _options;
     private readonly ILogger _logger;
     private readonly GatewayServer _server;
+    private readonly List<Generation> _retired = [];
     private Generation _generation;
 
     private GatewayHost(GatewayHostOptions options, ILogger logger, Generation generation)
@@ -78,6 +79,7 @@ public sealed partial class GatewayHost : IAsyncDisposable
     /// <summary>Stops taking connections and drains within <c>max_shutdown_wait_time</c> (CFG-149, 150).</summary>
     public async Task StopAsync()
     {
+        _generation.Stop();
         var limit = _generation.Config.Server.MaxShutdownWaitTime;
         using var cut = new CancellationTokenSource();
         if (limit > TimeSpan.Zero)
@@ -97,7 +99,9 @@ public sealed partial class GatewayHost : IAsyncDisposable
         var previous = _generation;
         _generation = next;
         _server.Current = next;
-        previous.Leave();
+        previous.Retire();
+        _retired.RemoveAll(static generation => generation.IsReleased);
+        _retired.Add(previous);
         Log.Reloaded(_logger, config.Endpoints.Count);
     }
 
@@ -105,7 +109,8 @@ public sealed partial class GatewayHost : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _server.DisposeAsync().ConfigureAwait(false);
-        _generation.Dispose();
+        foreach (var generation in _retired.Append(_generation))
+            await generation.DisposeAsync().ConfigureAwait(false);
     }
 
     private static partial class Log

@@ -15,19 +15,25 @@ namespace Gateway.Core.Server;
 /// Everything compiled from one configuration: routes, pipelines, client pools. Immutable; a reload builds the next one beside it
 /// and swaps the application's reference.
 /// </summary>
-internal sealed partial class Generation : IDisposable
+internal sealed partial class Generation : IAsyncDisposable
 {
+    private static readonly TimeSpan s_lastRequests = TimeSpan.FromSeconds(2);
+
     private readonly RouteTable<RouteHandler> _routes;
     private readonly PlainResponses _plain;
     private readonly ClientAddress _clientAddress;
     private readonly AccessLog? _accessLog;
     private readonly HttpTransport _transport;
     private readonly ILogger _logger;
+    private readonly GenerationScope _scope;
+    private readonly TaskCompletionSource _released = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly RequestDelegate? _outer;
     private readonly RequestDelegate? _inner;
 
     // One for being current, one per request in progress.
     private int _users = 1;
+    private int _isRetired;
+    private int _isReleased;
 
     internal Generation(GenerationParts parts)
     {
@@ -38,6 +44,7 @@ internal sealed partial class Generation : IDisposable
         _accessLog = parts.AccessLog;
         _transport = parts.Transport;
         _logger = parts.Logger;
+        _scope = parts.Scope;
         if (parts.Outer.Count > 0)
             _outer = Pipeline.Compose(parts.Outer, context => RouteAsync(ExchangeOf(context)));
         if (parts.Inner.Count > 0)
@@ -46,6 +53,9 @@ internal sealed partial class Generation : IDisposable
 
     /// <summary>The configuration it was built from.</summary>
     public ServiceConfig Config { get; }
+
+    /// <summary>Whether everything that it held was disposed.</summary>
+    public bool IsReleased => _released.Task.IsCompleted;
 
     /// <summary>Serves one exchange; throws nothing.</summary>
     public async Task ServeAsync(Exchange exchange)
@@ -120,15 +130,55 @@ internal sealed partial class Generation : IDisposable
         return false;
     }
 
-    /// <summary>Ends a use; the last one of a retired generation disposes of it.</summary>
+    /// <summary>Ends a use; the last one of a retired generation disposes of what it holds.</summary>
     public void Leave()
     {
         if (Interlocked.Decrement(ref _users) == 0)
-            _transport.Dispose();
+            Release();
     }
 
-    /// <inheritdoc/>
-    public void Dispose() => _transport.Dispose();
+    /// <summary>Tells components that their configuration ends (EXT-015); requests go on.</summary>
+    public void Stop() => _scope.Stop();
+
+    /// <summary>Ends being current; requests in progress are served to their end. Idempotent.</summary>
+    public void Retire()
+    {
+        if (Interlocked.Exchange(ref _isRetired, 1) != 0)
+            return;
+        _scope.Stop();
+        Leave();
+    }
+
+    /// <summary>Retires, waits a while for requests in progress and disposes of what it holds. Throws nothing.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        Retire();
+        await _released.Task.WaitAsync(s_lastRequests).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        Release();
+        await _released.Task.ConfigureAwait(false);
+    }
+
+    private void Release()
+    {
+        if (Interlocked.Exchange(ref _isReleased, 1) == 0)
+            _ = ReleaseAsync();
+    }
+
+    // Its own owner: nothing in it throws, and who has to know waits for _released.
+    private async Task ReleaseAsync()
+    {
+        // The last request's connection does not wait for what plugins do at their end.
+        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        try
+        {
+            _transport.Dispose();
+            await _scope.DisposeAsync().ConfigureAwait(false);
+        }
+        finally
+        {
+            _released.SetResult();
+        }
+    }
 
     private Task RouteAsync(Exchange exchange)
     {

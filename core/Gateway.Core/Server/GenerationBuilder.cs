@@ -22,29 +22,32 @@ internal static partial class GenerationBuilder
     public static Generation Build(ServiceConfig config, ConfigDiagnostics diagnostics, GatewayHostOptions options, ILogger logger)
     {
         var transport = new HttpTransport(config.Transport, Product.UserAgent, logger, options.Time, ProxiesOf(options), options.Limits.ForTransport());
+        var scope = new GenerationScope(logger, options.Time);
         try
         {
-            return Build(config, diagnostics, options, logger, transport);
+            return Build(config, diagnostics, options, logger, transport, scope);
         }
         catch
         {
             transport.Dispose();
+            // Components without asynchronous work are gone when this returns; a scope throws nothing.
+            _ = scope.DisposeAsync().AsTask();
             throw;
         }
     }
 
-    private static Generation Build(ServiceConfig config, ConfigDiagnostics diagnostics, GatewayHostOptions options, ILogger logger, HttpTransport transport)
+    private static Generation Build(ServiceConfig config, ConfigDiagnostics diagnostics, GatewayHostOptions options, ILogger logger, HttpTransport transport, GenerationScope scope)
     {
         var headers = new GatewayHeaders(config.Router.HideVersionHeader);
-        var scope = new GenerationScope();
         var generation = new GenerationContext(config, scope, options.Plugins, logger, options.Time);
         var compiler = new PipelineCompiler(generation, transport, headers, options.Limits);
         var context = new ServiceContext(generation);
+        SharedServices.Provide(generation, context);
         return new Generation(new GenerationParts
         {
             Config = config,
             Scope = scope,
-            Routes = CompileRoutes(config, compiler, diagnostics, options, logger),
+            Routes = CompileRoutes(config, compiler, HealthContributors.Build(generation, context), diagnostics, options, logger),
             Plain = new PlainResponses(config.Router, headers),
             ClientAddress = new ClientAddress(config.Router),
             Transport = transport,
@@ -68,11 +71,11 @@ internal static partial class GenerationBuilder
     }
 
     private static RouteTable<RouteHandler> CompileRoutes(
-        ServiceConfig config, PipelineCompiler compiler, ConfigDiagnostics diagnostics, GatewayHostOptions options, ILogger logger)
+        ServiceConfig config, PipelineCompiler compiler, IReadOnlyList<HealthContribution> health, ConfigDiagnostics diagnostics, GatewayHostOptions options, ILogger logger)
     {
         var routes = new RouteTableBuilder<RouteHandler>();
         if (!config.Router.DisableHealth)
-            Add(routes.Add("GET", config.Router.HealthPath, false, new HealthEndpoint(options.Time)));
+            Add(routes.Add("GET", config.Router.HealthPath, false, new HealthEndpoint(options.Time, health)));
         if (config.DebugEndpoint)
         {
             Log.DebugEnabled(logger);
@@ -99,19 +102,11 @@ internal static partial class GenerationBuilder
         var faults = new ConfigDiagnostics();
         foreach (var component in plugins.ServerComponents)
         {
-            if (!belongs(component.Stage.Order) || config.ExtraConfig[component.Name] is not { } value)
-                continue;
-            try
-            {
-                if (component.Build(value, context, faults) is { } middleware)
-                    list.Add(middleware);
-            }
-            catch (Exception exception)
-            {
-                faults.Error(value.Position, $"extra_config.{component.Name}", $"the component cannot be built: {exception.Message}");
-            }
+            if (belongs(component.Stage.Order) && ServiceComponents.Build(component, config, context, faults) is { } middleware)
+                list.Add(middleware);
         }
-        return faults.HasErrors ? throw new ConfigurationException(string.Join('\n', faults.All)) : list;
+        ServiceComponents.ThrowIfFaulty(faults);
+        return list;
     }
 
     private static partial class Log

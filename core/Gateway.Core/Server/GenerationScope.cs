@@ -1,22 +1,39 @@
+using Microsoft.Extensions.Logging;
+
 namespace Gateway.Core.Server;
 
 /// <summary>What lives as long as one configuration: services, what components own, the token of its end.</summary>
-internal sealed class GenerationScope : IAsyncDisposable
+/// <param name="logger">Where faults of plugins at the end are told: nobody else could hear of them.</param>
+/// <param name="time">Clock of the limit.</param>
+internal sealed partial class GenerationScope(ILogger logger, TimeProvider time) : IAsyncDisposable
 {
+    /// <summary>How long the disposal of one component may take; what takes longer is left to itself.</summary>
+    private static readonly TimeSpan DisposalLimit = TimeSpan.FromSeconds(5);
+
     private readonly Dictionary<Type, object> _services = [];
     private readonly List<object> _kept = [];
+    private readonly HashSet<object> _known = new(ReferenceEqualityComparer.Instance);
     private readonly CancellationTokenSource _stopping = new();
+    private Task _stopped = Task.CompletedTask;
+    private int _isStopping;
 
     /// <summary>Fires when the configuration is replaced or the gateway stops.</summary>
     public CancellationToken Stopping => _stopping.Token;
 
-    /// <summary>Tells those who listen that the configuration ends; idempotent.</summary>
-    public void Stop() => _stopping.Cancel();
+    /// <summary>
+    /// Tells those who listen that the configuration ends; idempotent. The token has fired when this returns, what plugins registered on it
+    /// runs elsewhere.
+    /// </summary>
+    public void Stop()
+    {
+        if (Interlocked.Exchange(ref _isStopping, 1) == 0)
+            _stopped = _stopping.CancelAsync();
+    }
 
-    /// <summary>Disposes a component with the configuration, if it can be disposed.</summary>
+    /// <summary>Disposes a component with the configuration, if it can be disposed; one that several places share once.</summary>
     public void Keep(object component)
     {
-        if (component is IDisposable or IAsyncDisposable)
+        if (component is IDisposable or IAsyncDisposable && _known.Add(component))
             _kept.Add(component);
     }
 
@@ -26,18 +43,49 @@ internal sealed class GenerationScope : IAsyncDisposable
     /// <summary>The service of a type, or <see langword="null"/>.</summary>
     public T? Service<T>() where T : class => (T?)_services.GetValueOrDefault(typeof(T));
 
-    /// <summary>Disposes what was kept, last first.</summary>
+    /// <summary>Disposes what was kept, last first; what fails or hangs is logged and does not keep the rest from its turn.</summary>
     public async ValueTask DisposeAsync()
     {
-        await _stopping.CancelAsync().ConfigureAwait(false);
+        Stop();
+        await EndAsync(_stopped, "a callback on the end of the configuration").ConfigureAwait(false);
         for (var i = _kept.Count - 1; i >= 0; i--)
-        {
-            if (_kept[i] is IAsyncDisposable asynchronous)
-                await asynchronous.DisposeAsync().ConfigureAwait(false);
-            else
-                ((IDisposable)_kept[i]).Dispose();
-        }
+            await EndAsync(DisposeAsync(_kept[i]), _kept[i].GetType().FullName!).ConfigureAwait(false);
         _kept.Clear();
-        _stopping.Dispose();
+        _known.Clear();
+        // Not disposed: a plugin may still look at the token of its context.
+    }
+
+    private static async Task DisposeAsync(object component)
+    {
+        if (component is IAsyncDisposable asynchronous)
+            await asynchronous.DisposeAsync().ConfigureAwait(false);
+        else
+            ((IDisposable)component).Dispose();
+    }
+
+    private async Task EndAsync(Task end, string what)
+    {
+        try
+        {
+            await end.WaitAsync(DisposalLimit, time).ConfigureAwait(false);
+        }
+        catch (TimeoutException) when (!end.IsCompleted)
+        {
+            Log.Hangs(logger, what, DisposalLimit.TotalSeconds);
+            _ = end.ContinueWith(late => Log.Failed(logger, what, late.Exception), CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+        }
+        catch (Exception exception)
+        {
+            Log.Failed(logger, what, exception);
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(Level = LogLevel.Error, Message = "[SERVICE: Plugins] {Component} failed at the end of its configuration")]
+        public static partial void Failed(ILogger logger, string component, Exception? exception);
+
+        [LoggerMessage(Level = LogLevel.Error, Message = "[SERVICE: Plugins] {Component} has not ended {Seconds} s after its configuration; it is left to itself")]
+        public static partial void Hangs(ILogger logger, string component, double seconds);
     }
 }

@@ -2,19 +2,31 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using Gateway.Core.Encodings;
+using KrakenPlugins.Sdk.Data;
 using Microsoft.AspNetCore.Http;
 
 namespace Gateway.Core.Server;
 
 /// <summary>
-/// <c>/__health</c> (OBS-050 to 055): 200 as long as the process serves, without touching anything else.
+/// <c>/__health</c> (OBS-050 to 055): 200 as long as the process serves, without touching anything else. What components contribute stands
+/// under <c>plugins</c>, which is absent when there are none.
 /// </summary>
-internal sealed class HealthEndpoint(TimeProvider time) : RouteHandler
+internal sealed class HealthEndpoint(TimeProvider time, IReadOnlyList<HealthContribution> contributions) : RouteHandler
 {
     public override Task HandleAsync(Exchange exchange)
     {
-        var body = $"{{\"agents\":{{}},\"now\":\"{Format(time.GetLocalNow())}\",\"status\":\"ok\"}}";
+        var body = $"{{\"agents\":{{}},\"now\":\"{Format(time.GetLocalNow())}\"{Plugins()},\"status\":\"ok\"}}";
         return PlainResponses.WriteAsync(exchange.Http, StatusCodes.Status200OK, MediaTypes.Json, Encoding.UTF8.GetBytes(body));
+    }
+
+    private string Plugins()
+    {
+        if (contributions.Count == 0)
+            return "";
+        var plugins = new DataObject();
+        foreach (var contribution in contributions)
+            plugins[contribution.Name] = new DataString(contribution.Status);
+        return $",\"plugins\":{DataJson.ToString(plugins)}";
     }
 
     /// <summary>A time as the language prints it: <c>2024-05-30 19:08:07.637 +0200 CEST m=+12.5</c> (OBS-051).</summary>

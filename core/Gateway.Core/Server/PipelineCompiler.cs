@@ -21,6 +21,7 @@ internal sealed partial class PipelineCompiler(GenerationContext generation, Htt
     private readonly ServiceConfig _service = generation.Config;
     private readonly PluginRegistry _plugins = generation.Plugins;
     private readonly ILogger _logger = generation.Logger;
+    private readonly bool _hasServerComponents = generation.Plugins.ServerComponents.Any(c => generation.Config.ExtraConfig[c.Name] is not null);
 
     /// <summary>
     /// The handler of an endpoint. One that cannot be built answers 500; its reason is logged and in <paramref name="diagnostics"/> (RTE-011).
@@ -57,6 +58,7 @@ internal sealed partial class PipelineCompiler(GenerationContext generation, Htt
     {
         Log.BuildingProxy(_logger, endpoint.Path);
         var context = new EndpointContext(generation, endpoint);
+        context.TokenRejecters = CompileRejecters(endpoint, context, faults);
         var regular = endpoint.Backends.Where(static b => !b.Shadow).ToArray();
         var shadows = endpoint.Backends.Where(static b => b.Shadow).ToArray();
         if (regular.Length == 0)
@@ -76,13 +78,8 @@ internal sealed partial class PipelineCompiler(GenerationContext generation, Htt
 
         Log.BuildingHandler(_logger, endpoint.Path);
         var buffers = regular.Length > 1 || shadows.Length > 0 || endpoint.ConcurrentCalls > 1;
-        RouteHandler handler = new EndpointHandler(endpoint, _service.Router, proxy, buffers, OutputRender.Of(endpoint.OutputEncoding, name => PluginRender(name, endpoint, context, faults)), headers, limits, _logger);
-        var guards = new List<IHttpMiddleware>();
-        foreach (var component in _plugins.EndpointComponents)
-        {
-            if (endpoint.ExtraConfig[component.Name] is { } config && component.Build(config, context, faults) is { } guard)
-                guards.Add(guard);
-        }
+        var guards = CompileGuards(endpoint, context, faults);
+        RouteHandler handler = new EndpointHandler(endpoint, _service.Router, proxy, buffers, guards.Count > 0 || _hasServerComponents, OutputRender.Of(endpoint.OutputEncoding, name => PluginRender(name, endpoint, context, faults)), headers, limits, _logger);
         return guards.Count == 0 ? handler : new GuardedEndpoint(guards, handler);
     }
 
