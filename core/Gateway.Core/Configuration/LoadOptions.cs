@@ -8,6 +8,9 @@ public sealed class LoadOptions
     /// <summary>Value of an environment variable, or <see langword="null"/> when it is not set.</summary>
     public Func<string, string?> Environment { get; init; } = static _ => null;
 
+    /// <summary>Told the configuration's own plugin folder before the first namespace is asked for.</summary>
+    public Action<PluginFolderConfig?> PluginFolderKnown { get; init; } = static _ => { };
+
     /// <summary>Whether a plugin provides a namespace (second) in a scope (first, see <see cref="ConfigScope"/>).</summary>
     public Func<string, string, bool> IsAvailable { get; init; } = static (_, _) => false;
 

@@ -17,6 +17,8 @@ internal sealed class ServiceLoader(LoadContext context)
     {
         var root = context.Binder.Bind<RootDocument>(
             EnvironmentOverrides.Apply(document, context.Options.Environment, _diagnostics), ConfigPath.Root);
+        var plugins = PluginFolder(root.Plugin);
+        context.Options.PluginFolderKnown(plugins);
         NotSupportedYet.Check(root, _diagnostics);
         if (root.Timeout < TimeSpan.Zero)
             root.Source.Error(_diagnostics, "timeout", "a timeout must not be negative");
@@ -49,7 +51,7 @@ internal sealed class ServiceLoader(LoadContext context)
             Router = router,
             Endpoints = endpoints,
             ExtraConfig = extra,
-            Plugin = PluginFolder(root.Plugin),
+            Plugin = plugins,
             Source = document,
         };
     }

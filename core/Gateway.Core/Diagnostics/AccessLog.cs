@@ -10,6 +10,12 @@ namespace Gateway.Core.Diagnostics;
 /// <param name="skipPaths">Request paths without line, compared exactly (RTE-042).</param>
 public sealed class AccessLog(LogSink sink, IReadOnlyList<string> skipPaths)
 {
+    /// <summary>Printed characters of a method, a target or an error, escapes included; <c>...</c> stands for what follows.</summary>
+    public const int MaxText = 8192;
+
+    private const int MethodWidth = 7;
+    private const int EscapeWidth = 6;
+
     private readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> _skip =
         new HashSet<string>(skipPaths, StringComparer.Ordinal).GetAlternateLookup<ReadOnlySpan<char>>();
 
@@ -30,28 +36,40 @@ public sealed class AccessLog(LogSink sink, IReadOnlyList<string> skipPaths)
             return;
         var line = t_line ??= new StringBuilder(256);
         line.Clear();
-        line.Append("[GIN] ").Append(CultureInfo.InvariantCulture, $"{DateTime.Now:yyyy/MM/dd - HH:mm:ss} | {status,3} | {milliseconds.ToString("F3", CultureInfo.InvariantCulture) + "ms",8} | {clientIp,15} | {method,-7} \"");
-        AppendEscaped(line, target);
+        line.Append("[GIN] ").Append(CultureInfo.InvariantCulture, $"{DateTime.Now:yyyy/MM/dd - HH:mm:ss} | {status,3} | {milliseconds.ToString("F3", CultureInfo.InvariantCulture) + "ms",8} | {clientIp,15} | ");
+        AppendText(line, method);
+        line.Append(' ', Math.Max(MethodWidth - method.Length, 0)).Append(" \"");
+        AppendText(line, target);
         line.Append("\"\n");
         for (var i = 0; i < errors?.Count; i++)
         {
             line.Append(CultureInfo.InvariantCulture, $"Error #{i + 1:00}: ");
-            AppendEscaped(line, errors[i]);
+            AppendText(line, errors[i]);
             line.Append('\n');
         }
         WriteAscii(line);
     }
 
-    private static void AppendEscaped(StringBuilder line, string text)
+    private static void AppendText(StringBuilder line, string text)
     {
+        var left = MaxText;
         foreach (var c in text)
         {
-            if (c is '"' or '\\')
-                line.Append('\\').Append(c);
-            else if (c is >= ' ' and < '\u007f')
-                line.Append(c);
-            else
+            var width = c is '"' or '\\' ? 2 : c is >= ' ' and < '\u007f' ? 1 : EscapeWidth;
+            left -= width;
+            if (left < 0)
+            {
+                line.Append("...");
+                return;
+            }
+            if (width == EscapeWidth)
+            {
                 line.Append(CultureInfo.InvariantCulture, $"\\u{(int)c:x4}");
+                continue;
+            }
+            if (width == 2)
+                line.Append('\\');
+            line.Append(c);
         }
     }
 

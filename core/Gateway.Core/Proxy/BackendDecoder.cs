@@ -16,8 +16,9 @@ internal static class BackendDecoder
 {
     /// <summary>Compiles it; <see langword="null"/> for <c>no-op</c>, which decodes nothing.</summary>
     /// <param name="backend">The configuration.</param>
+    /// <param name="limits">Of them <see cref="Limits.Depth"/>: an answer with more levels is a failure.</param>
     /// <param name="plugin">The decoder that a plugin provides for the backend's encoding, or <see langword="null"/> for core's own.</param>
-    public static BodyDecoder? Compile(BackendConfig backend, BodyDecoder? plugin = null)
+    public static BodyDecoder? Compile(BackendConfig backend, Limits limits, BodyDecoder? plugin = null)
     {
         if (string.Equals(backend.Encoding, "no-op", StringComparison.Ordinal))
             return null;
@@ -31,10 +32,11 @@ internal static class BackendDecoder
             Group = flatmap is null ? backend.Group : "",
             IsCollection = backend.IsCollection,
             Mode = string.Equals(backend.Encoding, "safejson", StringComparison.Ordinal) ? JsonMode.SafeJson : JsonMode.Json,
+            Limits = JsonLimits.Default with { MaxDepth = limits.Depth },
         });
         BodyDecoder decode = plugin is not null ? new PluginDecoder(shape, plugin, backend.Encoding).Decode : backend.Encoding switch
         {
-            "xml" => new TreeDecoder(shape, body => XmlDecoder.Decode(body.Memory, backend.IsCollection)).Decode,
+            "xml" => new TreeDecoder(shape, body => XmlDecoder.Decode(body.Memory, backend.IsCollection, limits.Depth)).Decode,
             "string" => new TreeDecoder(shape, static body => StringDecoder.Decode(body.Span)).Decode,
             _ => shape.TryShape,
         };

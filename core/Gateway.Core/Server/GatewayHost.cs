@@ -19,8 +19,11 @@ public sealed record GatewayHostOptions
     /// <summary>Where log lines go.</summary>
     public required LogSink Log { get; init; }
 
-    /// <summary>Components of plugins.</summary>
+    /// <summary>Components that are compiled in.</summary>
     public PluginRegistry Plugins { get; init; } = new();
+
+    /// <summary>Where plugins are loaded from; <see langword="null"/> for a gateway without. Not disposed.</summary>
+    public PluginHost? PluginHost { get; init; }
 
     /// <summary>Clock.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
@@ -35,10 +38,12 @@ public sealed record GatewayHostOptions
 /// </summary>
 public sealed partial class GatewayHost : IAsyncDisposable
 {
+    private static readonly TimeSpan s_replaced = TimeSpan.FromSeconds(10);
+
     private readonly GatewayHostOptions _options;
     private readonly ILogger _logger;
     private readonly GatewayServer _server;
-    private readonly List<Generation> _retired = [];
+    private readonly List<Task> _ending = [];
     private Generation _generation;
 
     private GatewayHost(GatewayHostOptions options, ILogger logger, Generation generation)
@@ -65,13 +70,18 @@ public sealed partial class GatewayHost : IAsyncDisposable
         Log.Starting(logger, Product.Name, Product.Version);
         Log.WorkingDirectory(logger, Directory.GetCurrentDirectory());
         Log.StartingInstance(logger);
-        var generation = GenerationBuilder.Build(config, diagnostics, options, logger);
+        var generation = Compile(config, diagnostics, options, logger);
+        LogNamespaces(logger, config);
         return new GatewayHost(options, logger, generation);
     }
 
-    /// <summary>Binds and serves. Throws <see cref="IOException"/> when the port cannot be had.</summary>
+    /// <summary>
+    /// Starts the plugins, binds and serves. Throws <see cref="IOException"/> when the port cannot be had and
+    /// <see cref="ConfigurationException"/> when a plugin does not start.
+    /// </summary>
     public async Task StartAsync(CancellationToken cancellationToken = default)
     {
+        await StartPluginsAsync(_generation, cancellationToken).ConfigureAwait(false);
         await _server.StartAsync(cancellationToken).ConfigureAwait(false);
         Log.Listening(_logger, Port);
     }
@@ -93,24 +103,75 @@ public sealed partial class GatewayHost : IAsyncDisposable
     /// Compiles the next configuration beside the running one and swaps. Settings of the listener keep their old values until a restart.
     /// Throws as <see cref="Create"/>; the running generation then stays.
     /// </summary>
-    public void Reload(ServiceConfig config, ConfigDiagnostics diagnostics)
+    public async Task ReloadAsync(ServiceConfig config, ConfigDiagnostics diagnostics)
     {
-        var next = GenerationBuilder.Build(config, diagnostics, _options, _logger);
+        var next = Compile(config, diagnostics, _options, _logger);
+        try
+        {
+            await StartPluginsAsync(next, CancellationToken.None).ConfigureAwait(false);
+        }
+        catch
+        {
+            await next.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
         var previous = _generation;
         _generation = next;
         _server.Current = next;
         previous.Retire();
-        _retired.RemoveAll(static generation => generation.IsReleased);
-        _retired.Add(previous);
+        _ending.RemoveAll(static end => end.IsCompleted);
+        _ending.Add(previous.Ended);
         Log.Reloaded(_logger, config.Endpoints.Count);
+        LogNamespaces(_logger, config);
     }
 
-    /// <inheritdoc/>
+    private static Generation Compile(ServiceConfig config, ConfigDiagnostics diagnostics, GatewayHostOptions options, ILogger logger)
+    {
+        if (options.PluginHost is not { Catalog.Plugins.Count: > 0 } host)
+            return GenerationBuilder.Build(config, diagnostics, options, logger);
+        while (true)
+        {
+            var found = new ConfigDiagnostics();
+            try
+            {
+                var generation = PluginWatch.Run(options.Limits.PluginStep, () => GenerationBuilder.Build(config, found, options, logger));
+                foreach (var finding in found.All)
+                    diagnostics.Add(finding);
+                return generation;
+            }
+            catch (PluginHangException exception)
+            {
+                // The next attempt knows the plugin as broken, and either does without it or says who needs it.
+                host.MarkHanging(exception);
+            }
+        }
+    }
+
+    private async Task StartPluginsAsync(Generation generation, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await generation.StartPluginsAsync(_options.Limits.PluginStep, cancellationToken).ConfigureAwait(false);
+        }
+        catch (PluginLoadException exception)
+        {
+            throw new ConfigurationException(exception.Message);
+        }
+    }
+
+    /// <summary>Ends at once: what a <see cref="StopAsync"/> still waits for is cut.</summary>
     public async ValueTask DisposeAsync()
     {
         await _server.DisposeAsync().ConfigureAwait(false);
-        foreach (var generation in _retired.Append(_generation))
-            await generation.DisposeAsync().ConfigureAwait(false);
+        await _generation.DisposeAsync().ConfigureAwait(false);
+        // Those that were replaced have lost their last requests with the server.
+        await Task.WhenAll(_ending).WaitAsync(s_replaced).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    private static void LogNamespaces(ILogger logger, ServiceConfig config)
+    {
+        var names = ActiveNamespaces.Of(config);
+        Log.Namespaces(logger, names.Count == 0 ? "none" : string.Join(", ", names));
     }
 
     private static partial class Log
@@ -123,6 +184,9 @@ public sealed partial class GatewayHost : IAsyncDisposable
 
         [LoggerMessage(Level = LogLevel.Information, Message = "Starting the gateway instance")]
         public static partial void StartingInstance(ILogger logger);
+
+        [LoggerMessage(Level = LogLevel.Information, Message = "[SERVICE: Gateway] Active namespaces: {Names}")]
+        public static partial void Namespaces(ILogger logger, string names);
 
         [LoggerMessage(Level = LogLevel.Information, Message = "[SERVICE: Gin] Listening on port: {Port}")]
         public static partial void Listening(ILogger logger, int port);

@@ -1,6 +1,7 @@
 using System.Text;
 using Gateway.Core.Configuration;
 using Gateway.Core.Diagnostics;
+using Gateway.Core.Plugins;
 using Gateway.Core.Proxy;
 using Gateway.Core.Routing;
 using Gateway.Core.Transport;
@@ -24,8 +25,10 @@ internal sealed partial class Generation : IAsyncDisposable
     private readonly ClientAddress _clientAddress;
     private readonly AccessLog? _accessLog;
     private readonly HttpTransport _transport;
-    private readonly ILogger _logger;
     private readonly GenerationScope _scope;
+    private readonly PluginSet _plugins;
+    private readonly ServiceContext _context;
+    private readonly ILogger _logger;
     private readonly TaskCompletionSource _released = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly RequestDelegate? _outer;
     private readonly RequestDelegate? _inner;
@@ -38,13 +41,15 @@ internal sealed partial class Generation : IAsyncDisposable
     internal Generation(GenerationParts parts)
     {
         Config = parts.Config;
+        _scope = parts.Scope;
+        _plugins = parts.Plugins;
+        _context = parts.Context;
         _routes = parts.Routes;
         _plain = parts.Plain;
         _clientAddress = parts.ClientAddress;
         _accessLog = parts.AccessLog;
         _transport = parts.Transport;
         _logger = parts.Logger;
-        _scope = parts.Scope;
         if (parts.Outer.Count > 0)
             _outer = Pipeline.Compose(parts.Outer, context => RouteAsync(ExchangeOf(context)));
         if (parts.Inner.Count > 0)
@@ -54,8 +59,11 @@ internal sealed partial class Generation : IAsyncDisposable
     /// <summary>The configuration it was built from.</summary>
     public ServiceConfig Config { get; }
 
-    /// <summary>Whether everything that it held was disposed.</summary>
-    public bool IsReleased => _released.Task.IsCompleted;
+    /// <summary>Completes when everything that it held was disposed; holds no reference to it.</summary>
+    public Task Ended => _released.Task;
+
+    /// <summary>Starts what the plugins do besides requests. Throws <see cref="PluginLoadException"/>.</summary>
+    public Task StartPluginsAsync(TimeSpan limit, CancellationToken cancellationToken) => _plugins.StartAsync(_context, limit, cancellationToken);
 
     /// <summary>Serves one exchange; throws nothing.</summary>
     public async Task ServeAsync(Exchange exchange)
@@ -171,8 +179,8 @@ internal sealed partial class Generation : IAsyncDisposable
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         try
         {
-            _transport.Dispose();
             await _scope.DisposeAsync().ConfigureAwait(false);
+            _transport.Dispose();
         }
         finally
         {
@@ -229,6 +237,8 @@ internal sealed record GenerationParts
 {
     public required ServiceConfig Config { get; init; }
     public required GenerationScope Scope { get; init; }
+    public required PluginSet Plugins { get; init; }
+    public required ServiceContext Context { get; init; }
     public required RouteTable<RouteHandler> Routes { get; init; }
     public required PlainResponses Plain { get; init; }
     public required ClientAddress ClientAddress { get; init; }

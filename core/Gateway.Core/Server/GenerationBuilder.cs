@@ -21,25 +21,27 @@ internal static partial class GenerationBuilder
 
     public static Generation Build(ServiceConfig config, ConfigDiagnostics diagnostics, GatewayHostOptions options, ILogger logger)
     {
-        var transport = new HttpTransport(config.Transport, Product.UserAgent, logger, options.Time, ProxiesOf(options), options.Limits.ForTransport());
-        var scope = new GenerationScope(logger, options.Time);
+        var plugins = LoadPlugins(config, diagnostics, options, logger);
+        var scope = new GenerationScope(logger, options.Time, plugins);
+        HttpTransport? transport = null;
         try
         {
-            return Build(config, diagnostics, options, logger, transport, scope);
+            transport = new HttpTransport(config.Transport, Product.UserAgent, logger, options.Time, ProxiesOf(options), options.Limits.ForTransport());
+            return Build(config, diagnostics, options, logger, transport, plugins, scope);
         }
         catch
         {
-            transport.Dispose();
+            transport?.Dispose();
             // Components without asynchronous work are gone when this returns; a scope throws nothing.
             _ = scope.DisposeAsync().AsTask();
             throw;
         }
     }
 
-    private static Generation Build(ServiceConfig config, ConfigDiagnostics diagnostics, GatewayHostOptions options, ILogger logger, HttpTransport transport, GenerationScope scope)
+    private static Generation Build(ServiceConfig config, ConfigDiagnostics diagnostics, GatewayHostOptions options, ILogger logger, HttpTransport transport, PluginSet plugins, GenerationScope scope)
     {
         var headers = new GatewayHeaders(config.Router.HideVersionHeader);
-        var generation = new GenerationContext(config, scope, options.Plugins, logger, options.Time);
+        var generation = new GenerationContext(config, scope, plugins.Registry, logger, options.Time);
         var compiler = new PipelineCompiler(generation, transport, headers, options.Limits);
         var context = new ServiceContext(generation);
         SharedServices.Provide(generation, context);
@@ -47,15 +49,34 @@ internal static partial class GenerationBuilder
         {
             Config = config,
             Scope = scope,
+            Plugins = plugins,
+            Context = context,
             Routes = CompileRoutes(config, compiler, HealthContributors.Build(generation, context), diagnostics, options, logger),
             Plain = new PlainResponses(config.Router, headers),
             ClientAddress = new ClientAddress(config.Router),
             Transport = transport,
             Logger = logger,
             AccessLog = config.Router.DisableAccessLog ? null : new AccessLog(options.Log, config.Router.LoggerSkipPaths),
-            Outer = ServerComponents(config, options.Plugins, context, static order => order < ServerStages.Routing.Order),
-            Inner = ServerComponents(config, options.Plugins, context, static order => order >= ServerStages.Routing.Order),
+            Outer = ServerComponents(config, plugins.Registry, context, static order => order < ServerStages.Routing.Order),
+            Inner = ServerComponents(config, plugins.Registry, context, static order => order >= ServerStages.Routing.Order),
         });
+    }
+
+    private static PluginSet LoadPlugins(ServiceConfig config, ConfigDiagnostics diagnostics, GatewayHostOptions options, ILogger logger)
+    {
+        if (options.PluginHost is not { } host)
+            return new PluginSet(null, options.Plugins);
+        var faults = new ConfigDiagnostics();
+        var plugins = host.Load(config, faults, logger);
+        if (faults.HasErrors)
+        {
+            plugins.ReleaseCode();
+            throw new ConfigurationException(string.Join('\n', faults.All.Where(static f => f.Severity == ConfigSeverity.Error)));
+        }
+        foreach (var fault in faults.All)
+            diagnostics.Add(fault);
+        plugins.Registry.Add(options.Plugins);
+        return plugins;
     }
 
     private static ProxyEnvironment ProxiesOf(GatewayHostOptions options)

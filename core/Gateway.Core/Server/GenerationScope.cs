@@ -1,3 +1,4 @@
+using Gateway.Core.Plugins;
 using Microsoft.Extensions.Logging;
 
 namespace Gateway.Core.Server;
@@ -5,7 +6,8 @@ namespace Gateway.Core.Server;
 /// <summary>What lives as long as one configuration: services, what components own, the token of its end.</summary>
 /// <param name="logger">Where faults of plugins at the end are told: nobody else could hear of them.</param>
 /// <param name="time">Clock of the limit.</param>
-internal sealed partial class GenerationScope(ILogger logger, TimeProvider time) : IAsyncDisposable
+/// <param name="plugins">The plugins themselves, which end after everything that they made.</param>
+internal sealed partial class GenerationScope(ILogger logger, TimeProvider time, PluginSet? plugins = null) : IAsyncDisposable
 {
     /// <summary>How long the disposal of one component may take; what takes longer is left to itself.</summary>
     private static readonly TimeSpan DisposalLimit = TimeSpan.FromSeconds(5);
@@ -16,6 +18,7 @@ internal sealed partial class GenerationScope(ILogger logger, TimeProvider time)
     private readonly CancellationTokenSource _stopping = new();
     private Task _stopped = Task.CompletedTask;
     private int _isStopping;
+    private int _isDisposed;
 
     /// <summary>Fires when the configuration is replaced or the gateway stops.</summary>
     public CancellationToken Stopping => _stopping.Token;
@@ -46,12 +49,18 @@ internal sealed partial class GenerationScope(ILogger logger, TimeProvider time)
     /// <summary>Disposes what was kept, last first; what fails or hangs is logged and does not keep the rest from its turn.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _isDisposed, 1) != 0)
+            return;
         Stop();
-        await EndAsync(_stopped, "a callback on the end of the configuration").ConfigureAwait(false);
+        await EndAsync(_stopped, "a callback on the end of the configuration", DisposalLimit).ConfigureAwait(false);
         for (var i = _kept.Count - 1; i >= 0; i--)
-            await EndAsync(DisposeAsync(_kept[i]), _kept[i].GetType().FullName!).ConfigureAwait(false);
+            await EndAsync(DisposeAsync(_kept[i]), _kept[i].GetType().FullName!, DisposalLimit).ConfigureAwait(false);
         _kept.Clear();
         _known.Clear();
+        _services.Clear();
+        // They have limits of their own.
+        if (plugins is not null)
+            await EndAsync(plugins.DisposeAsync().AsTask(), "a plugin", Timeout.InfiniteTimeSpan).ConfigureAwait(false);
         // Not disposed: a plugin may still look at the token of its context.
     }
 
@@ -63,15 +72,15 @@ internal sealed partial class GenerationScope(ILogger logger, TimeProvider time)
             ((IDisposable)component).Dispose();
     }
 
-    private async Task EndAsync(Task end, string what)
+    private async Task EndAsync(Task end, string what, TimeSpan limit)
     {
         try
         {
-            await end.WaitAsync(DisposalLimit, time).ConfigureAwait(false);
+            await end.WaitAsync(limit, time).ConfigureAwait(false);
         }
         catch (TimeoutException) when (!end.IsCompleted)
         {
-            Log.Hangs(logger, what, DisposalLimit.TotalSeconds);
+            Log.Hangs(logger, what, limit.TotalSeconds);
             _ = end.ContinueWith(late => Log.Failed(logger, what, late.Exception), CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
         }
         catch (Exception exception)

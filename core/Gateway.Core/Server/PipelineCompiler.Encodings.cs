@@ -11,9 +11,9 @@ internal sealed partial class PipelineCompiler
     private BodyDecoder? CompileDecoder(BackendConfig backend, BackendContext context, ConfigDiagnostics faults)
     {
         if (_plugins.Decoders.Find(backend.Encoding) is not { } component || !BackendEncodings.IsOfPlugin(backend.Encoding))
-            return BackendDecoder.Compile(backend);
+            return BackendDecoder.Compile(backend, limits);
         return component.Build(backend.Source, context, faults) is { } decoder
-            ? BackendDecoder.Compile(backend, decoder)
+            ? BackendDecoder.Compile(backend, limits, decoder)
             : throw new PipelineBuildException($"the plugin made no decoder for the encoding \"{backend.Encoding}\"");
     }
 
