@@ -56,7 +56,7 @@ public sealed class JsonSchema
         }
     }
 
-    /// <summary>The reasons why the value does not match, in document order; none when it does.</summary>
+    /// <summary>The reasons why the value does not match; none when it does.</summary>
     /// <param name="instance">The value.</param>
     /// <param name="maxErrors">The most reasons to give, at least 1.</param>
     /// <exception cref="JsonSchemaException">A dynamic reference leads back to itself on the same value.</exception>

@@ -28,7 +28,7 @@ public sealed class JsonSchemaOptions
 
     /// <summary>
     /// The most work one validation does, in visited pairs of schema and value: a recursive schema with alternatives can cost
-    /// exponentially more than the size of a value. Beyond it the value counts as invalid. Default 20 million (a few seconds).
+    /// exponentially more than the size of a value. Beyond it the value counts as invalid. Default 10 million (a second or two).
     /// </summary>
-    public int MaxSteps { get; init; } = 20_000_000;
+    public int MaxSteps { get; init; } = 10_000_000;
 }

@@ -35,6 +35,21 @@ public sealed class ErrorTests
     }
 
     [Fact]
+    public void Gives_every_reason_why_one_value_is_wrong()
+    {
+        var schema = Schema("""
+            {"properties":{"number":{"minimum":5,"multipleOf":2},"text":{"minLength":4,"pattern":"^[0-9]+$","enum":["0000"]}}}
+            """);
+
+        var errors = schema.Validate(Json("""{"number":3,"text":"abc"}"""));
+
+        Assert.Equal(
+            ["\"number\" must be at least 5, not 3", "\"number\" must be a multiple of 2, not 3", "\"text\" must be one of \"0000\", not \"abc\"",
+                "\"text\" must have at least 4 characters, not 3", "\"text\" must match the pattern ^[0-9]+$, not \"abc\""],
+            errors.Select(e => e.Message));
+    }
+
+    [Fact]
     public void Names_pointer_and_schema_location_of_each_failure()
     {
         var schema = Schema("""{"$id":"https://a/b.json","$defs":{"p":{"type":"integer"}},"properties":{"a/b":{"items":{"$ref":"#/$defs/p"}}}}""");

@@ -81,6 +81,26 @@ internal static class Written
         return document.RootElement.Clone();
     }
 
+    internal static DataNode Tree(JsonElement element)
+    {
+        switch (element.ValueKind)
+        {
+            case JsonValueKind.Object:
+                var members = new DataObject();
+                foreach (var member in element.EnumerateObject())
+                    members[member.Name] = Tree(member.Value);
+                return members;
+            case JsonValueKind.Array:
+                var items = new DataArray();
+                items.Items.AddRange(element.EnumerateArray().Select(Tree));
+                return items;
+            case JsonValueKind.String: return new DataString(element.GetString()!);
+            case JsonValueKind.Number: return new DataNumber(element.GetRawText());
+            case JsonValueKind.Null: return DataNull.Instance;
+            default: return DataBoolean.Of(element.ValueKind == JsonValueKind.True);
+        }
+    }
+
     internal static JsonSchema Schema(string text, JsonSchemaOptions? options = null) => JsonSchema.Compile(Json(text), options);
 
     internal static string Nested(string open, string core, string close, int depth) =>

@@ -136,6 +136,8 @@ public sealed class LimitTests
     [InlineData("""{"maximum":1e400000000}""", "11e399999999", false)]
     [InlineData("""{"const":1e400000000}""", "10e399999999", true)]
     [InlineData("""{"minLength":1e400000000}""", "\"a\"", false)]
+    [InlineData("""{"minLength":0e400000000,"maxLength":2000e-3}""", "\"ab\"", true)]
+    [InlineData("""{"maxLength":0.2e1}""", "\"abc\"", false)]
     [InlineData("""{"maximum":1}""", "1e99999999999999999999999", false)]
     [InlineData("""{"uniqueItems":true}""", "[1e400000000,10e399999999]", false)]
     public void Takes_numbers_with_huge_exponents_as_they_are(string schema, string value, bool valid) =>

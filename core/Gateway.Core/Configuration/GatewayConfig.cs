@@ -44,6 +44,8 @@ public sealed class ServiceConfig
     public IReadOnlyList<EndpointConfig> Endpoints { get; init; } = [];
     /// <summary>Service-scope namespaces under their current names, core's own included.</summary>
     public ExtraConfig ExtraConfig { get; init; } = ExtraConfig.Empty;
+    /// <summary>What may be missing, as it was loaded with (<see cref="LoadOptions.AllowMissing"/>).</summary>
+    public IReadOnlySet<string> AllowMissing { get; init; } = new HashSet<string>();
     /// <summary>Plugin folder of the configuration, or <see langword="null"/>.</summary>
     public PluginFolderConfig? Plugin { get; init; }
     /// <summary>The whole document.</summary>

@@ -57,13 +57,13 @@ public static class NamespaceRegistry
             modifier/jmespath modifier/lua-proxy modifier/request-body-generator modifier/response-body-generator
             plugin/req-resp-modifier proxy security/policies validation/cel validation/json-schema
             """),
-        [ConfigScope.AsyncAgent] = Set("async/amqp async/kafka"),
+        [ConfigScope.AsyncAgent] = Set("async/amqp async/kafka plugin/req-resp-modifier"),
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
     private static readonly FrozenSet<string> s_all = s_scopes.Values.SelectMany(static s => s).ToFrozenSet(StringComparer.Ordinal);
 
-    /// <summary>Namespaces of core itself, which no plugin provides.</summary>
-    private static readonly FrozenSet<string> s_core = Set("router proxy backend/http backend/http/client gateway/plugins");
+    /// <summary>Namespaces of core itself, which no plugin provides; those of <c>plugin/*</c> name plugins.</summary>
+    private static readonly FrozenSet<string> s_core = Set("router proxy backend/http backend/http/client plugin/http-server plugin/http-client plugin/req-resp-modifier plugin/middleware gateway/plugins");
 
     /// <summary>Names that people use and that never existed, with what to use instead.</summary>
     private static readonly FrozenDictionary<string, string> s_hints = new Dictionary<string, string>

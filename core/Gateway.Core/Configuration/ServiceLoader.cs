@@ -51,6 +51,7 @@ internal sealed class ServiceLoader(LoadContext context)
             Router = router,
             Endpoints = endpoints,
             ExtraConfig = extra,
+            AllowMissing = context.Options.AllowMissing,
             Plugin = plugins,
             Source = document,
         };

@@ -1,4 +1,5 @@
 using Gateway.Core.Configuration;
+using Gateway.Core.Plugins.Kinds;
 using KrakenPlugins.Sdk.Configuration;
 
 namespace Gateway.Core.Plugins;
@@ -31,6 +32,11 @@ internal static class ConfigUse
                 Add(used, "render", "yaml", endpoint.Source, $"endpoints[{i}].output_encoding");
             for (var j = 0; j < endpoint.Backends.Count; j++)
                 AddBackend(used, endpoint.Backends[j], $"endpoints[{i}].backend[{j}]");
+        }
+        foreach (var mention in UsedKinds.Of(config))
+        {
+            foreach (var kind in mention.Kinds)
+                used.TryAdd((kind, mention.Name), new(kind, mention.Name, mention.Position, mention.Namespace));
         }
         return [.. used.Values];
     }

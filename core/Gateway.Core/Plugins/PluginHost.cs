@@ -34,6 +34,9 @@ public sealed partial class PluginHost(PluginSearch search) : IDisposable
     /// <summary>Whether an installed plugin has a service discovery; for <see cref="LoadOptions.IsDiscoveryAvailable"/>.</summary>
     public bool ProvidesDiscovery(string name) => Catalog.DiscoveryProviders(name).Any();
 
+    /// <summary>Whether an installed plugin has one of the language's kinds under a name; for <see cref="LoadOptions.IsKindAvailable"/>.</summary>
+    public bool ProvidesKind(string kind, string name) => Catalog.KindProviders(kind, name).Any();
+
     /// <summary>
     /// Loads the plugins that a configuration uses and lets them declare their components. What a plugin cannot provide is reported for
     /// every name that it is needed for, and the others go on. The result belongs to the caller.

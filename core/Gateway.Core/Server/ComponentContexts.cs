@@ -21,6 +21,8 @@ internal class ServiceContext(GenerationContext generation) : IServiceContext
 {
     protected GenerationContext Generation { get; } = generation;
     public GenerationScope Scope => Generation.Scope;
+    public PluginRegistry Plugins => Generation.Plugins;
+    public IReadOnlySet<string> AllowMissing => Generation.Config.AllowMissing;
     public ILogger Logger => Generation.Logger;
     public TimeProvider Time => Generation.Time;
     public ConfigNode Document => Generation.Config.Source;

@@ -51,7 +51,7 @@ internal sealed partial class Generation : IAsyncDisposable
         _transport = parts.Transport;
         _logger = parts.Logger;
         if (parts.Outer.Count > 0)
-            _outer = Pipeline.Compose(parts.Outer, context => RouteAsync(ExchangeOf(context)));
+            _outer = Pipeline.Compose(parts.Outer, context => RerouteAsync(ExchangeOf(context)));
         if (parts.Inner.Count > 0)
             _inner = Pipeline.Compose(parts.Inner, context => HandleAsync(ExchangeOf(context)));
     }
@@ -83,6 +83,7 @@ internal sealed partial class Generation : IAsyncDisposable
                 return;
             }
             exchange.Http.Features.Set(exchange);
+            exchange.NoteTarget();
             await (_outer is null ? RouteAsync(exchange) : _outer(exchange.Http)).ConfigureAwait(false);
         }
         catch (Exception) when (exchange.Http.RequestAborted.IsCancellationRequested)
@@ -188,6 +189,9 @@ internal sealed partial class Generation : IAsyncDisposable
         }
     }
 
+    private Task RerouteAsync(Exchange exchange) =>
+        exchange.TryRetarget() ? RouteAsync(exchange) : PlainResponses.BadRequestAsync(exchange.Http, "400 bad request");
+
     private Task RouteAsync(Exchange exchange)
     {
         var context = exchange.Http;
@@ -223,7 +227,8 @@ internal sealed partial class Generation : IAsyncDisposable
     private static bool Smuggles(HttpRequest request) =>
         request.Headers.TransferEncoding.Count > 0 && request.Headers.ContainsKey("X-Content-Length");
 
-    private static Exchange ExchangeOf(HttpContext context) => context.Features.Get<Exchange>()!;
+    private static Exchange ExchangeOf(HttpContext context) => context.Features.Get<Exchange>()
+        ?? throw new InvalidOperationException("a component handed on an exchange without the features of the one that it was given");
 
     private static partial class Log
     {

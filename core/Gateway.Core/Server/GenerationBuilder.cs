@@ -1,6 +1,7 @@
 using Gateway.Core.Configuration;
 using Gateway.Core.Diagnostics;
 using Gateway.Core.Plugins;
+using Gateway.Core.Plugins.Kinds;
 using Gateway.Core.Proxy;
 using Gateway.Core.Routing;
 using Gateway.Core.Transport;
@@ -57,8 +58,8 @@ internal static partial class GenerationBuilder
             Transport = transport,
             Logger = logger,
             AccessLog = config.Router.DisableAccessLog ? null : new AccessLog(options.Log, config.Router.LoggerSkipPaths),
-            Outer = ServerComponents(config, plugins.Registry, context, static order => order < ServerStages.Routing.Order),
-            Inner = ServerComponents(config, plugins.Registry, context, static order => order >= ServerStages.Routing.Order),
+            Outer = ServerComponents(generation, context, static order => order < ServerStages.Routing.Order),
+            Inner = ServerComponents(generation, context, static order => order >= ServerStages.Routing.Order),
         });
     }
 
@@ -117,17 +118,19 @@ internal static partial class GenerationBuilder
 
     // A component around the whole service that cannot be built guards nothing: the service does not start without it.
     private static List<IHttpMiddleware> ServerComponents(
-        ServiceConfig config, PluginRegistry plugins, ServiceContext context, Func<int, bool> belongs)
+        GenerationContext generation, ServiceContext context, Func<int, bool> belongs)
     {
-        var list = new List<IHttpMiddleware>();
+        var list = new List<(int Order, IHttpMiddleware Middleware)>();
         var faults = new ConfigDiagnostics();
-        foreach (var component in plugins.ServerComponents)
+        foreach (var component in generation.Plugins.ServerComponents)
         {
-            if (belongs(component.Stage.Order) && ServiceComponents.Build(component, config, context, faults) is { } middleware)
-                list.Add(middleware);
+            if (belongs(component.Stage.Order) && ServiceComponents.Build(component, generation.Config, context, faults) is { } middleware)
+                list.Add((component.Stage.Order, middleware));
         }
+        if (belongs(ServerStages.HttpServerPlugins.Order))
+            list.AddRange(HttpServerKind.Compile(generation, context, faults).Select(static handler => (ServerStages.HttpServerPlugins.Order, handler)));
         ServiceComponents.ThrowIfFaulty(faults);
-        return list;
+        return [.. list.OrderBy(static c => c.Order).Select(static c => c.Middleware)];
     }
 
     private static partial class Log

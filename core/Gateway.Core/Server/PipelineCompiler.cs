@@ -2,6 +2,7 @@ using System.Text;
 using Gateway.Core.Configuration;
 using Gateway.Core.Manipulation;
 using Gateway.Core.Plugins;
+using Gateway.Core.Plugins.Kinds;
 using Gateway.Core.Proxy;
 using Gateway.Core.Transport;
 using KrakenPlugins.Sdk.Configuration;
@@ -21,7 +22,8 @@ internal sealed partial class PipelineCompiler(GenerationContext generation, Htt
     private readonly ServiceConfig _service = generation.Config;
     private readonly PluginRegistry _plugins = generation.Plugins;
     private readonly ILogger _logger = generation.Logger;
-    private readonly bool _hasServerComponents = generation.Plugins.ServerComponents.Any(c => generation.Config.ExtraConfig[c.Name] is not null);
+    private readonly bool _hasServerComponents = generation.Config.ExtraConfig[PluginKinds.HttpServerNamespace] is not null
+        || generation.Plugins.ServerComponents.Any(c => generation.Config.ExtraConfig[c.Name] is not null);
 
     /// <summary>
     /// The handler of an endpoint. One that cannot be built answers 500; its reason is logged and in <paramref name="diagnostics"/> (RTE-011).
@@ -69,17 +71,21 @@ internal sealed partial class PipelineCompiler(GenerationContext generation, Htt
             stages.Add(component, endpoint.ExtraConfig, context, faults);
         if (shadows.Length > 0)
             stages.Add(ProxyStages.Shadow, CompileShadow(endpoint, shadows, context, faults));
+        PipelineKinds.AddProxy(stages, endpoint.ExtraConfig, context, faults);
         AddManipulation(endpoint, regular.Length, stages);
         var merge = CompileMerge(endpoint, regular, endpoint.Timeout, context, faults);
+        var buffers = regular.Length > 1 || shadows.Length > 0 || endpoint.ConcurrentCalls > 1;
         // What a backend makes of its request is not what the endpoint's components look at on the way back.
         if (regular.Length == 1 && stages.InOrder.Count > 0)
             merge = Forking(merge);
+        if (buffers && stages.InOrder.Count > 0)
+            merge = new BufferedBody(merge).InvokeAsync;
         var proxy = Pipeline.Compose(stages.InOrder, merge);
 
         Log.BuildingHandler(_logger, endpoint.Path);
-        var buffers = regular.Length > 1 || shadows.Length > 0 || endpoint.ConcurrentCalls > 1;
         var guards = CompileGuards(endpoint, context, faults);
-        RouteHandler handler = new EndpointHandler(endpoint, _service.Router, proxy, buffers, guards.Count > 0 || _hasServerComponents, OutputRender.Of(endpoint.OutputEncoding, name => PluginRender(name, endpoint, context, faults)), headers, limits, _logger);
+        var render = OutputRender.Of(endpoint.OutputEncoding, name => PluginRender(name, endpoint, context, faults));
+        RouteHandler handler = new EndpointHandler(endpoint, _service.Router, proxy, buffers, guards.Count > 0 || _hasServerComponents, render, headers, limits, _logger);
         return guards.Count == 0 ? handler : new GuardedEndpoint(guards, handler);
     }
 
@@ -126,6 +132,7 @@ internal sealed partial class PipelineCompiler(GenerationContext generation, Htt
         var stages = new StageList();
         foreach (var component in _plugins.BackendComponents)
             stages.Add(component, backend.ExtraConfig, context, faults);
+        PipelineKinds.AddBackend(stages, backend.ExtraConfig, context, faults);
         var inner = Pipeline.Compose(stages.From(BackendStages.Request), CompileExecutor(endpoint, backend, context, faults));
         inner = CompileAddress(backend, context, faults, inner);
         if (endpoint.ConcurrentCalls > 1)
@@ -141,11 +148,16 @@ internal sealed partial class PipelineCompiler(GenerationContext generation, Htt
                 return Pipeline.Compose([middleware], NoTransport);
         }
         var client = new List<IClientMiddleware>();
+        var plugin = HttpClientKind.Compile(backend.ExtraConfig, context, faults);
         foreach (var component in _plugins.ClientComponents)
         {
+            if (plugin is not null && HttpClientKind.Replaces(component, backend.ExtraConfig, faults))
+                continue;
             if (backend.ExtraConfig[component.Name] is { } config && component.Build(config, context, faults) is { } middleware)
                 client.Add(middleware);
         }
+        if (plugin is not null)
+            client.Add(plugin);
         var call = Pipeline.Compose(client, transport.CreateHandler(backend.Client));
         return new HttpExecutor(call, CompileDecoder(backend, context, faults), endpoint, backend, limits, _logger).InvokeAsync;
     }

@@ -44,10 +44,9 @@ internal readonly struct Keywords(SchemaPlace place)
             return null;
         if (value.ValueKind == JsonValueKind.Number)
         {
-            var text = value.GetRawText();
-            var number = DecimalText.Parse(text);
+            var number = DecimalText.Parse(value.GetRawText());
             if (number.IsInteger && !number.IsNegative)
-                return number.Magnitude > 18 ? long.MaxValue : (long)decimal.Parse(text, System.Globalization.NumberStyles.Float, System.Globalization.CultureInfo.InvariantCulture);
+                return number.Magnitude > 18 ? long.MaxValue : number.SmallInteger();
         }
         throw Error(keyword, "must be an integer of at least 0");
     }

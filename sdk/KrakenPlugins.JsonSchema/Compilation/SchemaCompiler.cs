@@ -12,8 +12,11 @@ internal sealed partial class SchemaCompiler(JsonSchemaOptions options)
     private readonly HashSet<SchemaResource> _reached = [];
     private readonly HashSet<string> _dynamicNames = new(StringComparer.Ordinal);
 
+    // Beyond it a chain is taken for endless before it has filled the memory.
+    private const long MaxChain = 100_000;
+
     /// <summary>The number of schemas times the resources they can be entered through: no chain without a repetition is longer.</summary>
-    internal long LongestChain => (long)_nodes.Count * (_reached.Count + 1) + 1;
+    internal long LongestChain => Math.Min((long)_nodes.Count * (_reached.Count + 1), Math.Max(_nodes.Count, MaxChain)) + 1;
 
     internal SchemaNode Compile(JsonElement schema)
     {

@@ -77,8 +77,12 @@ internal sealed class SchemaPlace(JsonElement element, PointerPath pointer)
     {
         if (Element.ValueKind == JsonValueKind.Object)
         {
+            // Of members with the same name the last one counts, here as in Child.
+            var members = new Dictionary<string, JsonElement>(StringComparer.Ordinal);
             foreach (var member in Element.EnumerateObject())
-                yield return (member.Name, _children?.GetValueOrDefault(member.Name) ?? Add(member.Name, member.Value, Pointer.Member(member.Name)));
+                members[member.Name] = member.Value;
+            foreach (var (name, value) in members)
+                yield return (name, _children?.GetValueOrDefault(name) ?? Add(name, value, Pointer.Member(name)));
         }
         else if (Element.ValueKind == JsonValueKind.Array)
         {

@@ -69,9 +69,12 @@ internal sealed partial class Evaluator<T, TChildren>
         return isConst && isEnum;
     }
 
+    // Reporting a failure writes names into the same buffer: where there may be one, the text is taken out of it.
+    private ReadOnlySpan<char> TextOf(in T value, bool collect) => collect ? value.GetText(_text).ToString() : value.GetText(_text);
+
     private bool NumberHolds(NumberRules rules, in T value, bool collect)
     {
-        var text = value.GetText(_text);
+        var text = TextOf(value, collect);
         var holds = true;
         if (rules.Minimum is { } minimum && minimum.Compare(text) is var low && (low < 0 || (low == 0 && rules.MinimumIsExclusive)))
             holds = Reject(collect, "minimum", rules.MinimumIsExclusive ? "must be more than " : "must be at least ", minimum, text);
@@ -98,7 +101,7 @@ internal sealed partial class Evaluator<T, TChildren>
 
     private bool StringHolds(StringRules rules, in T value, bool collect)
     {
-        var text = value.GetText(_text);
+        var text = TextOf(value, collect);
         var holds = true;
         if (rules.MinLength > 0 || rules.MaxLength < text.Length)
             holds = LengthHolds(rules, text, collect);

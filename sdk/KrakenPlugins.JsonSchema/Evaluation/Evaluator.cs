@@ -217,6 +217,8 @@ internal sealed partial class Evaluator<T, TChildren>
         _scope.Clear();
         _text.Trim();
         _canonical.Clear();
+        if (_name.Length > RetainedWords)
+            _name = [];
         _isExhausted = _isFull = false;
         ResetFindings();
     }

@@ -98,6 +98,15 @@ internal readonly ref struct DecimalText
         return value;
     }
 
+    /// <summary>The value of an integer below 10^18.</summary>
+    internal long SmallInteger()
+    {
+        var value = SmallDigits();
+        for (var zeros = Magnitude - Count; zeros > 0; zeros--)
+            value *= 10;
+        return value;
+    }
+
     internal int CompareTo(DecimalText other)
     {
         var sign = Sign;

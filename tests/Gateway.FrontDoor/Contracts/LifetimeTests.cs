@@ -43,7 +43,7 @@ public sealed class LifetimeTests
         var request = gateway.Client.GetStringAsync("/x");
         await _entered.Task;
 
-        gateway.Host.Reload(gateway.Config, new ConfigDiagnostics());
+        await gateway.Host.ReloadAsync(gateway.Config, new ConfigDiagnostics());
 
         Assert.Equal([true, false], _stopping.Select(static s => s.IsCancellationRequested));
         Assert.Empty(_events);
@@ -76,7 +76,7 @@ public sealed class LifetimeTests
         });
         await using var gateway = await StartAsync(Config.Replace("\"acme/outer\":{}", "\"acme/outer\":{},\"acme/broken\":{}", StringComparison.Ordinal));
 
-        gateway.Host.Reload(gateway.Config, new ConfigDiagnostics());
+        await gateway.Host.ReloadAsync(gateway.Config, new ConfigDiagnostics());
 
         await gateway.WaitForLogAsync("thrown by a callback");
         await gateway.WaitForLogAsync("thrown at the end");
@@ -98,7 +98,7 @@ public sealed class LifetimeTests
         await using var gateway = await StartAsync(Config.Replace("\"acme/outer\":{}", "\"acme/outer\":{},\"acme/strict\":{}", StringComparison.Ordinal));
         refuses = true;
 
-        Assert.Throws<ConfigurationException>(() => gateway.Host.Reload(gateway.Config, new ConfigDiagnostics()));
+        await Assert.ThrowsAsync<ConfigurationException>(() => gateway.Host.ReloadAsync(gateway.Config, new ConfigDiagnostics()));
 
         Assert.Equal(["outer 2", "inner 2"], _events);
         Assert.Equal([false, true], _stopping.Select(static s => s.IsCancellationRequested));
