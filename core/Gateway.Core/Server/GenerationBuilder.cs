@@ -52,7 +52,9 @@ internal static partial class GenerationBuilder
             Scope = scope,
             Plugins = plugins,
             Context = context,
-            Routes = CompileRoutes(config, compiler, HealthContributors.Build(generation, context), diagnostics, options, logger),
+            Takeovers = generation.Takeovers,
+            Agents = compiler.CompileAgents(diagnostics),
+            Routes = CompileRoutes(compiler, new HealthEndpoint(options.Time, generation.AgentReports, HealthContributors.Build(generation, context)), diagnostics, generation, options),
             Plain = new PlainResponses(config.Router, headers),
             ClientAddress = new ClientAddress(config.Router),
             Transport = transport,
@@ -60,6 +62,7 @@ internal static partial class GenerationBuilder
             AccessLog = config.Router.DisableAccessLog ? null : new AccessLog(options.Log, config.Router.LoggerSkipPaths),
             Outer = ServerComponents(generation, context, static order => order < ServerStages.Routing.Order),
             Inner = ServerComponents(generation, context, static order => order >= ServerStages.Routing.Order),
+            Branches = Branches(generation, context),
         });
     }
 
@@ -93,11 +96,12 @@ internal static partial class GenerationBuilder
     }
 
     private static RouteTable<RouteHandler> CompileRoutes(
-        ServiceConfig config, PipelineCompiler compiler, IReadOnlyList<HealthContribution> health, ConfigDiagnostics diagnostics, GatewayHostOptions options, ILogger logger)
+        PipelineCompiler compiler, HealthEndpoint health, ConfigDiagnostics diagnostics, GenerationContext generation, GatewayHostOptions options)
     {
+        var (config, logger) = (generation.Config, generation.Logger);
         var routes = new RouteTableBuilder<RouteHandler>();
         if (!config.Router.DisableHealth)
-            Add(routes.Add("GET", config.Router.HealthPath, false, new HealthEndpoint(options.Time, health)));
+            Add(routes.Add("GET", config.Router.HealthPath, false, health));
         if (config.DebugEndpoint)
         {
             Log.DebugEnabled(logger);
@@ -116,21 +120,35 @@ internal static partial class GenerationBuilder
         }
     }
 
-    // A component around the whole service that cannot be built guards nothing: the service does not start without it.
-    private static List<IHttpMiddleware> ServerComponents(
-        GenerationContext generation, ServiceContext context, Func<int, bool> belongs)
+    private static IReadOnlyList<IHttpMiddleware> ServerComponents(GenerationContext generation, ServiceContext context, Func<int, bool> belongs)
     {
-        var list = new List<(int Order, IHttpMiddleware Middleware)>();
         var faults = new ConfigDiagnostics();
-        foreach (var component in generation.Plugins.ServerComponents)
-        {
-            if (belongs(component.Stage.Order) && ServiceComponents.Build(component, generation.Config, context, faults) is { } middleware)
-                list.Add((component.Stage.Order, middleware));
-        }
+        var list = BuildAll(generation, generation.Plugins.ServerComponents, context, faults, belongs);
         if (belongs(ServerStages.HttpServerPlugins.Order))
             list.AddRange(HttpServerKind.Compile(generation, context, faults).Select(static handler => (ServerStages.HttpServerPlugins.Order, handler)));
         ServiceComponents.ThrowIfFaulty(faults);
-        return [.. list.OrderBy(static c => c.Order).Select(static c => c.Middleware)];
+        return [.. list.OrderBy(static c => c.Order).Select(static c => c.Product)];
+    }
+
+    private static IReadOnlyList<IListenerBranch> Branches(GenerationContext generation, ServiceContext context)
+    {
+        var faults = new ConfigDiagnostics();
+        var list = BuildAll(generation, generation.Plugins.Listeners, context, faults, static _ => true);
+        ServiceComponents.ThrowIfFaulty(faults);
+        return [.. list.Select(static c => c.Product)];
+    }
+
+    private static List<(int Order, T Product)> BuildAll<T>(
+        GenerationContext generation, ComponentList<IServiceContext, T> components, ServiceContext context, ConfigDiagnostics faults, Func<int, bool> belongs)
+        where T : class
+    {
+        var list = new List<(int, T)>();
+        foreach (var component in components)
+        {
+            if (belongs(component.Stage.Order) && ServiceComponents.Build(component, generation.Config, context, faults) is { } product)
+                list.Add((component.Stage.Order, product));
+        }
+        return list;
     }
 
     private static partial class Log

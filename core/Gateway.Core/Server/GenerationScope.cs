@@ -16,22 +16,16 @@ internal sealed partial class GenerationScope(ILogger logger, TimeProvider time,
     private readonly List<object> _kept = [];
     private readonly HashSet<object> _known = new(ReferenceEqualityComparer.Instance);
     private readonly CancellationTokenSource _stopping = new();
-    private Task _stopped = Task.CompletedTask;
-    private int _isStopping;
     private int _isDisposed;
 
     /// <summary>Fires when the configuration is replaced or the gateway stops.</summary>
     public CancellationToken Stopping => _stopping.Token;
 
     /// <summary>
-    /// Tells those who listen that the configuration ends; idempotent. The token has fired when this returns, what plugins registered on it
-    /// runs elsewhere.
+    /// Tells those who listen that the configuration ends: they see it at once, and what they do about it runs beside the caller. Fails with
+    /// what they throw. Idempotent.
     /// </summary>
-    public void Stop()
-    {
-        if (Interlocked.Exchange(ref _isStopping, 1) == 0)
-            _stopped = _stopping.CancelAsync();
-    }
+    public Task StopAsync() => _stopping.CancelAsync();
 
     /// <summary>Disposes a component with the configuration, if it can be disposed; one that several places share once.</summary>
     public void Keep(object component)
@@ -51,8 +45,7 @@ internal sealed partial class GenerationScope(ILogger logger, TimeProvider time,
     {
         if (Interlocked.Exchange(ref _isDisposed, 1) != 0)
             return;
-        Stop();
-        await EndAsync(_stopped, "a callback on the end of the configuration", DisposalLimit).ConfigureAwait(false);
+        await EndAsync(StopAsync(), "a callback on the end of the configuration", DisposalLimit).ConfigureAwait(false);
         for (var i = _kept.Count - 1; i >= 0; i--)
             await EndAsync(DisposeAsync(_kept[i]), _kept[i].GetType().FullName!, DisposalLimit).ConfigureAwait(false);
         _kept.Clear();

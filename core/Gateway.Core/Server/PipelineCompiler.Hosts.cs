@@ -10,11 +10,11 @@ namespace Gateway.Core.Server;
 /// <summary>Where the hosts of a backend come from, and who chooses among them.</summary>
 internal sealed partial class PipelineCompiler
 {
-    private ProxyHandler CompileAddress(BackendConfig backend, BackendContext context, ConfigDiagnostics faults, ProxyHandler next)
+    private ProxyHandler CompileHost(BackendConfig backend, BackendContext context, ConfigDiagnostics faults, ProxyHandler next, bool takesConnections = false)
     {
         var discovery = CompileDiscovery(backend, context, faults);
         var balancer = CompileBalancer(backend, context, faults);
-        var hosts = discovery is null ? FixedHosts(backend) : [];
+        var hosts = discovery is null ? FixedHosts(backend, takesConnections) : [];
         if (discovery is null && hosts.Length == 0)
             return next;
         if (balancer is not null)
@@ -47,12 +47,12 @@ internal sealed partial class PipelineCompiler
         return balancer;
     }
 
-    private static BackendHost[] FixedHosts(BackendConfig backend)
+    private static BackendHost[] FixedHosts(BackendConfig backend, bool takesConnections)
     {
         var hosts = new BackendHost[backend.Hosts.Count];
         for (var i = 0; i < hosts.Length; i++)
         {
-            if (!HostParser.TryParse(backend.Hosts[i], out var host))
+            if (!(takesConnections ? HostParser.TryParseConnection(backend.Hosts[i], out var host) : HostParser.TryParse(backend.Hosts[i], out host)))
                 throw new PipelineBuildException($"host {backend.Hosts[i]} not valid: no URL of the HTTP client");
             hosts[i] = host;
         }

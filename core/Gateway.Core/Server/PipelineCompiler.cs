@@ -58,9 +58,24 @@ internal sealed partial class PipelineCompiler(GenerationContext generation, Htt
 
     private RouteHandler CompileEndpoint(EndpointConfig endpoint, ConfigDiagnostics faults)
     {
-        Log.BuildingProxy(_logger, endpoint.Path);
         var context = new EndpointContext(generation, endpoint);
         context.TokenRejecters = CompileRejecters(endpoint, context, faults);
+        var guards = CompileGuards(endpoint, context, faults);
+        RouteHandler handler = CompileConnection(endpoint, faults) is { } connection ? connection : CompileProxy(endpoint, context, guards.Count > 0 || _hasServerComponents, faults);
+        return guards.Count == 0 ? handler : new GuardedEndpoint(guards, handler);
+    }
+
+    private EndpointHandler CompileProxy(EndpointConfig endpoint, EndpointContext context, bool readsClaims, ConfigDiagnostics faults)
+    {
+        var proxy = CompileProxyPipeline(endpoint, context, faults, out var buffers);
+        Log.BuildingHandler(_logger, endpoint.Path);
+        var render = OutputRender.Of(endpoint.OutputEncoding, name => PluginRender(name, endpoint, context, faults));
+        return new EndpointHandler(endpoint, _service.Router, proxy, buffers, readsClaims, render, headers, limits, _logger);
+    }
+
+    private ProxyHandler CompileProxyPipeline(EndpointConfig endpoint, EndpointContext context, ConfigDiagnostics faults, out bool buffersBody)
+    {
+        Log.BuildingProxy(_logger, endpoint.Path);
         var regular = endpoint.Backends.Where(static b => !b.Shadow).ToArray();
         var shadows = endpoint.Backends.Where(static b => b.Shadow).ToArray();
         if (regular.Length == 0)
@@ -80,13 +95,8 @@ internal sealed partial class PipelineCompiler(GenerationContext generation, Htt
             merge = Forking(merge);
         if (buffers && stages.InOrder.Count > 0)
             merge = new BufferedBody(merge).InvokeAsync;
-        var proxy = Pipeline.Compose(stages.InOrder, merge);
-
-        Log.BuildingHandler(_logger, endpoint.Path);
-        var guards = CompileGuards(endpoint, context, faults);
-        var render = OutputRender.Of(endpoint.OutputEncoding, name => PluginRender(name, endpoint, context, faults));
-        RouteHandler handler = new EndpointHandler(endpoint, _service.Router, proxy, buffers, guards.Count > 0 || _hasServerComponents, render, headers, limits, _logger);
-        return guards.Count == 0 ? handler : new GuardedEndpoint(guards, handler);
+        buffersBody = buffers;
+        return Pipeline.Compose(stages.InOrder, merge);
     }
 
     private static ProxyHandler Forking(ProxyHandler next) => (request, cancellationToken) => next(request.Fork(), cancellationToken);
@@ -134,7 +144,7 @@ internal sealed partial class PipelineCompiler(GenerationContext generation, Htt
             stages.Add(component, backend.ExtraConfig, context, faults);
         PipelineKinds.AddBackend(stages, backend.ExtraConfig, context, faults);
         var inner = Pipeline.Compose(stages.From(BackendStages.Request), CompileExecutor(endpoint, backend, context, faults));
-        inner = CompileAddress(backend, context, faults, inner);
+        inner = CompileHost(backend, context, faults, inner);
         if (endpoint.ConcurrentCalls > 1)
             inner = new ConcurrentCalls(inner, endpoint.ConcurrentCalls, timeout).InvokeAsync;
         return Pipeline.Compose(stages.OutsideOf(BackendStages.Request), new BackendTarget(backend, endpoint.IsWildcard, inner).InvokeAsync);

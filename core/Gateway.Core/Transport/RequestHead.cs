@@ -93,6 +93,9 @@ internal static class RequestHead
             if (connection is not null && IsNamedByConnection(connection, name))
                 continue;
             hasAgent |= kind == RequestHeader.UserAgent;
+            // As with the engine's client: an empty one means none, and not that the gateway adds its own.
+            if (kind == RequestHeader.UserAgent && header.Value.Length == 0)
+                continue;
             hasAcceptEncoding |= kind == RequestHeader.AcceptEncoding;
             hasAuthorization |= kind == RequestHeader.Authorization;
             head.Write(name);

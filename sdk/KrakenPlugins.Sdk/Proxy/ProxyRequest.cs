@@ -97,7 +97,7 @@ public interface IClaims
 public sealed class BackendHost
 {
     /// <summary>An upstream authority.</summary>
-    /// <param name="scheme"><c>http</c> or <c>https</c>.</param>
+    /// <param name="scheme"><c>http</c> or <c>https</c>; <c>ws</c> or <c>wss</c> where a plugin takes connections over.</param>
     /// <param name="host">Name or address; an IPv6 address without brackets.</param>
     /// <param name="port">1 to 65535.</param>
     /// <param name="basePath">Path in front of every target, without final slash; usually empty.</param>
@@ -107,12 +107,12 @@ public sealed class BackendHost
         Host = host;
         Port = port;
         BasePath = basePath;
-        IsSecure = string.Equals(scheme, "https", StringComparison.Ordinal);
+        IsSecure = scheme is "https" or "wss";
         var name = host.Contains(':', StringComparison.Ordinal) ? $"[{host}]" : host;
         Authority = port == (IsSecure ? 443 : 80) ? name : $"{name}:{port.ToString(System.Globalization.CultureInfo.InvariantCulture)}";
     }
 
-    /// <summary><c>http</c> or <c>https</c>.</summary>
+    /// <summary><c>http</c> or <c>https</c>; <c>ws</c> or <c>wss</c> where a plugin takes connections over.</summary>
     public string Scheme { get; }
 
     /// <summary>Name or address, IPv6 without brackets.</summary>

@@ -50,7 +50,7 @@ public sealed class GenerationScopeTests
         var scope = new GenerationScope(_log, TimeProvider.System);
         var stopping = scope.Stopping;
 
-        scope.Stop();
+        await scope.StopAsync();
         await scope.DisposeAsync();
 
         Assert.True(stopping.IsCancellationRequested);
