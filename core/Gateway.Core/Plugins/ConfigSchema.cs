@@ -16,12 +16,16 @@ public static class ConfigSchema
     /// <summary>Assembles it.</summary>
     /// <param name="catalog">What is installed.</param>
     /// <param name="diagnostics">Told of fragments that cannot be used; their namespaces then take any value.</param>
-    public static JsonObject Assemble(PluginCatalog catalog, ConfigDiagnostics diagnostics)
+    /// <param name="whyUnusable">
+    /// Says what is wrong with a file of a plugin as a schema, or <see langword="null"/>; core has no validator of its own.
+    /// </param>
+    public static JsonObject Assemble(PluginCatalog catalog, ConfigDiagnostics diagnostics, Func<FoundPlugin, string, string?> whyUnusable)
     {
         ArgumentNullException.ThrowIfNull(catalog);
+        ArgumentNullException.ThrowIfNull(whyUnusable);
         var schema = ReadCore();
         var definitions = schema["definitions"]!.AsObject();
-        var fragments = new SchemaFragments(definitions, diagnostics);
+        var fragments = new SchemaFragments(definitions, whyUnusable, diagnostics);
         AddPluginNamespaces(definitions, catalog, fragments);
         AddKinds(definitions, catalog, fragments);
         AddEncodings(schema, catalog);

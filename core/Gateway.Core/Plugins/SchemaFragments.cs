@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using KrakenPlugins.JsonSchema;
 using KrakenPlugins.Sdk.Configuration;
 
 namespace Gateway.Core.Plugins;
@@ -9,7 +8,10 @@ namespace Gateway.Core.Plugins;
 /// The schema files of plugins (draft-06, draft-07 or 2019-09), each once among the definitions of the whole, their references led to
 /// where they are now. A file that cannot be used is a warning, and what it describes takes any value.
 /// </summary>
-internal sealed class SchemaFragments(JsonObject definitions, ConfigDiagnostics diagnostics)
+/// <param name="definitions">The definitions of the whole.</param>
+/// <param name="whyUnusable">Says what is wrong with a file of a plugin as a schema, or <see langword="null"/>.</param>
+/// <param name="diagnostics">Receives the warnings.</param>
+internal sealed class SchemaFragments(JsonObject definitions, Func<FoundPlugin, string, string?> whyUnusable, ConfigDiagnostics diagnostics)
 {
     private const int MaxBytes = 4 << 20;
     private const int MaxFilesPerPlugin = 100;
@@ -36,10 +38,12 @@ internal sealed class SchemaFragments(JsonObject definitions, ConfigDiagnostics 
         var known = definitions.Select(static d => d.Key).ToHashSet(StringComparer.Ordinal);
         try
         {
-            Compile(plugin, file);
+            // By itself first: a mistake is named with its place in the plugin's own file.
+            if (whyUnusable(plugin, file) is { } reason)
+                throw new InvalidDataException(reason);
             Add(plugin, file, key);
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or JsonException or InvalidDataException or FormatException or JsonSchemaException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or JsonException or InvalidDataException or FormatException)
         {
             // What it refers to must not stay behind half done.
             foreach (var added in definitions.Select(static d => d.Key).Where(k => !known.Contains(k)).ToArray())
@@ -49,23 +53,13 @@ internal sealed class SchemaFragments(JsonObject definitions, ConfigDiagnostics 
         }
     }
 
-    // By itself first: a mistake is named with the place in the plugin's own file.
-    private static void Compile(FoundPlugin plugin, string file)
-    {
-        var path = Path.GetFullPath(Path.Combine(plugin.Folder, file));
-        JsonSchema.Compile(Element(path), new()
-        {
-            DefaultDraft = JsonSchemaDraft.Draft7,
-            BaseUri = new Uri(path).AbsoluteUri,
-            Resolver = uri => new Uri(uri) is { IsFile: true } other && IsInside(plugin, other.LocalPath) && File.Exists(other.LocalPath) ? Element(other.LocalPath) : null,
-        });
-    }
-
     private void Add(FoundPlugin plugin, string file, string key)
     {
         if ((_filesOf[plugin.Folder] = _filesOf.GetValueOrDefault(plugin.Folder) + 1) > MaxFilesPerPlugin)
             throw new InvalidDataException($"the plugin has more than {MaxFilesPerPlugin} schema files");
-        var fragment = JsonNode.Parse(Read(Path.Combine(plugin.Folder, file)), null, s_strict)!;
+        var fragment = JsonNode.Parse(Read(Path.Combine(plugin.Folder, file)), null, s_strict);
+        if (fragment?.GetValueKind() is not (JsonValueKind.Object or JsonValueKind.True or JsonValueKind.False))
+            throw new InvalidDataException("a schema is an object or a boolean");
         definitions[key] = fragment;
         if (fragment is not JsonObject root)
             return;
@@ -78,22 +72,13 @@ internal sealed class SchemaFragments(JsonObject definitions, ConfigDiagnostics 
     {
         if (!address.IsFile)
             return null;
-        if (!IsInside(plugin, address.LocalPath))
+        if (!plugin.Contains(address.LocalPath))
             throw new InvalidDataException($"it refers to {address.LocalPath}, outside of the plugin's folder");
         var file = Path.GetRelativePath(Path.GetFullPath(plugin.Folder), address.LocalPath);
         var key = Key(plugin, file);
         if (!definitions.ContainsKey(key))
             Add(plugin, file, key);
         return Pointer(key);
-    }
-
-    private static bool IsInside(FoundPlugin plugin, string path) =>
-        Path.GetFullPath(path).StartsWith(Path.TrimEndingDirectorySeparator(Path.GetFullPath(plugin.Folder)) + Path.DirectorySeparatorChar, StringComparison.Ordinal);
-
-    private static JsonElement Element(string path)
-    {
-        using var document = JsonDocument.Parse(Read(path), s_strict);
-        return document.RootElement.Clone();
     }
 
     private static byte[] Read(string path)

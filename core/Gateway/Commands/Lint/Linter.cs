@@ -26,7 +26,7 @@ internal sealed class Linter
     /// <exception cref="JsonSchemaException">The schema cannot be used.</exception>
     public static Linter Of(PluginCatalog catalog, ConfigDiagnostics diagnostics)
     {
-        using var document = JsonDocument.Parse(ConfigSchema.Assemble(catalog, diagnostics).ToJsonString(), new JsonDocumentOptions { MaxDepth = SchemaSource.MaxDepth });
+        using var document = JsonDocument.Parse(ConfigSchema.Assemble(catalog, diagnostics, FragmentCheck.WhyUnusable).ToJsonString(), new JsonDocumentOptions { MaxDepth = SchemaSource.MaxDepth });
         return new(document.RootElement.Clone(), new());
     }
 
@@ -99,7 +99,7 @@ internal sealed class Linter
                 return "";
         }
         return schema.ValueKind == JsonValueKind.Object && schema.TryGetProperty("description", out var text) && text.ValueKind == JsonValueKind.String
-            ? $"; expected: {text.GetString()}"
+            ? $"; expected: {text.GetString()!.TrimEnd('.')}"
             : "";
     }
 
