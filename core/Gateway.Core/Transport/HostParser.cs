@@ -53,7 +53,7 @@ public static class HostParser
             return false;
         host = new BackendHost(scheme, name, port, basePath.ToString())
         {
-            TransportState = new HostState(authorization),
+            Authorization = authorization,
         };
         return true;
     }
