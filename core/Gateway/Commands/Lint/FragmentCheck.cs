@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Gateway.Core.Plugins;
 using KrakenPlugins.JsonSchema;
 using Schema = KrakenPlugins.JsonSchema.JsonSchema;
@@ -16,11 +17,13 @@ internal static class FragmentCheck
         try
         {
             var address = SchemaSource.AddressOf(Path.Combine(plugin.Folder, file));
-            Schema.Compile(source.Read(address), new()
+            var schema = source.Read(address);
+            var id = IdOf(schema, address);
+            Schema.Compile(schema, new()
             {
                 DefaultDraft = JsonSchemaDraft.Draft7,
                 BaseUri = address.AbsoluteUri,
-                Resolver = uri => Uri.TryCreate(uri, UriKind.Absolute, out var other) && other.IsFile && plugin.Contains(other.LocalPath) ? source.Read(other) : null,
+                Resolver = uri => FileOf(uri, id, address) is { } file && plugin.Contains(file.LocalPath) ? source.Read(file) : null,
             });
             return null;
         }
@@ -28,5 +31,20 @@ internal static class FragmentCheck
         {
             return exception.Message;
         }
+    }
+
+    private static Uri IdOf(JsonElement schema, Uri address) =>
+        schema.ValueKind == JsonValueKind.Object && schema.TryGetProperty("$id", out var id) && id.ValueKind == JsonValueKind.String && Uri.TryCreate(address, id.GetString(), out var uri)
+            ? uri
+            : address;
+
+    // What lies beside the schema's $id lies beside its file.
+    private static Uri? FileOf(string uri, Uri id, Uri address)
+    {
+        if (!Uri.TryCreate(uri, UriKind.Absolute, out var other))
+            return null;
+        if (!other.IsFile && other.Authority == id.Authority)
+            other = new Uri(address, id.MakeRelativeUri(other));
+        return other.IsFile ? other : null;
     }
 }

@@ -60,5 +60,5 @@ internal static class LintStage
     }
 
     private static bool IsSaid(ConfigDiagnostic warning, IReadOnlyList<ConfigDiagnostic> violations) =>
-        violations.Any(v => v.Position == warning.Position && v.Message.StartsWith(warning.Message, StringComparison.Ordinal));
+        violations.Any(v => v.Path == warning.Path && v.Message.StartsWith(warning.Message, StringComparison.Ordinal));
 }
