@@ -38,6 +38,7 @@ public sealed class LintTests : IDisposable
     [InlineData("\"extra_config\": {\"modifier/martian\": {}}", "3:18 extra_config.modifier/martian: \"modifier/martian\" has no effect at the service; it belongs to the extra_config of a backend (rule \"additionalProperties\" at /extra_config/modifier~1martian)")]
     [InlineData("\"extra_config\": {\"github_com/luraproject/lura/router/gin\": {}}", "is the old name of \"router\"; rename it (rule \"additionalProperties\" at /extra_config/github_com~1luraproject~1lura~1router~1gin)")]
     [InlineData("\"extra_config\": {\"router\": {\"return_eror_msg\": true}}", "did you mean \"return_error_msg\"? (rule \"additionalProperties\" at /extra_config/router/return_eror_msg)")]
+    [InlineData("\"extra_config\": {\"github_com/devopsfaith/krakend-websocket\": {}}", "is the old name of \"websocket\"; rename it; \"websocket\" has no effect at the service; it belongs to the extra_config of an endpoint (rule \"additionalProperties\" at ")]
     [InlineData("\"extra_config\": {\"router\": {\"use_h2c\": true}}", "(rule \"additionalProperties\" at /extra_config/router/use_h2c)")]
     public async Task What_run_takes_with_leniency_fails_the_lint_with_place_and_rule(string attribute, string expected)
     {

@@ -50,7 +50,9 @@ internal static class LintStage
         }
 
         var found = new ConfigDiagnostics();
-        foreach (var finding in violations.Concat(loaded.All.Where(w => !IsSaid(w, violations))).Concat(warnings.All))
+        var said = violations.ToLookup(static v => v.Path, static v => v.Message, StringComparer.Ordinal);
+        var unsaid = loaded.All.Where(w => !said[w.Path].Any(text => text.Contains(w.Message, StringComparison.Ordinal)));
+        foreach (var finding in violations.Concat(unsaid).Concat(warnings.All))
             found.Add(finding);
         if (found.HasErrors)
             Findings.PrintErrors(terminal, "linting the configuration file", found);
@@ -58,7 +60,4 @@ internal static class LintStage
             Findings.PrintWarnings(terminal, found);
         return !found.HasErrors;
     }
-
-    private static bool IsSaid(ConfigDiagnostic warning, IReadOnlyList<ConfigDiagnostic> violations) =>
-        violations.Any(v => v.Path == warning.Path && v.Message.StartsWith(warning.Message, StringComparison.Ordinal));
 }

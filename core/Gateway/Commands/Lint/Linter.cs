@@ -55,9 +55,7 @@ internal sealed class Linter
     /// <param name="loaded">What the load found.</param>
     public IReadOnlyList<ConfigDiagnostic> Lint(ConfigNode document, ConfigDiagnostics loaded)
     {
-        var words = new Dictionary<string, ConfigDiagnostic>(StringComparer.Ordinal);
-        foreach (var finding in loaded.All)
-            words.TryAdd(finding.Path, finding);
+        var words = loaded.All.ToLookup(static f => f.Path, StringComparer.Ordinal);
         var overwritten = OverwrittenMembers.Of(document);
         var root = new ConfigInstance(document, document.Position);
         return [.. _schema.Validate<ConfigInstance, ConfigInstance.Children>(root, Most)
@@ -67,14 +65,14 @@ internal sealed class Linter
             .OrderBy(static f => f.Position.Line).ThenBy(static f => f.Position.Column)];
     }
 
-    private ConfigDiagnostic Finding(JsonSchemaError<ConfigInstance> error, ConfigNode document, Dictionary<string, ConfigDiagnostic> words)
+    private ConfigDiagnostic Finding(JsonSchemaError<ConfigInstance> error, ConfigNode document, ILookup<string, ConfigDiagnostic> words)
     {
         var isName = error.Keyword is "additionalProperties" or "unevaluatedProperties" or "propertyNames" or "properties" or "patternProperties";
         var position = isName ? error.Instance.NamePosition : error.Instance.Node.Position;
         var path = PathOf(error.InstancePointer, document);
-        var isSame = (isName || error.Instance.Node.Kind < ConfigKind.Array)
-            && words.TryGetValue(path, out var said) && (said.Position == error.Instance.NamePosition || said.Position == error.Instance.Node.Position);
-        var message = isSame ? words[path].Message : Message(error, isName);
+        var (at, isPlain) = (error.Instance, isName || error.Instance.Node.Kind < ConfigKind.Array);
+        var said = isPlain ? words[path].Where(f => f.Position == at.NamePosition || f.Position == at.Node.Position).Select(static f => f.Message).ToArray() : [];
+        var message = said.Length > 0 ? string.Join("; ", said) : Message(error, isName);
         var place = error.InstancePointer.Length == 0 ? "the root" : error.InstancePointer;
         return new(ConfigSeverity.Error, position, path, $"{message} (rule \"{(error.Keyword.Length == 0 ? "false" : error.Keyword)}\" at {place})");
     }
