@@ -31,7 +31,10 @@ internal sealed class ServiceLoader(LoadContext context)
         var routerDocument = context.Bind<RouterDocument>(extra, "router", ConfigPath.Root);
         var router = RouterLoader.Load(routerDocument, _diagnostics);
         var encoding = root.OutputEncoding.Length == 0 ? "json" : OutputEncodings.Resolve(root.OutputEncoding, root.Source, _diagnostics);
-        var endpoints = new EndpointsLoader(context, root, router, encoding).Load();
+        var backends = new BackendLoader(context, root);
+        var endpoints = new EndpointsLoader(context, root, router, backends, encoding).Load();
+        var agents = new AgentsLoader(context, root, backends).Load();
+        backends.CheckUnusedRootHosts();
         return new ServiceConfig
         {
             Name = root.Name,
@@ -50,6 +53,7 @@ internal sealed class ServiceLoader(LoadContext context)
             Transport = Transport(root),
             Router = router,
             Endpoints = endpoints,
+            Agents = agents,
             ExtraConfig = extra,
             AllowMissing = context.Options.AllowMissing,
             Plugin = plugins,

@@ -31,6 +31,12 @@ internal static class ConfigUse
             for (var j = 0; j < endpoint.Backends.Count; j++)
                 AddBackend(used, endpoint.Backends[j], $"endpoints[{i}].backend[{j}]");
         }
+        for (var i = 0; i < config.Agents.Count; i++)
+        {
+            AddNamespaces(used, ConfigScope.AsyncAgent, config.Agents[i].Pipeline.ExtraConfig, $"async_agent[{i}].extra_config");
+            for (var j = 0; j < config.Agents[i].Pipeline.Backends.Count; j++)
+                AddBackend(used, config.Agents[i].Pipeline.Backends[j], $"async_agent[{i}].backend[{j}]");
+        }
         foreach (var mention in UsedKinds.Of(config))
         {
             foreach (var kind in mention.Kinds)

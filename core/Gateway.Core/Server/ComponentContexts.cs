@@ -14,7 +14,14 @@ namespace Gateway.Core.Server;
 /// <param name="Plugins">What plugins declared for it.</param>
 /// <param name="Logger">Application log.</param>
 /// <param name="Time">Clock.</param>
-internal sealed record GenerationContext(ServiceConfig Config, GenerationScope Scope, PluginRegistry Plugins, ILogger Logger, TimeProvider Time);
+internal sealed record GenerationContext(ServiceConfig Config, GenerationScope Scope, PluginRegistry Plugins, ILogger Logger, TimeProvider Time)
+{
+    /// <summary>What plugins serve by themselves.</summary>
+    public Takeovers Takeovers { get; } = new(Scope.Stopping);
+
+    /// <summary>When agents reported.</summary>
+    public AgentReports AgentReports { get; } = new();
+}
 
 /// <summary>What components of the service are told.</summary>
 internal class ServiceContext(GenerationContext generation) : IServiceContext

@@ -178,6 +178,9 @@ internal sealed partial class EndpointHandler : RouteHandler
             http.ContentLength = 0;
             return;
         }
+        // A component may have changed the status of an answer that has a body.
+        if (raw.StatusCode is StatusCodes.Status204NoContent or StatusCodes.Status304NotModified)
+            return;
         try
         {
             await raw.CopyToAsync(http.BodyWriter, deadline.Token).ConfigureAwait(false);

@@ -50,7 +50,9 @@ internal static partial class GenerationBuilder
             Scope = scope,
             Plugins = plugins,
             Context = context,
-            Routes = CompileRoutes(config, compiler, diagnostics, options, logger),
+            Takeovers = generation.Takeovers,
+            Agents = compiler.CompileAgents(diagnostics),
+            Routes = CompileRoutes(config, compiler, diagnostics, options, logger, generation.AgentReports),
             Plain = new PlainResponses(config.Router, headers),
             ClientAddress = new ClientAddress(config.Router),
             Transport = transport,
@@ -58,6 +60,7 @@ internal static partial class GenerationBuilder
             AccessLog = config.Router.DisableAccessLog ? null : new AccessLog(options.Log, config.Router.LoggerSkipPaths),
             Outer = ServerComponents(generation, context, static order => order < ServerStages.Routing.Order),
             Inner = ServerComponents(generation, context, static order => order >= ServerStages.Routing.Order),
+            Branches = Branches(generation, context),
         });
     }
 
@@ -91,11 +94,11 @@ internal static partial class GenerationBuilder
     }
 
     private static RouteTable<RouteHandler> CompileRoutes(
-        ServiceConfig config, PipelineCompiler compiler, ConfigDiagnostics diagnostics, GatewayHostOptions options, ILogger logger)
+        ServiceConfig config, PipelineCompiler compiler, ConfigDiagnostics diagnostics, GatewayHostOptions options, ILogger logger, AgentReports agents)
     {
         var routes = new RouteTableBuilder<RouteHandler>();
         if (!config.Router.DisableHealth)
-            Add(routes.Add("GET", config.Router.HealthPath, false, new HealthEndpoint(options.Time)));
+            Add(routes.Add("GET", config.Router.HealthPath, false, new HealthEndpoint(options.Time, agents)));
         if (config.DebugEndpoint)
         {
             Log.DebugEnabled(logger);
@@ -114,31 +117,51 @@ internal static partial class GenerationBuilder
         }
     }
 
-    // A component around the whole service that cannot be built guards nothing: the service does not start without it.
-    private static List<IHttpMiddleware> ServerComponents(
-        GenerationContext generation, ServiceContext context, Func<int, bool> belongs)
+    private static IReadOnlyList<IHttpMiddleware> ServerComponents(GenerationContext generation, ServiceContext context, Func<int, bool> belongs)
     {
-        var list = new List<(int Order, IHttpMiddleware Middleware)>();
         var faults = new ConfigDiagnostics();
-        foreach (var component in generation.Plugins.ServerComponents)
+        var list = BuildAll(generation, generation.Plugins.ServerComponents, context, faults, belongs);
+        if (belongs(ServerStages.HttpServerPlugins.Order))
+            list.AddRange(HttpServerKind.Compile(generation, context, faults).Select(static handler => (ServerStages.HttpServerPlugins.Order, handler)));
+        ThrowOn(faults);
+        return [.. list.OrderBy(static c => c.Order).Select(static c => c.Product)];
+    }
+
+    private static IReadOnlyList<IListenerBranch> Branches(GenerationContext generation, ServiceContext context)
+    {
+        var faults = new ConfigDiagnostics();
+        var list = BuildAll(generation, generation.Plugins.Listeners, context, faults, static _ => true);
+        ThrowOn(faults);
+        return [.. list.Select(static c => c.Product)];
+    }
+
+    private static List<(int Order, T Product)> BuildAll<T>(
+        GenerationContext generation, ComponentList<IServiceContext, T> components, ServiceContext context, ConfigDiagnostics faults, Func<int, bool> belongs)
+        where T : class
+    {
+        var list = new List<(int, T)>();
+        foreach (var component in components)
         {
             if (!belongs(component.Stage.Order) || generation.Config.ExtraConfig[component.Name] is not { } value)
                 continue;
             try
             {
-                if (component.Build(value, context, faults) is { } middleware)
-                    list.Add((component.Stage.Order, middleware));
+                if (component.Build(value, context, faults) is { } product)
+                    list.Add((component.Stage.Order, product));
             }
             catch (Exception exception)
             {
                 faults.Error(value.Position, $"extra_config.{component.Name}", $"the component cannot be built: {exception.Message}");
             }
         }
-        if (belongs(ServerStages.HttpServerPlugins.Order))
-            list.AddRange(HttpServerKind.Compile(generation, context, faults).Select(static handler => (ServerStages.HttpServerPlugins.Order, handler)));
-        return faults.HasErrors
-            ? throw new ConfigurationException(string.Join('\n', faults.All))
-            : [.. list.OrderBy(static c => c.Order).Select(static c => c.Middleware)];
+        return list;
+    }
+
+    // A component around the whole service that cannot be built guards nothing: the service does not start without it.
+    private static void ThrowOn(ConfigDiagnostics faults)
+    {
+        if (faults.HasErrors)
+            throw new ConfigurationException(string.Join('\n', faults.All));
     }
 
     private static partial class Log

@@ -11,12 +11,11 @@ internal sealed class GenerationScope : IAsyncDisposable
     /// <summary>Fires when the configuration is replaced or the gateway stops.</summary>
     public CancellationToken Stopping => _stopping.Token;
 
-    /// <summary>Tells those who listen that the configuration ends; idempotent.</summary>
-    public void Stop()
-    {
-        if (!_isDisposed)
-            _stopping.Cancel();
-    }
+    /// <summary>
+    /// Tells those who listen that the configuration ends: they see it at once, and what they do about it runs beside the caller. Fails with
+    /// what they throw. Idempotent.
+    /// </summary>
+    public Task StopAsync() => _stopping.CancelAsync();
 
     /// <summary>Disposes a component with the configuration, if it can be disposed.</summary>
     public void Keep(object component)

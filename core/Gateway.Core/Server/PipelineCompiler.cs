@@ -56,8 +56,27 @@ internal sealed partial class PipelineCompiler(GenerationContext generation, Htt
 
     private RouteHandler CompileEndpoint(EndpointConfig endpoint, ConfigDiagnostics faults)
     {
-        Log.BuildingProxy(_logger, endpoint.Path);
         var context = new EndpointContext(generation, endpoint);
+        RouteHandler handler = CompileConnection(endpoint, faults) is { } connection ? connection : CompileProxy(endpoint, context, faults);
+        var guards = new List<IHttpMiddleware>();
+        foreach (var component in _plugins.EndpointComponents)
+        {
+            if (endpoint.ExtraConfig[component.Name] is { } config && component.Build(config, context, faults) is { } guard)
+                guards.Add(guard);
+        }
+        return guards.Count == 0 ? handler : new GuardedEndpoint(guards, handler);
+    }
+
+    private EndpointHandler CompileProxy(EndpointConfig endpoint, EndpointContext context, ConfigDiagnostics faults)
+    {
+        var proxy = CompileProxyPipeline(endpoint, context, faults, out var buffers);
+        Log.BuildingHandler(_logger, endpoint.Path);
+        return new EndpointHandler(endpoint, _service.Router, proxy, buffers, OutputRender.Of(endpoint.OutputEncoding), headers, limits, _logger);
+    }
+
+    private ProxyHandler CompileProxyPipeline(EndpointConfig endpoint, EndpointContext context, ConfigDiagnostics faults, out bool buffersBody)
+    {
+        Log.BuildingProxy(_logger, endpoint.Path);
         var regular = endpoint.Backends.Where(static b => !b.Shadow).ToArray();
         var shadows = endpoint.Backends.Where(static b => b.Shadow).ToArray();
         if (regular.Length == 0)
@@ -77,17 +96,8 @@ internal sealed partial class PipelineCompiler(GenerationContext generation, Htt
             merge = Forking(merge);
         if (buffers && stages.InOrder.Count > 0)
             merge = new BufferedBody(merge).InvokeAsync;
-        var proxy = Pipeline.Compose(stages.InOrder, merge);
-
-        Log.BuildingHandler(_logger, endpoint.Path);
-        RouteHandler handler = new EndpointHandler(endpoint, _service.Router, proxy, buffers, OutputRender.Of(endpoint.OutputEncoding), headers, limits, _logger);
-        var guards = new List<IHttpMiddleware>();
-        foreach (var component in _plugins.EndpointComponents)
-        {
-            if (endpoint.ExtraConfig[component.Name] is { } config && component.Build(config, context, faults) is { } guard)
-                guards.Add(guard);
-        }
-        return guards.Count == 0 ? handler : new GuardedEndpoint(guards, handler);
+        buffersBody = buffers;
+        return Pipeline.Compose(stages.InOrder, merge);
     }
 
     private static ProxyHandler Forking(ProxyHandler next) => (request, cancellationToken) => next(request.Fork(), cancellationToken);
@@ -164,14 +174,14 @@ internal sealed partial class PipelineCompiler(GenerationContext generation, Htt
         return new HttpExecutor(call, BackendDecoder.Compile(backend, limits), endpoint, backend, limits, _logger).InvokeAsync;
     }
 
-    private static HostBalancer? CompileBalancer(BackendConfig backend)
+    private static HostBalancer? CompileBalancer(BackendConfig backend, bool takesConnections = false)
     {
         if (backend.Hosts.Count == 0)
             return null;
         var hosts = new BackendHost[backend.Hosts.Count];
         for (var i = 0; i < hosts.Length; i++)
         {
-            if (!HostParser.TryParse(backend.Hosts[i], out var host))
+            if (!(takesConnections ? HostParser.TryParseConnection(backend.Hosts[i], out var host) : HostParser.TryParse(backend.Hosts[i], out host)))
                 throw new PipelineBuildException($"host {backend.Hosts[i]} not valid: no URL of the HTTP client");
             hosts[i] = host;
         }

@@ -28,6 +28,12 @@ public static class UsedKinds
             foreach (var backend in endpoint.Backends)
                 Add(backend.ExtraConfig.Members, used);
         }
+        foreach (var agent in config.Agents)
+        {
+            Add(agent.Pipeline.ExtraConfig.Members, used);
+            foreach (var backend in agent.Pipeline.Backends)
+                Add(backend.ExtraConfig.Members, used);
+        }
         return used;
     }
 
