@@ -46,6 +46,17 @@ public sealed class PluginRegistry : IPluginRegistry
         _ => false,
     };
 
+    /// <summary>Whether a component provides an encoding, as <c>decoder</c> or <c>render</c>.</summary>
+    public bool HandlesEncoding(string kind, string name) => kind switch
+    {
+        "decoder" => Decoders.Has(name),
+        "render" => Renders.Has(name),
+        _ => false,
+    };
+
+    /// <summary>Whether a component provides a service discovery (<c>sd</c>).</summary>
+    public bool HandlesDiscovery(string name) => Discoveries.Has(name);
+
     /// <summary>Every name that was declared, with its contract.</summary>
     internal IReadOnlyCollection<DeclaredName> Declared => [.. Lists.SelectMany(static list => list.Names).Distinct()];
 

@@ -51,18 +51,30 @@ public interface IPluginRegistry
     void Agent(string name, ComponentFactory<IAgentContext, IAgent> factory);
 
     /// <summary>Something that may reject the validated token of a request of an endpoint.</summary>
-    /// <param name="name">The namespace, in the endpoint's <c>extra_config</c> or else the service's.</param>
+    /// <param name="name">
+    /// The namespace, in the endpoint's <c>extra_config</c> or else the service's; from there it is built for endpoints with components on the
+    /// HTTP exchange.
+    /// </param>
     /// <param name="stage">One of <see cref="RejecterStages"/>, or a place beside one.</param>
     /// <param name="factory">Builds it.</param>
     void Rejecter(string name, Stage stage, ComponentFactory<IEndpointContext, ITokenRejecter> factory);
 
-    /// <summary>A decoder of backend answers: a value of a backend's <c>encoding</c>. The factory gets the backend object.</summary>
+    /// <summary>
+    /// A decoder of backend answers: a value of a backend's <c>encoding</c> that is none of the gateway's own. The factory gets the backend
+    /// object; <c>target</c>, <c>allow</c>, <c>deny</c>, <c>mapping</c>, <c>group</c> and flatmap are applied to what it decodes.
+    /// </summary>
     void Decoder(string encoding, ComponentFactory<IBackendContext, BodyDecoder> factory);
 
-    /// <summary>A rendering of answers: a value of <c>output_encoding</c>. The factory gets the endpoint object.</summary>
+    /// <summary>
+    /// A rendering of answers: a value of <c>output_encoding</c> that is none of the gateway's own; <c>yaml</c> takes part in <c>negotiate</c>
+    /// too. The factory gets the endpoint object.
+    /// </summary>
     void Render(string encoding, ComponentFactory<IEndpointContext, IBodyRender> factory);
 
-    /// <summary>A source of hosts: a value of a backend's <c>sd</c>. The factory gets the backend object.</summary>
+    /// <summary>
+    /// A source of hosts: a value of a backend's <c>sd</c>. The factory gets the backend object, which may be without <c>host</c> unless the
+    /// name is the language's own (<c>dns</c>, <c>dns-shared</c>).
+    /// </summary>
     void Discovery(string name, ComponentFactory<IBackendContext, IHostDiscovery> factory);
 
     /// <summary>A choice among the hosts of a backend in place of round robin; its namespace stands in the backend's <c>extra_config</c>.</summary>
