@@ -1,20 +1,35 @@
 using System.Globalization;
 using System.Text;
+using KrakenPlugins.Sdk.Data;
 
 namespace Gateway.Core.Diagnostics;
 
 /// <summary>
 /// The access log in its built-in form (OBS-013): <c>[GIN] yyyy/mm/dd - hh:mm:ss | status | duration | client ip | METHOD "path"</c>.
+/// Values of secret query parameters are masked (<see cref="Redaction"/>).
 /// </summary>
 /// <param name="sink">Where lines go; not disposed.</param>
 /// <param name="skipPaths">Request paths without line, compared exactly (RTE-042).</param>
-public sealed class AccessLog(LogSink sink, IReadOnlyList<string> skipPaths)
+/// <param name="colours">Whether status and method are coloured (OBS-018).</param>
+public sealed class AccessLog(LogSink sink, IReadOnlyList<string> skipPaths, bool colours = false)
 {
+    private const string Reset = "\u001b[0m";
+
     private readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> _skip =
         new HashSet<string>(skipPaths, StringComparer.Ordinal).GetAlternateLookup<ReadOnlySpan<char>>();
 
     [ThreadStatic]
     private static StringBuilder? t_line;
+
+    /// <summary>Whether requests for a target leave no line.</summary>
+    /// <param name="target">Request target as received.</param>
+    public bool Skips(string target)
+    {
+        if (_skip.Set.Count == 0)
+            return false;
+        var query = target.IndexOf('?', StringComparison.Ordinal);
+        return _skip.Contains(query < 0 ? target : target.AsSpan(0, query));
+    }
 
     /// <summary>Writes the line of one finished request.</summary>
     /// <param name="status">Status sent to the client.</param>
@@ -25,24 +40,42 @@ public sealed class AccessLog(LogSink sink, IReadOnlyList<string> skipPaths)
     /// <param name="errors">Gateway errors that follow on lines of their own (OBS-015), or <see langword="null"/>.</param>
     public void Write(int status, double milliseconds, string clientIp, string method, string target, List<string>? errors = null)
     {
-        var query = target.IndexOf('?', StringComparison.Ordinal);
-        if (_skip.Set.Count > 0 && _skip.Contains(query < 0 ? target : target.AsSpan(0, query)))
+        if (Skips(target))
             return;
         var line = t_line ??= new StringBuilder(256);
         line.Clear();
-        line.Append("[GIN] ").Append(CultureInfo.InvariantCulture, $"{DateTime.Now:yyyy/MM/dd - HH:mm:ss} | {status,3} | {milliseconds.ToString("F3", CultureInfo.InvariantCulture) + "ms",8} | {clientIp,15} | {method,-7} \"");
-        AppendEscaped(line, target);
+        line.Append("[GIN] ").Append(CultureInfo.InvariantCulture, $"{DateTime.Now:yyyy/MM/dd - HH:mm:ss} |");
+        if (colours)
+            line.Append(StatusColour(status));
+        line.Append(CultureInfo.InvariantCulture, $" {status,3} ").Append(colours ? Reset : "");
+        line.Append(CultureInfo.InvariantCulture, $"| {milliseconds.ToString("F3", CultureInfo.InvariantCulture) + "ms",8} | {clientIp,15} |");
+        if (colours)
+            line.Append(MethodColour(method));
+        line.Append(CultureInfo.InvariantCulture, $" {method,-7} ").Append(colours ? Reset : "").Append('"');
+        AppendTarget(line, target);
         line.Append("\"\n");
         for (var i = 0; i < errors?.Count; i++)
         {
             line.Append(CultureInfo.InvariantCulture, $"Error #{i + 1:00}: ");
-            AppendEscaped(line, errors[i]);
+            AppendTarget(line, errors[i]);
             line.Append('\n');
         }
         WriteAscii(line);
     }
 
-    private static void AppendEscaped(StringBuilder line, string text)
+    private static void AppendTarget(StringBuilder line, string text)
+    {
+        var position = 0;
+        while (Redaction.TryFindSecret(text, position, out var secret))
+        {
+            AppendEscaped(line, text.AsSpan(position, secret.Start - position));
+            line.Append(Redaction.Mask);
+            position = secret.Start + secret.Length;
+        }
+        AppendEscaped(line, text.AsSpan(position));
+    }
+
+    private static void AppendEscaped(StringBuilder line, ReadOnlySpan<char> text)
     {
         foreach (var c in text)
         {
@@ -54,6 +87,26 @@ public sealed class AccessLog(LogSink sink, IReadOnlyList<string> skipPaths)
                 line.Append(CultureInfo.InvariantCulture, $"\\u{(int)c:x4}");
         }
     }
+
+    private static string StatusColour(int status) => status switch
+    {
+        >= 200 and < 300 => "\u001b[97;42m",
+        >= 300 and < 400 => "\u001b[90;47m",
+        >= 400 and < 500 => "\u001b[90;43m",
+        _ => "\u001b[97;41m",
+    };
+
+    private static string MethodColour(string method) => method switch
+    {
+        "GET" => "\u001b[97;44m",
+        "POST" => "\u001b[97;46m",
+        "PUT" => "\u001b[90;43m",
+        "DELETE" => "\u001b[97;41m",
+        "PATCH" => "\u001b[97;42m",
+        "HEAD" => "\u001b[97;45m",
+        "OPTIONS" => "\u001b[90;47m",
+        _ => Reset,
+    };
 
     private void WriteAscii(StringBuilder line)
     {

@@ -19,6 +19,9 @@ public sealed record GatewayHostOptions
     /// <summary>Where log lines go.</summary>
     public required LogSink Log { get; init; }
 
+    /// <summary>Whether what <see cref="Log"/> writes is read on a terminal that shows colours.</summary>
+    public bool IsTerminal { get; init; }
+
     /// <summary>Components of plugins.</summary>
     public PluginRegistry Plugins { get; init; } = new();
 
@@ -35,15 +38,17 @@ public sealed record GatewayHostOptions
 /// </summary>
 public sealed partial class GatewayHost : IAsyncDisposable
 {
+    // For the flush of logs whose configuration was replaced shortly before the end.
+    private static readonly TimeSpan s_retireTime = TimeSpan.FromSeconds(2);
+
     private readonly GatewayHostOptions _options;
-    private readonly ILogger _logger;
     private readonly GatewayServer _server;
+    private readonly List<Task> _retiring = [];
     private Generation _generation;
 
-    private GatewayHost(GatewayHostOptions options, ILogger logger, Generation generation)
+    private GatewayHost(GatewayHostOptions options, Generation generation)
     {
         _options = options;
-        _logger = logger;
         _generation = generation;
         _server = new GatewayServer(generation, options.Port ?? generation.Config.Port, options.Time);
     }
@@ -51,8 +56,8 @@ public sealed partial class GatewayHost : IAsyncDisposable
     /// <summary>Port that is bound; 0 before the start.</summary>
     public int Port => _server.Port;
 
-    /// <summary>Application log.</summary>
-    public ILogger Logger => _logger;
+    /// <summary>Application log of the current configuration.</summary>
+    public ILogger Logger => _generation.Logger;
 
     /// <summary>
     /// Compiles a configuration. Throws <see cref="ConfigurationException"/> when its routes cannot stand together; an endpoint that
@@ -60,19 +65,18 @@ public sealed partial class GatewayHost : IAsyncDisposable
     /// </summary>
     public static GatewayHost Create(ServiceConfig config, ConfigDiagnostics diagnostics, GatewayHostOptions options)
     {
-        var logger = new ConsoleLoggerFactory(options.Log).CreateLogger("gateway");
-        Log.Starting(logger, Product.Name, Product.Version);
-        Log.WorkingDirectory(logger, Directory.GetCurrentDirectory());
-        Log.StartingInstance(logger);
-        var generation = GenerationBuilder.Build(config, diagnostics, options, logger);
-        return new GatewayHost(options, logger, generation);
+        var log = ServiceLog.Create(config, diagnostics, options);
+        Log.Starting(log.Logger, Product.Name, Product.Version);
+        Log.WorkingDirectory(log.Logger, Directory.GetCurrentDirectory());
+        Log.StartingInstance(log.Logger);
+        return new GatewayHost(options, Build(config, diagnostics, options, log));
     }
 
     /// <summary>Binds and serves. Throws <see cref="IOException"/> when the port cannot be had.</summary>
     public async Task StartAsync(CancellationToken cancellationToken = default)
     {
         await _server.StartAsync(cancellationToken).ConfigureAwait(false);
-        Log.Listening(_logger, Port);
+        Log.Listening(Logger, Port);
     }
 
     /// <summary>Stops taking connections and drains within <c>max_shutdown_wait_time</c> (CFG-149, 150).</summary>
@@ -84,7 +88,7 @@ public sealed partial class GatewayHost : IAsyncDisposable
             cut.CancelAfter(limit);
         await _server.StopAsync(cut.Token).ConfigureAwait(false);
         if (cut.IsCancellationRequested)
-            Log.CutOff(_logger, limit.TotalSeconds);
+            Log.CutOff(Logger, limit.TotalSeconds);
     }
 
     /// <summary>
@@ -93,12 +97,14 @@ public sealed partial class GatewayHost : IAsyncDisposable
     /// </summary>
     public void Reload(ServiceConfig config, ConfigDiagnostics diagnostics)
     {
-        var next = GenerationBuilder.Build(config, diagnostics, _options, _logger);
+        var next = Build(config, diagnostics, _options, ServiceLog.Create(config, diagnostics, _options));
         var previous = _generation;
         _generation = next;
         _server.Current = next;
+        _retiring.RemoveAll(static task => task.IsCompleted);
+        _retiring.Add(previous.Gone);
         previous.Leave();
-        Log.Reloaded(_logger, config.Endpoints.Count);
+        Log.Reloaded(Logger, config.Endpoints.Count);
     }
 
     /// <inheritdoc/>
@@ -106,6 +112,23 @@ public sealed partial class GatewayHost : IAsyncDisposable
     {
         await _server.DisposeAsync().ConfigureAwait(false);
         _generation.Dispose();
+        await _generation.Gone.ConfigureAwait(false);
+        // A request that nothing could cut holds its generation; the end does not wait for it.
+        await Task.WhenAll(_retiring).WaitAsync(s_retireTime, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    private static Generation Build(ServiceConfig config, ConfigDiagnostics diagnostics, GatewayHostOptions options, ServiceLog log)
+    {
+        try
+        {
+            return GenerationBuilder.Build(config, diagnostics, options, log);
+        }
+        catch
+        {
+            // Nobody waits for it: what it says last is on its way while the fault is reported.
+            _ = log.EndAsync();
+            throw;
+        }
     }
 
     private static partial class Log

@@ -1,9 +1,11 @@
-using System.Text;
+using System.Diagnostics;
+using System.Runtime.InteropServices;
 using Gateway.Core.Configuration;
 using Gateway.Core.Diagnostics;
 using Gateway.Core.Proxy;
 using Gateway.Core.Routing;
 using Gateway.Core.Transport;
+using KrakenPlugins.Sdk.Plugins;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
@@ -22,9 +24,14 @@ internal sealed partial class Generation : IDisposable
     private readonly ClientAddress _clientAddress;
     private readonly AccessLog? _accessLog;
     private readonly HttpTransport _transport;
+    private readonly ServiceLog _log;
     private readonly ILogger _logger;
+    private readonly TaskCompletionSource _gone = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly RequestDelegate? _outer;
     private readonly RequestDelegate? _inner;
+
+    private int _accessFaults;
+    private int _isDisposed;
 
     // One for being current, one per request in progress.
     private int _users = 1;
@@ -37,7 +44,8 @@ internal sealed partial class Generation : IDisposable
         _clientAddress = parts.ClientAddress;
         _accessLog = parts.AccessLog;
         _transport = parts.Transport;
-        _logger = parts.Logger;
+        _log = parts.Log;
+        _logger = parts.Log.Logger;
         if (parts.Outer.Count > 0)
             _outer = Pipeline.Compose(parts.Outer, context => RouteAsync(ExchangeOf(context)));
         if (parts.Inner.Count > 0)
@@ -46,6 +54,12 @@ internal sealed partial class Generation : IDisposable
 
     /// <summary>The configuration it was built from.</summary>
     public ServiceConfig Config { get; }
+
+    /// <summary>Application log.</summary>
+    public ILogger Logger => _logger;
+
+    /// <summary>Completes when everything of the generation is disposed and its log is flushed.</summary>
+    public Task Gone => _gone.Task;
 
     /// <summary>Serves one exchange; throws nothing.</summary>
     public async Task ServeAsync(Exchange exchange)
@@ -103,7 +117,35 @@ internal sealed partial class Generation : IDisposable
         if (_accessLog is null || !exchange.IsLogged)
             return;
         var status = exchange.LoggedStatus != 0 ? exchange.LoggedStatus : exception is null ? exchange.Http.Response.StatusCode : 500;
+        if (_log.Access is { } component && LogTo(component, exchange, status))
+            return;
         _accessLog.Write(status, exchange.ElapsedMilliseconds, exchange.ClientIp, exchange.Http.Request.Method, exchange.Target, exchange.LoggedErrors);
+    }
+
+    // Whatever a component of the log does, the exchange has to end in order.
+    private bool LogTo(IAccessLog component, Exchange exchange, int status)
+    {
+        if (_accessLog!.Skips(exchange.Target))
+            return true;
+        try
+        {
+            component.Write(new AccessRecord
+            {
+                Context = exchange.Http,
+                StatusCode = status,
+                Elapsed = Stopwatch.GetElapsedTime(exchange.Started),
+                ClientAddress = exchange.ClientIp,
+                Target = exchange.Target,
+                Errors = CollectionsMarshal.AsSpan(exchange.LoggedErrors),
+            });
+            return true;
+        }
+        catch (Exception exception)
+        {
+            if (Interlocked.Increment(ref _accessFaults) == 1)
+                Log.AccessLogFailed(_logger, exception);
+            return false;
+        }
     }
 
     /// <summary>Takes part in the generation; <see langword="false"/> when it was retired and is gone.</summary>
@@ -124,11 +166,22 @@ internal sealed partial class Generation : IDisposable
     public void Leave()
     {
         if (Interlocked.Decrement(ref _users) == 0)
-            _transport.Dispose();
+            Dispose();
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _transport.Dispose();
+    public void Dispose()
+    {
+        _transport.Dispose();
+        if (Interlocked.Exchange(ref _isDisposed, 1) == 0)
+            _ = EndAsync();
+    }
+
+    private async Task EndAsync()
+    {
+        await _log.EndAsync().ConfigureAwait(false);
+        _gone.TrySetResult();
+    }
 
     private Task RouteAsync(Exchange exchange)
     {
@@ -171,6 +224,9 @@ internal sealed partial class Generation : IDisposable
     {
         [LoggerMessage(Level = LogLevel.Error, Message = "[SERVICE: Gin] panic recovered while serving {Target}")]
         public static partial void Panic(ILogger logger, string target, Exception exception);
+
+        [LoggerMessage(Level = LogLevel.Error, Message = "[SERVICE: Logging] The access log failed; its built-in form takes the records that it fails on")]
+        public static partial void AccessLogFailed(ILogger logger, Exception exception);
     }
 }
 
@@ -183,7 +239,7 @@ internal sealed record GenerationParts
     public required PlainResponses Plain { get; init; }
     public required ClientAddress ClientAddress { get; init; }
     public required HttpTransport Transport { get; init; }
-    public required ILogger Logger { get; init; }
+    public required ServiceLog Log { get; init; }
     public AccessLog? AccessLog { get; init; }
     public IReadOnlyList<KrakenPlugins.Sdk.Proxy.IHttpMiddleware> Outer { get; init; } = [];
     public IReadOnlyList<KrakenPlugins.Sdk.Proxy.IHttpMiddleware> Inner { get; init; } = [];

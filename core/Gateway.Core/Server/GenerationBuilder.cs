@@ -19,12 +19,12 @@ internal static partial class GenerationBuilder
 {
     private static readonly string[] s_anyMethod = ["GET", "POST", "PUT", "PATCH", "HEAD", "OPTIONS", "DELETE", "CONNECT", "TRACE"];
 
-    public static Generation Build(ServiceConfig config, ConfigDiagnostics diagnostics, GatewayHostOptions options, ILogger logger)
+    public static Generation Build(ServiceConfig config, ConfigDiagnostics diagnostics, GatewayHostOptions options, ServiceLog log)
     {
-        var transport = new HttpTransport(config.Transport, Product.UserAgent, logger, options.Time, ProxiesOf(options), options.Limits.ForTransport());
+        var transport = new HttpTransport(config.Transport, Product.UserAgent, log.Logger, options.Time, ProxiesOf(options), options.Limits.ForTransport());
         try
         {
-            return Build(config, diagnostics, options, logger, transport);
+            return Build(config, diagnostics, options, log, transport);
         }
         catch
         {
@@ -33,10 +33,12 @@ internal static partial class GenerationBuilder
         }
     }
 
-    private static Generation Build(ServiceConfig config, ConfigDiagnostics diagnostics, GatewayHostOptions options, ILogger logger, HttpTransport transport)
+    private static Generation Build(ServiceConfig config, ConfigDiagnostics diagnostics, GatewayHostOptions options, ServiceLog log, HttpTransport transport)
     {
+        var logger = log.Logger;
         var headers = new GatewayHeaders(config.Router.HideVersionHeader);
         var scope = new GenerationScope();
+        scope.TryProvide(typeof(ILogOutput), options.Log);
         var generation = new GenerationContext(config, scope, options.Plugins, logger, options.Time);
         var compiler = new PipelineCompiler(generation, transport, headers, options.Limits);
         var context = new ServiceContext(generation);
@@ -48,8 +50,8 @@ internal static partial class GenerationBuilder
             Plain = new PlainResponses(config.Router, headers),
             ClientAddress = new ClientAddress(config.Router),
             Transport = transport,
-            Logger = logger,
-            AccessLog = config.Router.DisableAccessLog ? null : new AccessLog(options.Log, config.Router.LoggerSkipPaths),
+            Log = log,
+            AccessLog = config.Router.DisableAccessLog ? null : new AccessLog(options.Log, config.Router.LoggerSkipPaths, options.IsTerminal),
             Outer = ServerComponents(config, options.Plugins, context, static order => order < ServerStages.Routing.Order),
             Inner = ServerComponents(config, options.Plugins, context, static order => order >= ServerStages.Routing.Order),
         });

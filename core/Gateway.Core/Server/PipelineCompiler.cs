@@ -64,7 +64,7 @@ internal sealed partial class PipelineCompiler(GenerationContext generation, Htt
 
         var stages = new StageList();
         foreach (var component in _plugins.ProxyComponents)
-            stages.Add(component, endpoint.ExtraConfig, context, faults);
+            stages.Add(component, component.ConfigAt(endpoint.ExtraConfig, _service.ExtraConfig), context, faults);
         if (shadows.Length > 0)
             stages.Add(ProxyStages.Shadow, CompileShadow(endpoint, shadows, context, faults));
         AddManipulation(endpoint, regular.Length, stages);
@@ -80,7 +80,7 @@ internal sealed partial class PipelineCompiler(GenerationContext generation, Htt
         var guards = new List<IHttpMiddleware>();
         foreach (var component in _plugins.EndpointComponents)
         {
-            if (endpoint.ExtraConfig[component.Name] is { } config && component.Build(config, context, faults) is { } guard)
+            if (component.ConfigAt(endpoint.ExtraConfig, _service.ExtraConfig) is { } config && component.Build(config, context, faults) is { } guard)
                 guards.Add(guard);
         }
         return guards.Count == 0 ? handler : new GuardedEndpoint(guards, handler);
@@ -128,7 +128,7 @@ internal sealed partial class PipelineCompiler(GenerationContext generation, Htt
         Log.BuildingBackend(_logger, backend.UrlPattern.Text);
         var stages = new StageList();
         foreach (var component in _plugins.BackendComponents)
-            stages.Add(component, backend.ExtraConfig, context, faults);
+            stages.Add(component, component.ConfigAt(backend.ExtraConfig, _service.ExtraConfig), context, faults);
         var inner = Pipeline.Compose(stages.From(BackendStages.Request), CompileExecutor(endpoint, backend, context, faults));
         if (CompileBalancer(backend) is { } balancer)
             inner = new BackendAddress(backend, balancer, inner).InvokeAsync;
@@ -147,7 +147,7 @@ internal sealed partial class PipelineCompiler(GenerationContext generation, Htt
         var client = new List<IClientMiddleware>();
         foreach (var component in _plugins.ClientComponents)
         {
-            if (backend.ExtraConfig[component.Name] is { } config && component.Build(config, context, faults) is { } middleware)
+            if (component.ConfigAt(backend.ExtraConfig, _service.ExtraConfig) is { } config && component.Build(config, context, faults) is { } middleware)
                 client.Add(middleware);
         }
         var call = Pipeline.Compose(client, transport.CreateHandler(backend.Client));
@@ -214,9 +214,9 @@ internal sealed class StageList
 
     public void Add(Stage stage, IProxyMiddleware middleware) => _stages.Add((stage.Order, middleware));
 
-    public void Add<TContext>(Component<TContext, IProxyMiddleware> component, ExtraConfig extra, TContext context, ConfigDiagnostics faults)
+    public void Add<TContext>(Component<TContext, IProxyMiddleware> component, ConfigNode? config, TContext context, ConfigDiagnostics faults)
     {
-        if (extra[component.Name] is { } config && component.Build(config, context, faults) is { } middleware)
+        if (config is not null && component.Build(config, context, faults) is { } middleware)
             _stages.Add((component.Stage.Order, middleware));
     }
 

@@ -24,16 +24,16 @@ public interface IPluginRegistry
     void Server(string name, Stage stage, ComponentFactory<IServiceContext, IHttpMiddleware> factory);
 
     /// <summary>A component of an endpoint on the HTTP exchange.</summary>
-    void Endpoint(string name, Stage stage, ComponentFactory<IEndpointContext, IHttpMiddleware> factory);
+    void Endpoint(string name, Stage stage, ComponentFactory<IEndpointContext, IHttpMiddleware> factory, ComponentReach reach = ComponentReach.Place);
 
     /// <summary>A component of an endpoint's proxy pipeline.</summary>
-    void Proxy(string name, Stage stage, ComponentFactory<IEndpointContext, IProxyMiddleware> factory);
+    void Proxy(string name, Stage stage, ComponentFactory<IEndpointContext, IProxyMiddleware> factory, ComponentReach reach = ComponentReach.Place);
 
     /// <summary>A component of a backend's pipeline.</summary>
-    void Backend(string name, Stage stage, ComponentFactory<IBackendContext, IProxyMiddleware> factory);
+    void Backend(string name, Stage stage, ComponentFactory<IBackendContext, IProxyMiddleware> factory, ComponentReach reach = ComponentReach.Place);
 
     /// <summary>A component around the raw HTTP call of a backend.</summary>
-    void Client(string name, Stage stage, ComponentFactory<IBackendContext, IClientMiddleware> factory);
+    void Client(string name, Stage stage, ComponentFactory<IBackendContext, IClientMiddleware> factory, ComponentReach reach = ComponentReach.Place);
 
     /// <summary>A replacement of a backend's transport: it answers with data itself.</summary>
     void Executor(string name, ComponentFactory<IBackendContext, IProxyMiddleware> factory);
@@ -78,7 +78,12 @@ public interface IPluginRegistry
     /// <summary>Something whose state <c>/__health</c> shows; built when its namespace stands in the service's <c>extra_config</c>.</summary>
     void Health(string name, ComponentFactory<IServiceContext, IHealthContributor> factory);
 
-    /// <summary>The log: takes the place of the built-in application and access log while its namespace stands in the service's <c>extra_config</c>.</summary>
+    /// <summary>
+    /// The log: takes the place of the built-in application and access log while its namespace stands in the service's <c>extra_config</c>.
+    /// A log that knows several namespaces is declared once for each: the first one present builds it, the others are read through
+    /// <see cref="IServiceContext.ServiceConfig"/>. A factory that throws, or returns <see langword="null"/> after it reported errors, leaves the
+    /// built-in log in place (OBS-003); errors beside a log are shown as warnings.
+    /// </summary>
     void Logging(string name, ComponentFactory<ILogContext, IGatewayLog> factory);
 
     /// <summary>A handler of <c>plugin/http-server</c> (EXT-019). The factory gets the whole namespace (EXT-016).</summary>

@@ -74,7 +74,7 @@ public sealed class ProxyRequest
     };
 }
 
-/// <summary>The claims of a validated token.</summary>
+/// <summary>The claims of a validated token. What validates it sets them as a feature of the exchange, where the access log finds them (OBS-025).</summary>
 public interface IClaims
 {
     /// <summary>
