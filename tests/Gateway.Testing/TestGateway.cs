@@ -27,6 +27,15 @@ public sealed record TestGatewayOptions
 
     /// <summary>Whether <c>-d</c> is given.</summary>
     public bool Debug { get; init; }
+
+    /// <summary>Standard output in place of the one that <see cref="TestGateway.Log"/> shows.</summary>
+    public Stream? Output { get; init; }
+
+    /// <summary>Whether standard output counts as a terminal that shows colours.</summary>
+    public bool IsTerminal { get; init; }
+
+    /// <summary>Clock.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
 }
 
 /// <summary>
@@ -39,6 +48,7 @@ public sealed class TestGateway : IAsyncDisposable
     private readonly LogSink _sink;
     private readonly LogStream _log;
     private readonly string _file;
+    private TestGatewayOptions _options = new();
     private bool _stopped;
 
     private TestGateway(GatewayHost host, LogSink sink, LogStream log, string file, ServiceConfig config, ConfigDiagnostics diagnostics)
@@ -95,17 +105,32 @@ public sealed class TestGateway : IAsyncDisposable
             throw new InvalidOperationException(string.Join('\n', loaded.Diagnostics.All));
         }
         var log = new LogStream();
-        var sink = new LogSink(log, options.Limits.LogQueue);
+        var sink = new LogSink(options.Output ?? log, options.Limits.LogQueue);
         var host = GatewayHost.Create(loaded.Config, loaded.Diagnostics, new GatewayHostOptions
         {
             Port = options.Port,
             Log = sink,
             Limits = options.Limits,
             Plugins = options.Plugins,
+            IsTerminal = options.IsTerminal,
+            Time = options.Time,
             Environment = name => options.Environment.GetValueOrDefault(name),
         });
         await host.StartAsync();
-        return new TestGateway(host, sink, log, file, loaded.Config, loaded.Diagnostics);
+        return new TestGateway(host, sink, log, file, loaded.Config, loaded.Diagnostics) { _options = options };
+    }
+
+    /// <summary>Takes up another configuration as on SIGHUP; throws as <see cref="StartAsync"/>.</summary>
+    public async Task ReloadAsync(string json, string upstream = "")
+    {
+        await File.WriteAllTextAsync(_file, json.Replace("$UPSTREAM", upstream, StringComparison.Ordinal));
+        var loaded = ConfigLoader.Load(_file, new LoadOptions
+        {
+            Environment = name => _options.Environment.GetValueOrDefault(name),
+            IsAvailable = _options.Plugins.Handles,
+            DebugEndpoint = _options.Debug,
+        });
+        _host.Reload(loaded.Config ?? throw new InvalidOperationException(string.Join('\n', loaded.Diagnostics.All)), loaded.Diagnostics);
     }
 
     /// <summary>Waits until the log holds a text; throws <see cref="TimeoutException"/> after ten seconds.</summary>
