@@ -75,7 +75,8 @@ public static class Redaction
             var length = rest.IndexOfAny("&#\"' \t\r\n");
             if (length < 0)
                 length = rest.Length;
-            if (length > 0 && IsSecretParameter(name))
+            // What has a slash is no name but a path with "=" in it.
+            if (length > 0 && name.IndexOf('/') < 0 && IsSecretParameter(name))
             {
                 value = (equals + 1, length);
                 return true;
