@@ -14,8 +14,6 @@ internal readonly ref struct AccessEvent
     {
         Record = record;
         Time = time;
-        // The request's own activity has ended with its pipeline; whoever started it left it with the exchange.
-        Activity = Activity.Current ?? record.Context.Features.Get<IHttpActivityFeature>()?.Activity;
     }
 
     /// <summary>What the gateway says of it.</summary>
@@ -24,8 +22,11 @@ internal readonly ref struct AccessEvent
     /// <summary>Local time of the end of the response.</summary>
     public DateTimeOffset Time { get; }
 
-    /// <summary>The trace that it belongs to, or <see langword="null"/>.</summary>
-    public Activity? Activity { get; }
+    /// <summary>
+    /// The trace that it belongs to, or <see langword="null"/>. The request's own activity has ended with its pipeline; whoever started it
+    /// left it with the exchange.
+    /// </summary>
+    public Activity? Activity => Activity.Current ?? Record.Context.Features.Get<IHttpActivityFeature>()?.Activity;
 
     /// <summary>The request as received.</summary>
     public HttpRequest Request => Record.Context.Request;

@@ -26,7 +26,7 @@ internal sealed class BackendLogConfig
         var general = service?["backend"] is { } node ? new ConfigBinder(found).Bind<BackendLogSettings>(node, s_service) : null;
         // What is wrong there was said once, when the log was built.
         if (found.HasErrors)
-            general = new BackendLogSettings();
+            general = null;
         var own = context.BackendConfig(LoggingPlugin.Logging);
         if (general is null && own is null)
             return null;
