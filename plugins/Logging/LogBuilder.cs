@@ -21,7 +21,10 @@ internal sealed partial class LogBuilder(ILogContext context, ConfigDiagnostics 
     private readonly List<DeliveryQueue> _queues = [];
     private ILogger? _logger;
 
-    /// <summary>The log, or <see langword="null"/> after errors were reported: the gateway then keeps its default one (OBS-003).</summary>
+    /// <summary>
+    /// The log, or <see langword="null"/> after errors were reported: the gateway then keeps its default one (OBS-003). Throws
+    /// <see cref="IOException"/> when there is no syslog daemon.
+    /// </summary>
     public GatewayLog? Build()
     {
         var binder = new ConfigBinder(diagnostics);
@@ -41,8 +44,8 @@ internal sealed partial class LogBuilder(ILogContext context, ConfigDiagnostics 
         // Logstash by itself prints its objects and nothing around them.
         if (settings?.Stdout ?? module is not null)
             sinks.Add(new StandardOutputSink(context.StandardOutput, pattern, stackBelow: settings?.Format is "" or "default"));
-        if (settings is { Syslog: true } && !TryAddSyslog(settings, level, sinks))
-            return null;
+        if (settings is { Syslog: true })
+            sinks.Add(BuildSyslog(settings, level));
         var gelf = BuildGelf(binder, settings, out var gelfFault);
         if (gelf is not null && settings is not null)
             sinks.Add(gelf);
@@ -106,20 +109,11 @@ internal sealed partial class LogBuilder(ILogContext context, ConfigDiagnostics 
         }
     }
 
-    private bool TryAddSyslog(LoggingSettings settings, LogLevel level, List<IRecordSink> sinks)
+    // Without a daemon there is no log at all (OBS-038), and nothing was opened yet that would have to be closed.
+    private Syslog BuildSyslog(LoggingSettings settings, LogLevel level)
     {
-        try
-        {
-            var queue = Queue(new SyslogSocket(syslogSockets), "Syslog");
-            var tag = settings.Prefix.Length > 0 ? settings.Prefix : ApplicationPattern.Program;
-            sinks.Add(new Syslog(queue, settings.SyslogFacility[^1] - '0', level, tag));
-            return true;
-        }
-        catch (IOException exception)
-        {
-            diagnostics.Error(settings.Source!.Node["syslog"]!.Position, settings.Source.Path.Member("syslog").ToString(), exception.Message);
-            return false;
-        }
+        var queue = Queue(new SyslogSocket(syslogSockets), "Syslog");
+        return new Syslog(queue, settings.SyslogFacility[^1] - '0', level, settings.Prefix.Length > 0 ? settings.Prefix : ApplicationPattern.Program);
     }
 
     // A collector that is not there takes only itself away (OBS-044).

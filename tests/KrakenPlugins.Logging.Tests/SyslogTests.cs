@@ -38,7 +38,7 @@ public sealed class SyslogTests
         Assert.All(daemon.Records, static record => Assert.Contains($" {Path.GetFileName(Environment.ProcessPath)}[", record, StringComparison.Ordinal));
     }
 
-    [Fact, Spec("OBS-036", "OBS-018", "OBS-004", "OBS-035", "OBS-039")]
+    [Fact, Spec("OBS-036", "OBS-018", "OBS-004", "OBS-035")]
     public async Task Access_and_backend_lines_never_go_there_and_both_sinks_get_each_record()
     {
         await using var upstream = await Upstream.StartAsync();
@@ -53,6 +53,29 @@ public sealed class SyslogTests
 
         Assert.EndsWith("ERROR > [SERVICE: Test] both\n", Assert.Single(daemon.Records), StringComparison.Ordinal);
         Assert.Single(gateway.Lines("BACKEND /a"));
+    }
+
+    [Fact, Spec("OBS-039")]
+    public async Task There_is_no_sink_for_files()
+    {
+        var file = Path.Combine(Path.GetTempPath(), $"none-{Guid.NewGuid():N}.log");
+        using var daemon = SyslogDaemon.Start();
+        await using var gateway = await StartAsync(daemon, $"\"level\":\"ERROR\",\"file\":\"{file}\"");
+        gateway.Host.Logger.LogError("[SERVICE: Test] one");
+        await ArrivedAsync(daemon, 1);
+
+        Assert.False(File.Exists(file));
+        Assert.Contains(gateway.Diagnostics.All, static d => d.Message.StartsWith("\"file\" is no attribute of this place", StringComparison.Ordinal));
+    }
+
+    [Fact, Spec("OBS-038")]
+    public async Task A_missing_daemon_is_no_fault_of_the_configuration()
+    {
+        await using var gateway = await Logged.StartAsync("\"telemetry/logging\":{\"level\":\"INFO\",\"syslog\":true}");
+        await gateway.WaitForLogAsync("Listening on port");
+
+        Assert.False(gateway.Diagnostics.HasErrors);
+        Assert.Contains("KRAKEND ERROR: [SERVICE: Logging] Unable to create the logger: no syslog daemon listens on /nowhere/log (", gateway.Log, StringComparison.Ordinal);
     }
 
     [Fact, Spec("OBS-038")]

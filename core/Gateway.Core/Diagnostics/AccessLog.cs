@@ -44,14 +44,10 @@ public sealed class AccessLog(LogSink sink, IReadOnlyList<string> skipPaths, boo
             return;
         var line = t_line ??= new StringBuilder(256);
         line.Clear();
-        line.Append("[GIN] ").Append(CultureInfo.InvariantCulture, $"{DateTime.Now:yyyy/MM/dd - HH:mm:ss} |");
         if (colours)
-            line.Append(StatusColour(status));
-        line.Append(CultureInfo.InvariantCulture, $" {status,3} ").Append(colours ? Reset : "");
-        line.Append(CultureInfo.InvariantCulture, $"| {milliseconds.ToString("F3", CultureInfo.InvariantCulture) + "ms",8} | {clientIp,15} |");
-        if (colours)
-            line.Append(MethodColour(method));
-        line.Append(CultureInfo.InvariantCulture, $" {method,-7} ").Append(colours ? Reset : "").Append('"');
+            line.Append(CultureInfo.InvariantCulture, $"[GIN] {DateTime.Now:yyyy/MM/dd - HH:mm:ss} |{StatusColour(status)} {status,3} {Reset}| {milliseconds,6:F3}ms | {clientIp,15} |{MethodColour(method)} {method,-7} {Reset}\"");
+        else
+            line.Append(CultureInfo.InvariantCulture, $"[GIN] {DateTime.Now:yyyy/MM/dd - HH:mm:ss} | {status,3} | {milliseconds,6:F3}ms | {clientIp,15} | {method,-7} \"");
         AppendTarget(line, target);
         line.Append("\"\n");
         for (var i = 0; i < errors?.Count; i++)

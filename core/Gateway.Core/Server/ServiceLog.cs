@@ -68,7 +68,8 @@ internal sealed partial class ServiceLog
         }
         catch (Exception exception)
         {
-            faults.Error(value.Position, $"extra_config.{component.Name}", exception.Message);
+            // What a factory reports is wrong with the configuration, and `check` refuses it; what it throws is wrong with its surroundings.
+            Log.CannotCreate(_console, exception.Message, $"{value.Position} extra_config.{component.Name}");
         }
         Report(faults, diagnostics);
     }

@@ -32,6 +32,9 @@ public static class Redaction
     /// </summary>
     public static bool IsSecretParameter(ReadOnlySpan<char> name)
     {
+        // The last letters of all of them: most names are told by one look.
+        if (name.IsEmpty || (char)(name[^1] | 0x20) is not ('n' or 't' or 'd' or 'y' or 'e' or 'h' or 'g'))
+            return false;
         Span<char> plain = stackalloc char[LongestName];
         var length = 0;
         // Names are told by their ends.

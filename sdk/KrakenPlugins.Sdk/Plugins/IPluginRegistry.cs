@@ -81,8 +81,8 @@ public interface IPluginRegistry
     /// <summary>
     /// The log: takes the place of the built-in application and access log while its namespace stands in the service's <c>extra_config</c>.
     /// A log that knows several namespaces is declared once for each: the first one present builds it, the others are read through
-    /// <see cref="IServiceContext.ServiceConfig"/>. A factory that throws, or returns <see langword="null"/> after it reported errors, leaves the
-    /// built-in log in place (OBS-003); errors beside a log are shown as warnings.
+    /// <see cref="IServiceContext.ServiceConfig"/>. A factory that returns <see langword="null"/> after it reported errors, or throws because its
+    /// surroundings lack something, leaves the built-in log in place (OBS-003); errors beside a log are shown as warnings.
     /// </summary>
     void Logging(string name, ComponentFactory<ILogContext, IGatewayLog> factory);
 
