@@ -1,6 +1,6 @@
 namespace Gateway.Core;
 
-/// <summary>Every bound of the engine in one place. All sizes in bytes.</summary>
+/// <summary>Every bound of the engine in one place. Sizes are in bytes.</summary>
 public sealed record Limits
 {
     /// <summary>Request body held in memory when more than one consumer needs it.</summary>
@@ -29,6 +29,15 @@ public sealed record Limits
 
     /// <summary>Log bytes waiting for a slow standard output; records beyond are dropped and counted (OBS-012).</summary>
     public int LogQueue { get; init; } = 4 << 20;
+
+    /// <summary>Time that a plugin may take for one step of a start: loading, constructing, declaring, one component, <c>StartAsync</c>.</summary>
+    public TimeSpan PluginStep { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>
+    /// How long, after a reload, connections that a plugin took over and agents of the replaced configuration may take to end; what is then
+    /// still open is cut. Requests in progress are not: their endpoint's timeout ends them.
+    /// </summary>
+    public TimeSpan ReloadDrain { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>The bounds of the HTTP client.</summary>
     internal Transport.TransportLimits ForTransport() => new()

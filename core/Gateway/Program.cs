@@ -7,5 +7,5 @@ namespace Gateway;
 internal static class Program
 {
     private static Task<int> Main(string[] args) => new Dispatcher(
-        [CheckCommand.Definition, DemoCommand.Definition, RunCommand.Definition, VersionCommand.Definition], new Terminal()).RunAsync(args);
+        [CheckCommand.Definition, DemoCommand.Definition, RunCommand.Definition, SchemaCommand.Definition, VersionCommand.Definition], new Terminal()).RunAsync(args);
 }

@@ -16,6 +16,7 @@ public sealed class RawConnection : IDisposable
     private readonly Socket _socket;
     private Stream _stream;
     private readonly CancellationToken _stop;
+    private readonly TimeSpan _limit;
     private const int MaxRemembered = 1 << 20;
 
     private readonly StringBuilder _pending = new();
@@ -24,12 +25,18 @@ public sealed class RawConnection : IDisposable
     private readonly TaskCompletionSource _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly byte[] _buffer = new byte[64 << 10];
 
-    internal RawConnection(Socket socket, Stream stream, int index, CancellationToken stop)
+    /// <param name="socket">The connected socket.</param>
+    /// <param name="stream">What is read and written.</param>
+    /// <param name="index">See <see cref="Index"/>.</param>
+    /// <param name="limit">How long a read may wait for what it is asked for; infinite where <paramref name="stop"/> ends it.</param>
+    /// <param name="stop">Ends reads and writes.</param>
+    internal RawConnection(Socket socket, Stream stream, int index, TimeSpan limit, CancellationToken stop)
     {
         _socket = socket;
         _stream = stream;
         Index = index;
         _stop = stop;
+        _limit = limit;
     }
 
     /// <summary>0 for the first connection that the upstream accepted.</summary>
@@ -80,42 +87,58 @@ public sealed class RawConnection : IDisposable
     }
 
     /// <summary>Reads up to and including a mark; <see langword="null"/> when the client closes before.</summary>
-    public async Task<string?> ReadUntilAsync(string mark)
+    public Task<string?> ReadUntilAsync(string mark)
     {
-        while (true)
+        return LimitAsync(ReadAsync(), _limit, $"for {Quoted(mark)}");
+
+        async Task<string?> ReadAsync()
         {
-            var text = _pending.ToString();
-            var found = text.IndexOf(mark, StringComparison.Ordinal);
-            if (found >= 0)
-                return Take(found + mark.Length);
-            if (!await FillAsync())
-                return null;
+            while (true)
+            {
+                var text = _pending.ToString();
+                var found = text.IndexOf(mark, StringComparison.Ordinal);
+                if (found >= 0)
+                    return Take(found + mark.Length);
+                if (!await FillAsync())
+                    return null;
+            }
         }
     }
 
     /// <summary>Reads a number of bytes.</summary>
-    public async Task<string> ReadExactlyAsync(int count)
+    public Task<string> ReadExactlyAsync(int count)
     {
-        while (_pending.Length < count)
+        return LimitAsync(ReadAsync(), _limit, string.Create(CultureInfo.InvariantCulture, $"for {count} bytes"));
+
+        async Task<string> ReadAsync()
         {
-            if (!await FillAsync())
-                throw new IOException("the client closed early");
+            while (_pending.Length < count)
+            {
+                if (!await FillAsync())
+                    throw new IOException("the client closed early");
+            }
+            return Take(count);
         }
-        return Take(count);
     }
 
     /// <summary>Reads and drops everything until the client closes.</summary>
-    public async Task WaitForCloseAsync()
+    public Task WaitForCloseAsync()
     {
-        while (await FillAsync())
-            _pending.Clear();
+        return LimitAsync(ReadAsync(), _limit, "for the end of the connection");
+
+        async Task<bool> ReadAsync()
+        {
+            while (await FillAsync())
+                _pending.Clear();
+            return true;
+        }
     }
 
     /// <summary>Goes on with TLS, as the server.</summary>
     public async Task StartTlsAsync(X509Certificate2 certificate)
     {
         var tls = new SslStream(_stream);
-        await tls.AuthenticateAsServerAsync(certificate);
+        await tls.AuthenticateAsServerAsync(new SslServerAuthenticationOptions { ServerCertificate = certificate }, _stop);
         _stream = tls;
     }
 
@@ -123,10 +146,9 @@ public sealed class RawConnection : IDisposable
     /// Reads everything until the other side closes, in an orderly way or with a reset; throws <see cref="TimeoutException"/> when it
     /// has not within the time (ten seconds unless told).
     /// </summary>
-    public async Task<string> ReadToEndAsync(TimeSpan? limit = null)
+    public Task<string> ReadToEndAsync(TimeSpan? limit = null)
     {
-        var end = ReadAsync();
-        return await end.WaitAsync(limit ?? TimeSpan.FromSeconds(10));
+        return LimitAsync(ReadAsync(), limit ?? TimeSpan.FromSeconds(10), "for the end of the connection");
 
         async Task<string> ReadAsync()
         {
@@ -143,7 +165,7 @@ public sealed class RawConnection : IDisposable
     }
 
     /// <summary>Reads one response with its body, if that has a length or is chunked; <see langword="null"/> when the connection ends instead.</summary>
-    public Task<string?> ReadResponseAsync() => ReadRequestAsync().WaitAsync(TimeSpan.FromSeconds(20));
+    public Task<string?> ReadResponseAsync() => LimitAsync(ReadRequestAsync(), TimeSpan.FromSeconds(20), "for a whole response");
 
     /// <summary>Writes text.</summary>
     public Task WriteAsync(string text) => WriteAsync(Encoding.Latin1.GetBytes(text));
@@ -198,6 +220,12 @@ public sealed class RawConnection : IDisposable
         }
         return read > 0;
     }
+
+    private Task<T> LimitAsync<T>(Task<T> read, TimeSpan limit, string wanted) =>
+        limit == Timeout.InfiniteTimeSpan ? read : Wait.ForAsync(read, limit, () => $"connection {Index} waited {wanted}; received so far: {Quoted(Received)}");
+
+    private static string Quoted(string text) =>
+        $"\"{text.Replace("\r", "\\r", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal)}\"";
 
     private string Take(int count)
     {

@@ -15,7 +15,8 @@ public sealed class RawUpstream : IAsyncDisposable
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly CancellationTokenSource _stop = new();
     private readonly ConcurrentQueue<RawConnection> _connections = new();
-    private readonly ConcurrentBag<Task> _scripts = [];
+    private static readonly TimeSpan s_end = TimeSpan.FromSeconds(10);
+    private readonly ConcurrentQueue<Task> _scripts = [];
     private readonly Func<RawConnection, Task> _script;
     private readonly X509Certificate2? _certificate;
     private readonly Task _accepting;
@@ -58,7 +59,10 @@ public sealed class RawUpstream : IAsyncDisposable
     /// <summary>The requests of all connections, in the order of the connections.</summary>
     public IReadOnlyList<string> Requests => [.. _connections.SelectMany(connection => connection.Requests)];
 
-    /// <summary>Stops listening and ends the scripts.</summary>
+    /// <summary>
+    /// Stops listening and ends the scripts; throws what one of them threw, and <see cref="TimeoutException"/> when one does not end
+    /// within ten seconds: a script that waits for something else than its connection watches <see cref="RawConnection.Stopped"/>.
+    /// </summary>
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
@@ -66,8 +70,15 @@ public sealed class RawUpstream : IAsyncDisposable
         await _accepting;
         foreach (var connection in _connections)
             connection.Close();
-        await Task.WhenAll(_scripts);
+        await Wait.ForAsync(Task.WhenAll(_scripts), s_end, Unfinished);
         _stop.Dispose();
+    }
+
+    private string Unfinished()
+    {
+        var scripts = _scripts.ToArray();
+        var left = Enumerable.Range(0, scripts.Length).Where(i => !scripts[i].IsCompleted);
+        return $"the upstream on port {Port} waited for the scripts of connections {string.Join(", ", left)} to end; requests so far:\n{string.Join('\n', Requests)}";
     }
 
     private async Task AcceptAsync()
@@ -83,7 +94,7 @@ public sealed class RawUpstream : IAsyncDisposable
             {
                 return;
             }
-            _scripts.Add(RunAsync(socket));
+            _scripts.Enqueue(RunAsync(socket));
         }
     }
 
@@ -101,10 +112,10 @@ public sealed class RawUpstream : IAsyncDisposable
                 {
                     ServerCertificate = _certificate,
                     ApplicationProtocols = [SslApplicationProtocol.Http2, SslApplicationProtocol.Http11],
-                });
+                }, _stop.Token);
                 stream = tls;
             }
-            var connection = new RawConnection(socket, stream, _connections.Count, _stop.Token);
+            var connection = new RawConnection(socket, stream, _connections.Count, Timeout.InfiniteTimeSpan, _stop.Token);
             _connections.Enqueue(connection);
             await _script(connection);
         }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
@@ -16,14 +17,23 @@ public sealed record TestGatewayOptions
     /// <summary>Components of plugins under test.</summary>
     public PluginRegistry Plugins { get; init; } = new();
 
+    /// <summary>Folders with plugins on disk; empty for none.</summary>
+    public IReadOnlyList<string> PluginFolders { get; init; } = [];
+
     /// <summary>Bounds of the engine.</summary>
     public Limits Limits { get; init; } = new();
 
     /// <summary>Environment variables that the gateway sees.</summary>
     public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>Clock of the gateway.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
     /// <summary>Port to bind; 0 lets the system choose.</summary>
     public int Port { get; init; }
+
+    /// <summary>Values of <c>--allow-missing</c>.</summary>
+    public IReadOnlySet<string> AllowMissing { get; init; } = new HashSet<string>();
 
     /// <summary>Whether <c>-d</c> is given.</summary>
     public bool Debug { get; init; }
@@ -33,9 +43,6 @@ public sealed record TestGatewayOptions
 
     /// <summary>Whether standard output counts as a terminal that shows colours.</summary>
     public bool IsTerminal { get; init; }
-
-    /// <summary>Clock.</summary>
-    public TimeProvider Time { get; init; } = TimeProvider.System;
 }
 
 /// <summary>
@@ -44,11 +51,15 @@ public sealed record TestGatewayOptions
 /// </summary>
 public sealed class TestGateway : IAsyncDisposable
 {
+    private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(30);
+
     private readonly GatewayHost _host;
     private readonly LogSink _sink;
     private readonly LogStream _log;
     private readonly string _file;
-    private TestGatewayOptions _options = new();
+    private PluginHost _plugins = null!;
+    private LoadOptions _load = null!;
+    private string _upstream = "";
     private bool _stopped;
 
     private TestGateway(GatewayHost host, LogSink sink, LogStream log, string file, ServiceConfig config, ConfigDiagnostics diagnostics)
@@ -93,14 +104,20 @@ public sealed class TestGateway : IAsyncDisposable
         options ??= new();
         var file = Path.Combine(Path.GetTempPath(), $"krakend-{Guid.NewGuid():N}.json");
         await File.WriteAllTextAsync(file, json.Replace("$UPSTREAM", upstream, StringComparison.Ordinal));
-        var loaded = ConfigLoader.Load(file, new LoadOptions
+        var plugins = new PluginHost(PluginSearch.None with { CommandLine = options.PluginFolders }) { AllowMissing = options.AllowMissing };
+        var load = new LoadOptions
         {
             Environment = name => options.Environment.GetValueOrDefault(name),
-            IsAvailable = options.Plugins.Handles,
+            PluginFolderKnown = plugins.Discover,
+            IsAvailable = (scope, name) => options.Plugins.Handles(scope, name) || plugins.ProvidesNamespace(scope, name),
+            IsKindAvailable = (kind, name) => options.Plugins.Provides(kind, name) || plugins.ProvidesKind(kind, name),
+            AllowMissing = options.AllowMissing,
             DebugEndpoint = options.Debug,
-        });
+        };
+        var loaded = ConfigLoader.Load(file, load);
         if (loaded.Config is null)
         {
+            plugins.Dispose();
             File.Delete(file);
             throw new InvalidOperationException(string.Join('\n', loaded.Diagnostics.All));
         }
@@ -113,40 +130,43 @@ public sealed class TestGateway : IAsyncDisposable
             Limits = options.Limits,
             Plugins = options.Plugins,
             IsTerminal = options.IsTerminal,
+            PluginHost = plugins,
             Time = options.Time,
             Environment = name => options.Environment.GetValueOrDefault(name),
         });
-        await host.StartAsync();
-        return new TestGateway(host, sink, log, file, loaded.Config, loaded.Diagnostics) { _options = options };
+        await Wait.ForAsync(host.StartAsync(), s_limit, () => $"the gateway waited for its listener; its log:\n{log}");
+        return new TestGateway(host, sink, log, file, loaded.Config, loaded.Diagnostics) { _plugins = plugins, _load = load, _upstream = upstream };
     }
 
-    /// <summary>Takes up another configuration as on SIGHUP; throws as <see cref="StartAsync"/>.</summary>
-    public async Task ReloadAsync(string json, string upstream = "")
+    /// <summary>Takes up another configuration text; throws as <see cref="StartAsync"/> and <see cref="GatewayHost.ReloadAsync"/> do.</summary>
+    public async Task ReloadAsync(string json)
     {
-        await File.WriteAllTextAsync(_file, json.Replace("$UPSTREAM", upstream, StringComparison.Ordinal));
-        var loaded = ConfigLoader.Load(_file, new LoadOptions
-        {
-            Environment = name => _options.Environment.GetValueOrDefault(name),
-            IsAvailable = _options.Plugins.Handles,
-            DebugEndpoint = _options.Debug,
-        });
-        _host.Reload(loaded.Config ?? throw new InvalidOperationException(string.Join('\n', loaded.Diagnostics.All)), loaded.Diagnostics);
+        await File.WriteAllTextAsync(_file, json.Replace("$UPSTREAM", _upstream, StringComparison.Ordinal));
+        var loaded = ConfigLoader.Load(_file, _load);
+        if (loaded.Config is null)
+            throw new InvalidOperationException(string.Join('\n', loaded.Diagnostics.All));
+        await _host.ReloadAsync(loaded.Config, loaded.Diagnostics);
     }
 
     /// <summary>Waits until the log holds a text; throws <see cref="TimeoutException"/> after ten seconds.</summary>
     public Task WaitForLogAsync(string text) =>
         Wait.UntilAsync(() => Log.Contains(text, StringComparison.Ordinal), () => $"the log never said: {text}\n{Log}");
 
-    /// <summary>Sends raw bytes over a connection of its own and returns everything that comes back until the gateway closes or is silent for a while.</summary>
+    /// <summary>
+    /// Sends raw bytes over a connection of its own and returns everything that comes back until the gateway closes or is silent for a
+    /// while; throws <see cref="TimeoutException"/> when it does neither within 30 seconds.
+    /// </summary>
     public async Task<string> SendRawAsync(string request, TimeSpan? silence = null)
     {
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        await socket.ConnectAsync(IPAddress.Loopback, Port);
-        await socket.SendAsync(Encoding.Latin1.GetBytes(request));
+        using var socket = await ConnectSocketAsync();
+        await Wait.ForAsync(socket.SendAsync(Encoding.Latin1.GetBytes(request)), s_limit, () => $"port {Port} waited to send: {request}");
         var received = new MemoryStream();
         var buffer = new byte[16384];
+        var sent = Stopwatch.StartNew();
         while (true)
         {
+            if (sent.Elapsed > s_limit)
+                throw new TimeoutException($"port {Port} still sends after {s_limit.TotalSeconds} s: {request}");
             using var limit = new CancellationTokenSource(silence ?? TimeSpan.FromSeconds(1));
             try
             {
@@ -166,19 +186,25 @@ public sealed class TestGateway : IAsyncDisposable
     /// <summary>A connection to the gateway that speaks bytes. Dispose it.</summary>
     public async Task<RawConnection> ConnectAsync()
     {
-        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-        await socket.ConnectAsync(IPAddress.Loopback, Port);
-        return new RawConnection(socket, new NetworkStream(socket), 0, CancellationToken.None);
+        var socket = await ConnectSocketAsync();
+        return new RawConnection(socket, new NetworkStream(socket), 0, s_limit, CancellationToken.None);
     }
 
-    /// <summary>Stops as on a signal; returns when the drain is over.</summary>
-    public async Task StopAsync()
+    private async Task<Socket> ConnectSocketAsync()
+    {
+        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        await Wait.ForAsync(socket.ConnectAsync(IPAddress.Loopback, Port), s_limit, () => $"port {Port} waited to be accepted");
+        return socket;
+    }
+
+    /// <summary>Stops as on a signal; returns when the drain is over. Throws <see cref="TimeoutException"/> when it is not within 30 seconds.</summary>
+    public Task StopAsync()
     {
         _stopped = true;
-        await _host.StopAsync();
+        return Wait.ForAsync(_host.StopAsync(), s_limit, () => $"the gateway on port {Port} waited for the end of its drain; its log:\n{Log}");
     }
 
-    /// <inheritdoc/>
+    /// <summary>Stops; throws <see cref="TimeoutException"/> with the log when the gateway does not end within 30 seconds.</summary>
     public async ValueTask DisposeAsync()
     {
         Client.Dispose();
@@ -187,7 +213,9 @@ public sealed class TestGateway : IAsyncDisposable
             // A client that was disposed has closed its connections; what hangs on purpose is cut.
             await _host.StopAsync().WaitAsync(TimeSpan.FromSeconds(5)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
-        await _host.DisposeAsync();
+        // On another thread, so that what blocks is reported too.
+        await Wait.ForAsync(Task.Run(() => _host.DisposeAsync().AsTask()), s_limit, () => $"the gateway on port {Port} waited for its own end; its log:\n{Log}");
+        _plugins.Dispose();
         _sink.Dispose();
         File.Delete(_file);
     }
@@ -221,9 +249,29 @@ public sealed class TestGateway : IAsyncDisposable
     }
 }
 
-/// <summary>Waiting for a condition with a deadline.</summary>
+/// <summary>Waiting with a deadline that names what was waited for.</summary>
 public static class Wait
 {
+    /// <summary>Awaits a task; throws <see cref="TimeoutException"/> with a message when it takes longer than the limit.</summary>
+    public static async Task ForAsync(Task task, TimeSpan limit, Func<string> failure)
+    {
+        try
+        {
+            await task.WaitAsync(limit);
+        }
+        catch (TimeoutException) when (!task.IsCompleted)
+        {
+            throw new TimeoutException($"after {limit.TotalSeconds} s: {failure()}");
+        }
+    }
+
+    /// <summary>Awaits a task; throws <see cref="TimeoutException"/> with a message when it takes longer than the limit.</summary>
+    public static async Task<T> ForAsync<T>(Task<T> task, TimeSpan limit, Func<string> failure)
+    {
+        await ForAsync((Task)task, limit, failure);
+        return await task;
+    }
+
     /// <summary>Polls until the condition holds; throws <see cref="TimeoutException"/> after ten seconds.</summary>
     public static async Task UntilAsync(Func<bool> condition, Func<string> failure)
     {

@@ -138,12 +138,12 @@ public sealed class Upstream : IAsyncDisposable, IHttpApplication<IFeatureCollec
 
     void IHttpApplication<IFeatureCollection>.DisposeContext(IFeatureCollection context, Exception? exception) { }
 
-    /// <inheritdoc/>
+    /// <summary>Stops and cuts what hangs; throws <see cref="TimeoutException"/> when that takes longer than ten seconds.</summary>
     public async ValueTask DisposeAsync()
     {
         await _stopping.CancelAsync();
         using var limit = new CancellationTokenSource(TimeSpan.FromMilliseconds(200));
-        await _server.StopAsync(limit.Token);
+        await Wait.ForAsync(_server.StopAsync(limit.Token), TimeSpan.FromSeconds(10), () => $"the upstream {Host} waited for its handlers to end");
         _server.Dispose();
         _stopping.Dispose();
     }

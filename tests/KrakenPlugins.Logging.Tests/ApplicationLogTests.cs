@@ -223,9 +223,9 @@ public sealed class ApplicationLogTests
     public async Task A_reload_changes_the_log_and_a_faulty_one_falls_back()
     {
         await using var gateway = await StartAsync("one %{message}");
-        await gateway.ReloadAsync(Logged.Config("\"telemetry/logging\":{\"level\":\"INFO\",\"stdout\":true,\"format\":\"custom\",\"custom_format\":\"two %{message}\"}"), Logged.Nowhere);
+        await gateway.ReloadAsync(Logged.Config("\"telemetry/logging\":{\"level\":\"INFO\",\"stdout\":true,\"format\":\"custom\",\"custom_format\":\"two %{message}\"}"));
         await gateway.WaitForLogAsync("two [SERVICE: Gateway] Reloaded: 1 endpoints");
-        await gateway.ReloadAsync(Logged.Config("\"telemetry/logging\":{\"level\":\"LOUD\",\"stdout\":true}"), Logged.Nowhere);
+        await gateway.ReloadAsync(Logged.Config("\"telemetry/logging\":{\"level\":\"LOUD\",\"stdout\":true}"));
         await gateway.WaitForLogAsync("KRAKEND INFO: [SERVICE: Gateway] Reloaded");
 
         Assert.Contains("KRAKEND ERROR: [SERVICE: Logging] Unable to create the logger: logger: invalid log level \"LOUD\"", gateway.Log, StringComparison.Ordinal);

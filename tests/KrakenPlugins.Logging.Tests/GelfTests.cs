@@ -270,7 +270,7 @@ public sealed partial class GelfTests : IAsyncLifetime
         var held = gateway.GetAsync("/hold");
         await Wait.UntilAsync(() => _upstream.ReceivedAt("/hold").Count == 1, static () => "the request did not come");
 
-        await gateway.ReloadAsync(Config(second.Address, true, "\"level\":\"CRITICAL\"", "/hold"), _upstream.Host);
+        await gateway.ReloadAsync(Config(second.Address, true, "\"level\":\"CRITICAL\"", "/hold"));
         await gateway.GetAsync("/none");
         await Wait.UntilAsync(() => second.Messages.Count == 1, static () => "the new log got nothing");
         Assert.Empty(first.Messages);

@@ -4,6 +4,22 @@ using KrakenPlugins.Sdk.Proxy;
 
 namespace Gateway.Core.Configuration;
 
+/// <summary>What the backends of an endpoint or an agent take from it.</summary>
+/// <param name="Method">Method of backends that name none.</param>
+/// <param name="Path">Its path or name.</param>
+/// <param name="Parameters">Its placeholders.</param>
+internal sealed record BackendOwner(string Method, string Path, IReadOnlyList<string> Parameters)
+{
+    /// <summary>Whether answers are handed through.</summary>
+    public bool IsNoOp { get; init; }
+
+    /// <summary>Whether its backends run one after another.</summary>
+    public bool IsSequential { get; init; }
+
+    /// <summary>Whether it serves WebSockets.</summary>
+    public bool TakesWebSockets { get; init; }
+}
+
 /// <summary>Turns the backend objects of an endpoint into <see cref="BackendConfig"/>s.</summary>
 internal sealed class BackendLoader(LoadContext context, RootDocument root)
 {
@@ -13,17 +29,19 @@ internal sealed class BackendLoader(LoadContext context, RootDocument root)
     private readonly ConfigDiagnostics _diagnostics = context.Diagnostics;
     private readonly HostList _hosts = new(root, context.Diagnostics);
 
-    public List<BackendConfig> Load(EndpointDocument endpoint, string method, EndpointPath route, bool isNoOp, bool isSequential)
+    /// <summary>The backends of an endpoint or an agent.</summary>
+    /// <param name="written">The objects.</param>
+    /// <param name="list">Where they stand.</param>
+    /// <param name="owner">Whose they are.</param>
+    public List<BackendConfig> Load(IReadOnlyList<ConfigNode> written, ConfigPath list, BackendOwner owner)
     {
-        var backends = new List<BackendConfig>(endpoint.Backend.Count);
-        var list = endpoint.Source.Path.Member("backend");
-        for (var i = 0; i < endpoint.Backend.Count; i++)
+        var backends = new List<BackendConfig>(written.Count);
+        for (var i = 0; i < written.Count; i++)
         {
-            if (endpoint.Backend[i].Kind == ConfigKind.Null)
+            if (written[i].Kind == ConfigKind.Null)
                 continue;
-            context.Binder.TryBind<BackendDocument>(endpoint.Backend[i], list.Item(i), out var backend);
-            var owner = new UrlPatternOwner(method, route.Text, route.Parameters, i);
-            if (endpoint.Backend[i].Kind == ConfigKind.Object && LoadBackend(backend, owner, isNoOp, isSequential) is { } loaded)
+            context.Binder.TryBind<BackendDocument>(written[i], list.Item(i), out var backend);
+            if (written[i].Kind == ConfigKind.Object && LoadBackend(backend, owner, i) is { } loaded)
                 backends.Add(loaded);
         }
         return backends;
@@ -32,15 +50,15 @@ internal sealed class BackendLoader(LoadContext context, RootDocument root)
     /// <summary>Hosts of the root that no backend took are held to the grammar too.</summary>
     public void CheckUnusedRootHosts() => _hosts.CheckUnused();
 
-    private BackendConfig? LoadBackend(BackendDocument backend, UrlPatternOwner owner, bool isNoOp, bool isSequential)
+    private BackendConfig? LoadBackend(BackendDocument backend, BackendOwner owner, int index)
     {
         var source = backend.Source;
         var extra = context.Namespaces.Resolve(ConfigScope.Backend, backend.ExtraConfig, source.Path.Member("extra_config"));
         var proxy = context.Bind<BackendProxyDocument>(extra, "proxy", source.Path);
         var http = context.Bind<BackendHttpDocument>(extra, "backend/http", source.Path);
-        var hosts = _hosts.Of(backend);
-        var pattern = ParsePattern(backend, owner, isSequential);
-        var encoding = isNoOp ? "no-op" : BackendEncodings.Resolve(backend, _diagnostics);
+        var hosts = _hosts.Of(backend, owner.TakesWebSockets);
+        var pattern = ParsePattern(backend, new(owner.Method, owner.Path, owner.Parameters, index), owner.IsSequential);
+        var encoding = owner.IsNoOp ? "no-op" : BackendEncodings.Resolve(backend, _diagnostics);
         var client = Client(extra, source.Path);
         if (pattern is null)
             return null;

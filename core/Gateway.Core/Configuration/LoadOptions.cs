@@ -8,10 +8,20 @@ public sealed class LoadOptions
     /// <summary>Value of an environment variable, or <see langword="null"/> when it is not set.</summary>
     public Func<string, string?> Environment { get; init; } = static _ => null;
 
+    /// <summary>Told the configuration's own plugin folder before the first namespace is asked for.</summary>
+    public Action<PluginFolderConfig?> PluginFolderKnown { get; init; } = static _ => { };
+
     /// <summary>Whether a plugin provides a namespace (second) in a scope (first, see <see cref="ConfigScope"/>).</summary>
     public Func<string, string, bool> IsAvailable { get; init; } = static (_, _) => false;
 
-    /// <summary>Namespaces whose plugin may be missing (<c>--allow-missing</c>); <c>*</c> stands for all.</summary>
+    /// <summary>
+    /// Whether a plugin is registered by a name (second) as one of the language's kinds (first, see <see cref="Plugins.Kinds.PluginKinds"/>).
+    /// </summary>
+    public Func<string, string, bool> IsKindAvailable { get; init; } = static (_, _) => false;
+
+    /// <summary>
+    /// Namespaces whose plugin may be missing, and names of such plugins under <c>plugin/*</c> (<c>--allow-missing</c>); <c>*</c> stands for all.
+    /// </summary>
     public IReadOnlySet<string> AllowMissing { get; init; } = new HashSet<string>();
 
     /// <summary>Whether every warning is an error (<c>--strict</c>).</summary>

@@ -16,8 +16,6 @@ internal static class NotSupportedYet
             Refuse(root.Source, "tls", "TLS settings", diagnostics);
         if (root.ClientTls is not null)
             Refuse(root.Source, "client_tls", "TLS settings", diagnostics);
-        if (root.AsyncAgent.Any(static agent => agent.Kind != ConfigKind.Null))
-            Refuse(root.Source, "async_agent", "async agents", diagnostics);
     }
 
     /// <summary>The <c>router</c> namespace.</summary>

@@ -17,6 +17,8 @@ internal sealed class ServiceLoader(LoadContext context)
     {
         var root = context.Binder.Bind<RootDocument>(
             EnvironmentOverrides.Apply(document, context.Options.Environment, _diagnostics), ConfigPath.Root);
+        var plugins = PluginFolder(root.Plugin);
+        context.Options.PluginFolderKnown(plugins);
         NotSupportedYet.Check(root, _diagnostics);
         if (root.Timeout < TimeSpan.Zero)
             root.Source.Error(_diagnostics, "timeout", "a timeout must not be negative");
@@ -29,7 +31,10 @@ internal sealed class ServiceLoader(LoadContext context)
         var routerDocument = context.Bind<RouterDocument>(extra, "router", ConfigPath.Root);
         var router = RouterLoader.Load(routerDocument, _diagnostics);
         var encoding = root.OutputEncoding.Length == 0 ? "json" : OutputEncodings.Resolve(root.OutputEncoding, root.Source, _diagnostics);
-        var endpoints = new EndpointsLoader(context, root, router, encoding).Load();
+        var backends = new BackendLoader(context, root);
+        var endpoints = new EndpointsLoader(context, root, router, backends, encoding).Load();
+        var agents = new AgentsLoader(context, root, backends).Load();
+        backends.CheckUnusedRootHosts();
         return new ServiceConfig
         {
             Name = root.Name,
@@ -48,8 +53,10 @@ internal sealed class ServiceLoader(LoadContext context)
             Transport = Transport(root),
             Router = router,
             Endpoints = endpoints,
+            Agents = agents,
             ExtraConfig = extra,
-            Plugin = PluginFolder(root.Plugin),
+            AllowMissing = context.Options.AllowMissing,
+            Plugin = plugins,
             Source = document,
         };
     }

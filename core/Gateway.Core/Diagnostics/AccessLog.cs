@@ -13,6 +13,11 @@ namespace Gateway.Core.Diagnostics;
 /// <param name="colours">Whether status and method are coloured (OBS-018).</param>
 public sealed class AccessLog(LogSink sink, IReadOnlyList<string> skipPaths, bool colours = false)
 {
+    /// <summary>Printed characters of a method, a target or an error, escapes included; <c>...</c> stands for what follows.</summary>
+    public const int MaxText = 8192;
+
+    private const int MethodWidth = 7;
+    private const int EscapeWidth = 6;
     private const string Reset = "\u001b[0m";
 
     private readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> _skip =
@@ -44,44 +49,55 @@ public sealed class AccessLog(LogSink sink, IReadOnlyList<string> skipPaths, boo
             return;
         var line = t_line ??= new StringBuilder(256);
         line.Clear();
-        if (colours)
-            line.Append(CultureInfo.InvariantCulture, $"[GIN] {DateTime.Now:yyyy/MM/dd - HH:mm:ss} |{StatusColour(status)} {status,3} {Reset}| {milliseconds,6:F3}ms | {clientIp,15} |{MethodColour(method)} {method,-7} {Reset}\"");
-        else
-            line.Append(CultureInfo.InvariantCulture, $"[GIN] {DateTime.Now:yyyy/MM/dd - HH:mm:ss} | {status,3} | {milliseconds,6:F3}ms | {clientIp,15} | {method,-7} \"");
-        AppendTarget(line, target);
+        line.Append(CultureInfo.InvariantCulture, $"[GIN] {DateTime.Now:yyyy/MM/dd - HH:mm:ss} |{(colours ? StatusColour(status) : "")} {status,3} {(colours ? Reset : "")}| {milliseconds,6:F3}ms | {clientIp,15} |{(colours ? MethodColour(method) : "")} ");
+        AppendText(line, method);
+        line.Append(' ', Math.Max(MethodWidth - method.Length, 0)).Append(colours ? " " + Reset : " ").Append('"');
+        AppendText(line, target);
         line.Append("\"\n");
         for (var i = 0; i < errors?.Count; i++)
         {
             line.Append(CultureInfo.InvariantCulture, $"Error #{i + 1:00}: ");
-            AppendTarget(line, errors[i]);
+            AppendText(line, errors[i]);
             line.Append('\n');
         }
         WriteAscii(line);
     }
 
-    private static void AppendTarget(StringBuilder line, string text)
+    private static void AppendText(StringBuilder line, string text)
     {
+        var left = MaxText;
         var position = 0;
         while (Redaction.TryFindSecret(text, position, out var secret))
         {
-            AppendEscaped(line, text.AsSpan(position, secret.Start - position));
+            if (!TryAppend(line, text.AsSpan(position, secret.Start - position), ref left))
+                return;
             line.Append(Redaction.Mask);
             position = secret.Start + secret.Length;
         }
-        AppendEscaped(line, text.AsSpan(position));
+        TryAppend(line, text.AsSpan(position), ref left);
     }
 
-    private static void AppendEscaped(StringBuilder line, ReadOnlySpan<char> text)
+    private static bool TryAppend(StringBuilder line, ReadOnlySpan<char> text, ref int left)
     {
         foreach (var c in text)
         {
-            if (c is '"' or '\\')
-                line.Append('\\').Append(c);
-            else if (c is >= ' ' and < '\u007f')
-                line.Append(c);
-            else
+            var width = c is '"' or '\\' ? 2 : c is >= ' ' and < '\u007f' ? 1 : EscapeWidth;
+            left -= width;
+            if (left < 0)
+            {
+                line.Append("...");
+                return false;
+            }
+            if (width == EscapeWidth)
+            {
                 line.Append(CultureInfo.InvariantCulture, $"\\u{(int)c:x4}");
+                continue;
+            }
+            if (width == 2)
+                line.Append('\\');
+            line.Append(c);
         }
+        return true;
     }
 
     private static string StatusColour(int status) => status switch

@@ -15,7 +15,7 @@ public static class XmlDecoder
     /// <summary>The key of the whole document when the backend is a collection.</summary>
     public const string CollectionKey = "collection";
 
-    /// <summary>Elements inside one another that are accepted.</summary>
+    /// <summary>Elements inside one another that are accepted when nothing else is said.</summary>
     public const int MaxDepth = 1_000;
 
     /// <summary>Elements and attributes of one document that are accepted.</summary>
@@ -28,15 +28,18 @@ public static class XmlDecoder
     private static readonly DataString s_empty = new("");
 
     /// <summary>The document as an object with the document element as its only key, wrapped for a collection.</summary>
+    /// <param name="body">The document.</param>
+    /// <param name="isCollection">Whether the backend is a collection.</param>
+    /// <param name="maxDepth">Elements inside one another that are accepted.</param>
     /// <exception cref="DecodeException">Malformed or empty XML, an unknown character set, or a limit exceeded.</exception>
-    public static DataObject Decode(ReadOnlyMemory<byte> body, bool isCollection)
+    public static DataObject Decode(ReadOnlyMemory<byte> body, bool isCollection, int maxDepth = MaxDepth)
     {
         DataObject document;
         try
         {
             var names = new XmlNames();
             using var reader = XmlSource.Open(body, names);
-            document = new Builder(reader, names).Build();
+            document = new Builder(reader, names, maxDepth).Build();
         }
         catch (Exception e) when (e is XmlException or ArgumentException or NotSupportedException)
         {
@@ -61,7 +64,7 @@ public static class XmlDecoder
     }
 
     /// <summary>Turns the events of a reader into the tree with a stack of its own, so that depth costs heap and not stack.</summary>
-    private sealed class Builder(XmlReader reader, XmlNames names)
+    private sealed class Builder(XmlReader reader, XmlNames names, int maxDepth)
     {
         private readonly Dictionary<string, string> _attributeKeys = new(StringComparer.Ordinal);
         private Frame[] _stack = new Frame[16];
@@ -104,8 +107,8 @@ public static class XmlDecoder
 
         private void Open()
         {
-            if (_depth == MaxDepth)
-                throw new DecodeException($"xml: more than {MaxDepth} elements inside one another");
+            if (_depth == maxDepth)
+                throw new DecodeException($"xml: more than {maxDepth} elements inside one another");
             CountNode();
             if (_depth == _stack.Length)
                 Array.Resize(ref _stack, _stack.Length * 2);

@@ -5,8 +5,19 @@ using KrakenPlugins.Sdk.Plugins;
 
 namespace Gateway.Core.Plugins;
 
+/// <summary>The components of one layer, whatever they are.</summary>
+internal interface IComponentList
+{
+    /// <summary>Their names.</summary>
+    IEnumerable<DeclaredName> Names { get; }
+
+    /// <summary>Takes over the components of a list of the same layer.</summary>
+    void TakeFrom(IComponentList other);
+}
+
 /// <summary>The components that were declared for one layer, outermost first.</summary>
-internal sealed class ComponentList<TContext, TProduct> : IReadOnlyList<Component<TContext, TProduct>>
+/// <param name="layer">Name of the contract, as manifests write it.</param>
+internal sealed class ComponentList<TContext, TProduct>(string layer) : IReadOnlyList<Component<TContext, TProduct>>, IComponentList
     where TProduct : class
 {
     private readonly List<Component<TContext, TProduct>> _components = [];
@@ -27,10 +38,23 @@ internal sealed class ComponentList<TContext, TProduct> : IReadOnlyList<Componen
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
         ArgumentNullException.ThrowIfNull(factory);
+        Insert(new(name, stage, factory, owner, product ?? typeof(TProduct), reach));
+    }
+
+    public IEnumerable<DeclaredName> Names => _components.Select(c => new DeclaredName(layer, c.Name));
+
+    public void TakeFrom(IComponentList other)
+    {
+        foreach (var component in (ComponentList<TContext, TProduct>)other)
+            Insert(component);
+    }
+
+    private void Insert(Component<TContext, TProduct> component)
+    {
         var index = _components.Count;
-        while (index > 0 && _components[index - 1].Stage.Order > stage.Order)
+        while (index > 0 && _components[index - 1].Stage.Order > component.Stage.Order)
             index--;
-        _components.Insert(index, new(name, stage, factory, owner, product ?? typeof(TProduct), reach));
+        _components.Insert(index, component);
     }
 
     public IEnumerator<Component<TContext, TProduct>> GetEnumerator() => _components.GetEnumerator();
@@ -58,7 +82,10 @@ internal sealed record Component<TContext, TProduct>(string Name, Stage Stage, C
     public TProduct? Build(ConfigNode config, TContext context, ConfigDiagnostics diagnostics)
     {
         var own = context is Server.ServiceContext known ? (TContext)(object)known.For(Owner) : context;
-        if (Factory(config, own, diagnostics) is not { } product)
+        TProduct? product;
+        using (PluginWatch.Enter(Owner, $"the factory of {Name}"))
+            product = Factory(config, own, diagnostics);
+        if (product is null)
             return null;
         (context as Server.ServiceContext)?.Scope.Keep(product);
         return Guard.Around(product, Name, Owner);

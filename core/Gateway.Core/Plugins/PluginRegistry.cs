@@ -1,3 +1,4 @@
+using Gateway.Core.Plugins.Kinds;
 using KrakenPlugins.Sdk.Configuration;
 using KrakenPlugins.Sdk.Plugins;
 using KrakenPlugins.Sdk.Proxy;
@@ -11,28 +12,28 @@ public sealed class PluginRegistry : IPluginRegistry
 {
     private PluginOwner _owner = PluginOwner.Core;
 
-    internal ComponentList<IServiceContext, IHttpMiddleware> ServerComponents { get; } = new();
-    internal ComponentList<IEndpointContext, IHttpMiddleware> EndpointComponents { get; } = new();
-    internal ComponentList<IEndpointContext, IProxyMiddleware> ProxyComponents { get; } = new();
-    internal ComponentList<IBackendContext, IProxyMiddleware> BackendComponents { get; } = new();
-    internal ComponentList<IBackendContext, IClientMiddleware> ClientComponents { get; } = new();
-    internal ComponentList<IBackendContext, IProxyMiddleware> Executors { get; } = new();
-    internal ComponentList<IConnectionContext, IConnectionHandler> Connections { get; } = new();
-    internal ComponentList<IServiceContext, IListenerBranch> Listeners { get; } = new();
-    internal ComponentList<IAgentContext, IAgent> Agents { get; } = new();
-    internal ComponentList<IEndpointContext, ITokenRejecter> Rejecters { get; } = new();
-    internal ComponentList<IBackendContext, BodyDecoder> Decoders { get; } = new();
-    internal ComponentList<IEndpointContext, IBodyRender> Renders { get; } = new();
-    internal ComponentList<IBackendContext, IHostDiscovery> Discoveries { get; } = new();
-    internal ComponentList<IBackendContext, IHostBalancer> Balancers { get; } = new();
-    internal ComponentList<IServiceContext, object> Services { get; } = new();
-    internal ComponentList<IServiceContext, IHealthContributor> HealthContributors { get; } = new();
-    internal ComponentList<ILogContext, IGatewayLog> Logs { get; } = new();
-    internal ComponentList<IServiceContext, IHttpMiddleware> HttpServers { get; } = new();
-    internal ComponentList<IBackendContext, IClientMiddleware> HttpClients { get; } = new();
-    internal ComponentList<IEndpointContext, IRequestModifier> RequestModifiers { get; } = new();
-    internal ComponentList<IEndpointContext, IResponseModifier> ResponseModifiers { get; } = new();
-    internal ComponentList<IEndpointContext, IProxyMiddleware> Middlewares { get; } = new();
+    internal ComponentList<IServiceContext, IHttpMiddleware> ServerComponents { get; } = new("server");
+    internal ComponentList<IEndpointContext, IHttpMiddleware> EndpointComponents { get; } = new("endpoint");
+    internal ComponentList<IEndpointContext, IProxyMiddleware> ProxyComponents { get; } = new("proxy");
+    internal ComponentList<IBackendContext, IProxyMiddleware> BackendComponents { get; } = new("backend");
+    internal ComponentList<IBackendContext, IClientMiddleware> ClientComponents { get; } = new("client");
+    internal ComponentList<IBackendContext, IProxyMiddleware> Executors { get; } = new("executor");
+    internal ComponentList<IConnectionContext, IConnectionHandler> Connections { get; } = new("connection");
+    internal ComponentList<IServiceContext, IListenerBranch> Listeners { get; } = new("listener");
+    internal ComponentList<IAgentContext, IAgent> Agents { get; } = new("agent");
+    internal ComponentList<IEndpointContext, ITokenRejecter> Rejecters { get; } = new("rejecter");
+    internal ComponentList<IBackendContext, BodyDecoder> Decoders { get; } = new("decoder");
+    internal ComponentList<IEndpointContext, IBodyRender> Renders { get; } = new("render");
+    internal ComponentList<IBackendContext, IHostDiscovery> Discoveries { get; } = new("discovery");
+    internal ComponentList<IBackendContext, IHostBalancer> Balancers { get; } = new("balancer");
+    internal ComponentList<IServiceContext, object> Services { get; } = new("service");
+    internal ComponentList<IServiceContext, IHealthContributor> HealthContributors { get; } = new("health");
+    internal ComponentList<ILogContext, IGatewayLog> Logs { get; } = new("logging");
+    internal ComponentList<IServiceContext, IHttpMiddleware> HttpServers { get; } = new("http-server");
+    internal ComponentList<IBackendContext, IClientMiddleware> HttpClients { get; } = new("http-client");
+    internal ComponentList<IEndpointContext, IRequestModifier> RequestModifiers { get; } = new("request-modifier");
+    internal ComponentList<IEndpointContext, IResponseModifier> ResponseModifiers { get; } = new("response-modifier");
+    internal ComponentList<IEndpointContext, IProxyMiddleware> Middlewares { get; } = new("middleware");
 
     /// <summary>Whether a component handles a namespace in a scope: <c>service</c>, <c>endpoint</c>, <c>backend</c> or <c>async_agent</c>.</summary>
     public bool Handles(string scope, string name) => scope switch
@@ -43,6 +44,40 @@ public sealed class PluginRegistry : IPluginRegistry
         "backend" => BackendComponents.Has(name) || ClientComponents.Has(name) || Executors.Has(name) || Balancers.Has(name),
         "async_agent" => Agents.Has(name) || ProxyComponents.Has(name),
         "workflow" => ProxyComponents.Has(name),
+        _ => false,
+    };
+
+    /// <summary>Every name that was declared, with its contract.</summary>
+    internal IReadOnlyCollection<DeclaredName> Declared => [.. Lists.SelectMany(static list => list.Names).Distinct()];
+
+    private IEnumerable<IComponentList> Lists =>
+    [
+        ServerComponents, EndpointComponents, ProxyComponents, BackendComponents, ClientComponents, Executors, Connections, Listeners, Agents, Rejecters, Decoders,
+        Renders, Discoveries, Balancers, Services, HealthContributors, Logs, HttpServers, HttpClients, RequestModifiers, ResponseModifiers, Middlewares,
+    ];
+
+    /// <summary>Lets a plugin that is compiled in declare its components; whatever it throws goes to the caller.</summary>
+    public void Add(GatewayPlugin plugin)
+    {
+        ArgumentNullException.ThrowIfNull(plugin);
+        plugin.Register(this);
+    }
+
+    /// <summary>Takes over what another registry collected.</summary>
+    internal void Add(PluginRegistry other)
+    {
+        foreach (var (mine, others) in Lists.Zip(other.Lists))
+            mine.TakeFrom(others);
+    }
+
+    /// <summary>Whether a plugin is registered by a name as a kind of <see cref="PluginKinds"/>.</summary>
+    public bool Provides(string kind, string name) => kind switch
+    {
+        PluginKinds.HttpServer => HttpServers.Has(name),
+        PluginKinds.HttpClient => HttpClients.Has(name),
+        PluginKinds.RequestModifier => RequestModifiers.Has(name),
+        PluginKinds.ResponseModifier => ResponseModifiers.Has(name),
+        PluginKinds.Middleware => Middlewares.Has(name),
         _ => false,
     };
 

@@ -15,7 +15,9 @@ namespace Gateway.Core.Proxy;
 internal static class BackendDecoder
 {
     /// <summary>Compiles it; <see langword="null"/> for <c>no-op</c>, which decodes nothing.</summary>
-    public static BodyDecoder? Compile(BackendConfig backend)
+    /// <param name="backend">The backend.</param>
+    /// <param name="limits">Of them <see cref="Limits.Depth"/>: an answer with more levels is a failure.</param>
+    public static BodyDecoder? Compile(BackendConfig backend, Limits limits)
     {
         if (string.Equals(backend.Encoding, "no-op", StringComparison.Ordinal))
             return null;
@@ -29,10 +31,11 @@ internal static class BackendDecoder
             Group = flatmap is null ? backend.Group : "",
             IsCollection = backend.IsCollection,
             Mode = string.Equals(backend.Encoding, "safejson", StringComparison.Ordinal) ? JsonMode.SafeJson : JsonMode.Json,
+            Limits = JsonLimits.Default with { MaxDepth = limits.Depth },
         });
         BodyDecoder decode = backend.Encoding switch
         {
-            "xml" => new TreeDecoder(shape, body => XmlDecoder.Decode(body.Memory, backend.IsCollection)).Decode,
+            "xml" => new TreeDecoder(shape, body => XmlDecoder.Decode(body.Memory, backend.IsCollection, limits.Depth)).Decode,
             "string" => new TreeDecoder(shape, static body => StringDecoder.Decode(body.Span)).Decode,
             _ => shape.TryShape,
         };

@@ -32,9 +32,6 @@ internal sealed class Deadline
     /// <summary>Fires now.</summary>
     public void Cancel() => _source.Cancel();
 
-    /// <summary>Takes the time limit away; the outer token still counts.</summary>
-    public void Unlimit() => _source.CancelAfter(Timeout.InfiniteTimeSpan);
-
     /// <summary>Ends the use; the token must not be used any more.</summary>
     public void Return()
     {

@@ -1,3 +1,4 @@
+using Gateway.Core.Plugins;
 using KrakenPlugins.Sdk.Data;
 using KrakenPlugins.Sdk.Proxy;
 using Microsoft.AspNetCore.Http;
@@ -11,6 +12,7 @@ internal static class PipelineFault
     {
         OperationCanceledException => new GatewayError(GatewayErrorKind.Timeout, GatewayError.DeadlineExceeded),
         BufferLimitException limit => TooLarge(limit),
+        PluginFaultException fault => new GatewayError(GatewayErrorKind.Internal, fault.Message),
         _ when ClientFault.StatusOf(exception) is > 0 and var status => new GatewayError(GatewayErrorKind.Rejected, exception.Message, status),
         _ => new GatewayError(GatewayErrorKind.Internal, "internal server error", exception: exception),
     };

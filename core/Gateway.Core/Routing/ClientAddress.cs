@@ -48,14 +48,7 @@ public sealed class ClientAddress
         var isEnabled = config.ForwardedByClientIp && config.TrustedProxies.Count > 0;
         _trusted = isEnabled ? [.. config.TrustedProxies.Select(WithoutMapping)] : [];
         _headers = isEnabled ? [.. config.RemoteIpHeaders] : [];
-        IsHalfConfigured = !isEnabled && (config.ForwardedByClientIp || config.TrustedProxies.Count > 0);
     }
-
-    /// <summary>
-    /// Whether only one of <c>forwarded_by_client_ip</c> and <c>trusted_proxies</c> is set, so that neither has an effect; worth a warning
-    /// at start (RTE-048).
-    /// </summary>
-    public bool IsHalfConfigured { get; }
 
     /// <summary>The other end of a new connection.</summary>
     /// <param name="address">Socket address, or <see langword="null"/> for a Unix socket.</param>

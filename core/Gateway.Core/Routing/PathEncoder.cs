@@ -12,7 +12,6 @@ public static class PathEncoder
     private const string Unreserved = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.~";
 
     private static readonly SearchValues<char> s_segment = SearchValues.Create(Unreserved + "$&+,:;=@");
-    private static readonly SearchValues<char> s_path = SearchValues.Create(Unreserved + "$&+,:;=@/");
     private static readonly SearchValues<char> s_encodedPath = SearchValues.Create(Unreserved + "$&+,:;=@/!'()*[]");
     private static readonly SearchValues<char> s_queryValue = SearchValues.Create(Unreserved + "$,:@/?!*()");
     private static readonly SearchValues<char> s_form = SearchValues.Create(Unreserved);
@@ -22,9 +21,6 @@ public static class PathEncoder
     /// values with dot segments (<see cref="HasDotSegment"/>): encoding cannot disarm those.
     /// </summary>
     public static void AppendPath(ref UrlBuilder builder, scoped ReadOnlySpan<char> value) => Append(ref builder, value, s_segment);
-
-    /// <summary>Writes a decoded path of several segments: as <see cref="AppendPath"/>, but slashes stay.</summary>
-    public static void AppendPathSegments(ref UrlBuilder builder, scoped ReadOnlySpan<char> path) => Append(ref builder, path, s_path);
 
     /// <summary>
     /// Writes a path that is percent-encoded already: its escapes stay byte for byte, and what may not stand in a path (controls, spaces,
@@ -68,9 +64,6 @@ public static class PathEncoder
         }
         Append(ref builder, value, s_form);
     }
-
-    /// <summary>Whether a decoded value is exactly <c>.</c> or <c>..</c>.</summary>
-    public static bool IsDotSegment(ReadOnlySpan<char> value) => value is "." or "..";
 
     /// <summary>
     /// Whether a text has a segment that some server would resolve as <c>.</c> or <c>..</c>: written plainly or escaped to any depth,

@@ -1,9 +1,8 @@
 using System.Diagnostics.CodeAnalysis;
-using KrakenPlugins.Sdk.Proxy;
 
 namespace Gateway.Core.Routing;
 
-/// <summary>Which query parameters get through: <c>input_query_strings</c> of an endpoint or a backend. Names are case-sensitive (RTE-095).</summary>
+/// <summary>Which query parameters get through: <c>input_query_strings</c> of an endpoint. Names are case-sensitive (RTE-095).</summary>
 public sealed class QueryFilter
 {
     private const int LinearNames = 8;
@@ -22,9 +21,6 @@ public sealed class QueryFilter
     /// <summary>Lets everything through.</summary>
     public static QueryFilter All { get; } = new(true, []);
 
-    /// <summary>Lets nothing through.</summary>
-    public static QueryFilter None { get; } = new(false, []);
-
     /// <summary>Whether everything gets through.</summary>
     public bool IsAll { get; }
 
@@ -37,26 +33,6 @@ public sealed class QueryFilter
         if (names.Contains("*", StringComparer.Ordinal))
             return All;
         return new QueryFilter(false, names);
-    }
-
-    /// <summary>The filter of a backend: an empty list lets everything through, <c>[""]</c> nothing (RTE-099).</summary>
-    public static QueryFilter ForBackend(IReadOnlyList<string> names) => names.Count == 0 ? All : ForEndpoint(names);
-
-    /// <summary>Whether a parameter gets through.</summary>
-    public bool Allows(string name) => IsAll || TryGetName(name, out _);
-
-    /// <summary>What a list keeps; independent of the list from the next write on.</summary>
-    public NameValueList Apply(NameValueList parameters)
-    {
-        if (IsAll)
-            return parameters.Fork();
-        var kept = new NameValueList(ignoreCase: false);
-        foreach (ref readonly var parameter in parameters.Items)
-        {
-            if (TryGetName(parameter.Key, out _))
-                kept.Add(parameter.Key, parameter.Value);
-        }
-        return kept;
     }
 
     /// <summary>The configured string that equals a name.</summary>

@@ -41,9 +41,6 @@ public struct RouteMatch<T>
     /// <summary>Names of the placeholders as written, in the same order.</summary>
     public readonly ReadOnlySpan<string> ParameterNames => Lookup.Pattern is { } pattern ? pattern.ParameterNames : [];
 
-    /// <summary>Names of the placeholders with the first letter in upper case (RTE-025), in the same order.</summary>
-    public readonly ReadOnlySpan<string> ParameterKeys => Lookup.Pattern is { } pattern ? pattern.ParameterKeys : [];
-
     /// <summary>
     /// What a wildcard took, without the slash in front, in the client's percent-encoding and free of bytes that may not stand in a path;
     /// <see langword="null"/> when the route has no wildcard. May itself start with a slash.

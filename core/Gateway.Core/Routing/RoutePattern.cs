@@ -36,7 +36,6 @@ internal sealed class RoutePattern
         Segments = segments;
         IsWildcard = segments[^1].Kind == SegmentKind.Wildcard;
         ParameterNames = [.. segments.Where(static s => s.Name.Length > 0).Select(static s => s.Name)];
-        ParameterKeys = [.. ParameterNames.Select(static n => char.ToUpperInvariant(n[0]) + n[1..])];
     }
 
     /// <summary>The path as registered, starting with a slash.</summary>
@@ -50,9 +49,6 @@ internal sealed class RoutePattern
 
     /// <summary>Names of the placeholders in order, as written.</summary>
     public string[] ParameterNames { get; }
-
-    /// <summary>The names with the first letter in upper case (RTE-025).</summary>
-    public string[] ParameterKeys { get; }
 
     /// <summary>Parses a path; <paramref name="reason"/> says what is wrong with it.</summary>
     public static bool TryParse(

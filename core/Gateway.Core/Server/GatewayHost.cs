@@ -22,8 +22,11 @@ public sealed record GatewayHostOptions
     /// <summary>Whether what <see cref="Log"/> writes is read on a terminal that shows colours.</summary>
     public bool IsTerminal { get; init; }
 
-    /// <summary>Components of plugins.</summary>
+    /// <summary>Components that are compiled in.</summary>
     public PluginRegistry Plugins { get; init; } = new();
+
+    /// <summary>Where plugins are loaded from; <see langword="null"/> for a gateway without. Not disposed.</summary>
+    public PluginHost? PluginHost { get; init; }
 
     /// <summary>Clock.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
@@ -38,18 +41,16 @@ public sealed record GatewayHostOptions
 /// </summary>
 public sealed partial class GatewayHost : IAsyncDisposable
 {
-    // For the flush of logs whose configuration was replaced shortly before the end.
-    private static readonly TimeSpan s_retireTime = TimeSpan.FromSeconds(2);
-
     private readonly GatewayHostOptions _options;
     private readonly GatewayServer _server;
-    private readonly List<Task> _retiring = [];
+    private readonly Retirements _retirements;
     private Generation _generation;
 
     private GatewayHost(GatewayHostOptions options, Generation generation)
     {
         _options = options;
         _generation = generation;
+        _retirements = new Retirements(options.Limits.ReloadDrain, options.Time, () => Logger);
         _server = new GatewayServer(generation, options.Port ?? generation.Config.Port, options.Time);
     }
 
@@ -65,28 +66,48 @@ public sealed partial class GatewayHost : IAsyncDisposable
     /// </summary>
     public static GatewayHost Create(ServiceConfig config, ConfigDiagnostics diagnostics, GatewayHostOptions options)
     {
-        var log = ServiceLog.Create(config, diagnostics, options);
-        Log.Starting(log.Logger, Product.Name, Product.Version);
-        Log.WorkingDirectory(log.Logger, Directory.GetCurrentDirectory());
-        Log.StartingInstance(log.Logger);
-        return new GatewayHost(options, Build(config, diagnostics, options, log));
+        var isLogged = false;
+        var generation = Compile(config, diagnostics, options, logger =>
+        {
+            // A build that a plugin hung up begins again; the gateway starts once.
+            if (isLogged)
+                return;
+            isLogged = true;
+            Log.Starting(logger, Product.Name, Product.Version);
+            Log.WorkingDirectory(logger, Directory.GetCurrentDirectory());
+            Log.StartingInstance(logger);
+        });
+        LogNamespaces(generation.Logger, config);
+        return new GatewayHost(options, generation);
     }
 
-    /// <summary>Binds and serves. Throws <see cref="IOException"/> when the port cannot be had.</summary>
+    /// <summary>
+    /// Starts the plugins, binds, serves and starts the agents. Throws <see cref="IOException"/> when the port cannot be had and
+    /// <see cref="ConfigurationException"/> when a plugin does not start.
+    /// </summary>
     public async Task StartAsync(CancellationToken cancellationToken = default)
     {
+        await StartPluginsAsync(_generation, cancellationToken).ConfigureAwait(false);
+        if (_generation.Agents.IsSequential)
+            _generation.Agents.Start();
         await _server.StartAsync(cancellationToken).ConfigureAwait(false);
+        _generation.Agents.Start();
         Log.Listening(Logger, Port);
     }
 
-    /// <summary>Stops taking connections and drains within <c>max_shutdown_wait_time</c> (CFG-149, 150).</summary>
+    /// <summary>
+    /// Stops taking connections and drains within <c>max_shutdown_wait_time</c> (CFG-149, 150); what outlives requests is told to end.
+    /// </summary>
     public async Task StopAsync()
     {
         var limit = _generation.Config.Server.MaxShutdownWaitTime;
         using var cut = new CancellationTokenSource();
         if (limit > TimeSpan.Zero)
             cut.CancelAfter(limit);
-        await _server.StopAsync(cut.Token).ConfigureAwait(false);
+        await using var late = cut.Token.UnsafeRegister(static state => ((Retirements)state!).Cut(), _retirements).ConfigureAwait(false);
+        var stopped = _server.StopAsync(cut.Token);
+        await _generation.EndAsync(cut.Token).ConfigureAwait(false);
+        await stopped.ConfigureAwait(false);
         if (cut.IsCancellationRequested)
             Log.CutOff(Logger, limit.TotalSeconds);
     }
@@ -95,40 +116,90 @@ public sealed partial class GatewayHost : IAsyncDisposable
     /// Compiles the next configuration beside the running one and swaps. Settings of the listener keep their old values until a restart.
     /// Throws as <see cref="Create"/>; the running generation then stays.
     /// </summary>
-    public void Reload(ServiceConfig config, ConfigDiagnostics diagnostics)
+    public async Task ReloadAsync(ServiceConfig config, ConfigDiagnostics diagnostics)
     {
-        var next = Build(config, diagnostics, _options, ServiceLog.Create(config, diagnostics, _options));
-        var previous = _generation;
-        _generation = next;
-        _server.Current = next;
-        _retiring.RemoveAll(static task => task.IsCompleted);
-        _retiring.Add(previous.Gone);
-        previous.Leave();
-        Log.Reloaded(Logger, config.Endpoints.Count);
-    }
-
-    /// <inheritdoc/>
-    public async ValueTask DisposeAsync()
-    {
-        await _server.DisposeAsync().ConfigureAwait(false);
-        _generation.Dispose();
-        await _generation.Gone.ConfigureAwait(false);
-        // A request that nothing could cut holds its generation; the end does not wait for it.
-        await Task.WhenAll(_retiring).WaitAsync(s_retireTime, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-    }
-
-    private static Generation Build(ServiceConfig config, ConfigDiagnostics diagnostics, GatewayHostOptions options, ServiceLog log)
-    {
+        var next = Compile(config, diagnostics, _options, static _ => { });
         try
         {
-            return GenerationBuilder.Build(config, diagnostics, options, log);
+            await StartPluginsAsync(next, CancellationToken.None).ConfigureAwait(false);
         }
         catch
         {
-            // Nobody waits for it: what it says last is on its way while the fault is reported.
-            _ = log.EndAsync();
+            await next.DisposeAsync().ConfigureAwait(false);
             throw;
         }
+        var previous = _generation;
+        _generation = next;
+        _server.Current = next;
+        next.Agents.StartAfter(_retirements.Add(previous));
+        Log.Reloaded(Logger, config.Endpoints.Count);
+        LogNamespaces(Logger, config);
+        if (next.NeedsClearTextHttp2 && !_server.HasClearTextHttp2)
+            Log.LacksClearTextHttp2(Logger);
+    }
+
+    private static Generation Compile(ServiceConfig config, ConfigDiagnostics diagnostics, GatewayHostOptions options, Action<ILogger> begin)
+    {
+        var console = new ConsoleLoggerFactory(options.Log).CreateLogger("gateway");
+        var early = new EarlyLog();
+        try
+        {
+            return Compile(config, diagnostics, options, new LogStart(console, early, begin));
+        }
+        catch
+        {
+            early.HandTo(console);
+            throw;
+        }
+    }
+
+    private static Generation Compile(ServiceConfig config, ConfigDiagnostics diagnostics, GatewayHostOptions options, LogStart log)
+    {
+        if (options.PluginHost is not { Catalog.Plugins.Count: > 0 } host)
+            return GenerationBuilder.Build(config, diagnostics, options, log);
+        while (true)
+        {
+            var found = new ConfigDiagnostics();
+            try
+            {
+                var generation = PluginWatch.Run(options.Limits.PluginStep, () => GenerationBuilder.Build(config, found, options, log));
+                foreach (var finding in found.All)
+                    diagnostics.Add(finding);
+                return generation;
+            }
+            catch (PluginHangException exception)
+            {
+                // The next attempt knows the plugin as broken, and either does without it or says who needs it.
+                host.MarkHanging(exception);
+            }
+        }
+    }
+
+    private async Task StartPluginsAsync(Generation generation, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await generation.StartPluginsAsync(_options.Limits.PluginStep, cancellationToken).ConfigureAwait(false);
+        }
+        catch (PluginLoadException exception)
+        {
+            throw new ConfigurationException(exception.Message);
+        }
+    }
+
+    /// <summary>Ends at once: what a <see cref="StopAsync"/> still waits for is cut.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _server.DisposeAsync().ConfigureAwait(false);
+        await _generation.EndAsync(new CancellationToken(canceled: true)).ConfigureAwait(false);
+        await _retirements.DisposeAsync().ConfigureAwait(false);
+        await _generation.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private static void LogNamespaces(ILogger logger, ServiceConfig config)
+    {
+        var names = ActiveNamespaces.Of(config);
+        Log.Namespaces(logger, names.Count == 0 ? "none" : string.Join(", ", names));
     }
 
     private static partial class Log
@@ -142,11 +213,17 @@ public sealed partial class GatewayHost : IAsyncDisposable
         [LoggerMessage(Level = LogLevel.Information, Message = "Starting the gateway instance")]
         public static partial void StartingInstance(ILogger logger);
 
+        [LoggerMessage(Level = LogLevel.Information, Message = "[SERVICE: Gateway] Active namespaces: {Names}")]
+        public static partial void Namespaces(ILogger logger, string names);
+
         [LoggerMessage(Level = LogLevel.Information, Message = "[SERVICE: Gin] Listening on port: {Port}")]
         public static partial void Listening(ILogger logger, int port);
 
         [LoggerMessage(Level = LogLevel.Information, Message = "[SERVICE: Gateway] Reloaded: {Endpoints} endpoints")]
         public static partial void Reloaded(ILogger logger, int endpoints);
+
+        [LoggerMessage(Level = LogLevel.Warning, Message = "[SERVICE: Gateway] a protocol beside HTTP/1.1 (gRPC) needs HTTP/2 in clear text, for which the port was not opened; it takes effect with the next start")]
+        public static partial void LacksClearTextHttp2(ILogger logger);
 
         [LoggerMessage(Level = LogLevel.Error, Message = "[SERVICE: Gin] the stop waited {Seconds} s (max_shutdown_wait_time); requests still in progress were cut")]
         public static partial void CutOff(ILogger logger, double seconds);

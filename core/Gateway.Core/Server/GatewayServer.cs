@@ -26,6 +26,8 @@ internal sealed class GatewayServer : IAsyncDisposable
     private readonly KestrelServer _kestrel;
     private readonly GatewayApplication _application;
     private readonly ConnectionDeadlines? _deadlines;
+    // Not disposed: it holds no timer and no handle, and a stop may still ask for its token.
+    private readonly CancellationTokenSource _disposing = new();
 
     static GatewayServer()
     {
@@ -43,7 +45,8 @@ internal sealed class GatewayServer : IAsyncDisposable
         if (ConnectionDeadlines.IsNeeded(config.Server))
             _deadlines = new ConnectionDeadlines(config.Server, time);
         var options = Limit(config.Server);
-        var http2 = config.Server.UseH2c ? new ClearTextHttp2() : null;
+        HasClearTextHttp2 = config.Server.UseH2c || first.NeedsClearTextHttp2;
+        var http2 = HasClearTextHttp2 ? new ClearTextHttp2() : null;
         http2?.AddLender(options);
         void Configure(ListenOptions listen)
         {
@@ -62,6 +65,9 @@ internal sealed class GatewayServer : IAsyncDisposable
 
     /// <summary>Port that is bound; 0 before the start.</summary>
     public int Port { get; private set; }
+
+    /// <summary>Whether the port takes HTTP/2 with prior knowledge beside HTTP/1.1.</summary>
+    public bool HasClearTextHttp2 { get; }
 
     /// <summary>What serves new requests.</summary>
     public Generation Current
@@ -83,16 +89,22 @@ internal sealed class GatewayServer : IAsyncDisposable
 
     /// <summary>
     /// Closes the listener, lets requests in progress finish and closes every connection; <paramref name="cancellationToken"/> cuts
-    /// what is left.
+    /// what is left, and so does <see cref="DisposeAsync"/>.
     /// </summary>
-    public Task StopAsync(CancellationToken cancellationToken) => _kestrel.StopAsync(cancellationToken);
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        using var cut = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _disposing.Token);
+        await _kestrel.StopAsync(cut.Token).ConfigureAwait(false);
+    }
 
-    /// <inheritdoc/>
+    /// <summary>Closes the listener and cuts every connection; a drain that is under way ends too.</summary>
     public async ValueTask DisposeAsync()
     {
-        _deadlines?.Dispose();
+        // Kestrel's own Dispose waits, blocking its thread, for a stop that is under way, and that one may wait for a client for ever.
+        await _disposing.CancelAsync().ConfigureAwait(false);
+        await _kestrel.StopAsync(_disposing.Token).ConfigureAwait(false);
         _kestrel.Dispose();
-        await ValueTask.CompletedTask.ConfigureAwait(false);
+        _deadlines?.Dispose();
     }
 
     private static KestrelServerOptions Limit(ServerConfig config)

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Runtime.InteropServices;
 using Gateway.Core.Configuration;
 using Gateway.Core.Diagnostics;
+using Gateway.Core.Plugins;
 using Gateway.Core.Proxy;
 using Gateway.Core.Routing;
 using Gateway.Core.Transport;
@@ -17,21 +18,25 @@ namespace Gateway.Core.Server;
 /// Everything compiled from one configuration: routes, pipelines, client pools. Immutable; a reload builds the next one beside it
 /// and swaps the application's reference.
 /// </summary>
-internal sealed partial class Generation : IDisposable
+internal sealed partial class Generation : IAsyncDisposable
 {
     private readonly RouteTable<RouteHandler> _routes;
     private readonly PlainResponses _plain;
     private readonly ClientAddress _clientAddress;
     private readonly AccessLog? _accessLog;
     private readonly HttpTransport _transport;
-    private readonly ServiceLog _log;
+    private readonly GenerationScope _scope;
+    private readonly PluginSet _plugins;
+    private readonly ServiceContext _context;
+    private readonly Takeovers _takeovers;
+    private readonly IListenerBranch[] _branches;
+    private readonly TaskCompletionSource _unused = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly IAccessLog? _accessComponent;
     private readonly ILogger _logger;
-    private readonly TaskCompletionSource _gone = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly RequestDelegate? _outer;
     private readonly RequestDelegate? _inner;
 
     private int _accessFaults;
-    private int _isDisposed;
 
     // One for being current, one per request in progress.
     private int _users = 1;
@@ -39,15 +44,21 @@ internal sealed partial class Generation : IDisposable
     internal Generation(GenerationParts parts)
     {
         Config = parts.Config;
+        _plugins = parts.Plugins;
+        _context = parts.Context;
         _routes = parts.Routes;
         _plain = parts.Plain;
         _clientAddress = parts.ClientAddress;
         _accessLog = parts.AccessLog;
         _transport = parts.Transport;
-        _log = parts.Log;
+        _scope = parts.Scope;
+        _takeovers = parts.Takeovers;
+        _branches = [.. parts.Branches];
+        Agents = parts.Agents;
+        _accessComponent = parts.Log.Access;
         _logger = parts.Log.Logger;
         if (parts.Outer.Count > 0)
-            _outer = Pipeline.Compose(parts.Outer, context => RouteAsync(ExchangeOf(context)));
+            _outer = Pipeline.Compose(parts.Outer, context => RerouteAsync(ExchangeOf(context)));
         if (parts.Inner.Count > 0)
             _inner = Pipeline.Compose(parts.Inner, context => HandleAsync(ExchangeOf(context)));
     }
@@ -58,8 +69,14 @@ internal sealed partial class Generation : IDisposable
     /// <summary>Application log.</summary>
     public ILogger Logger => _logger;
 
-    /// <summary>Completes when everything of the generation is disposed and its log is flushed.</summary>
-    public Task Gone => _gone.Task;
+    /// <summary>Starts what the plugins do besides requests. Throws <see cref="PluginLoadException"/>.</summary>
+    public Task StartPluginsAsync(TimeSpan limit, CancellationToken cancellationToken) => _plugins.StartAsync(_context, limit, cancellationToken);
+
+    /// <summary>Its agents; whoever makes the generation current starts them.</summary>
+    public AgentGroup Agents { get; }
+
+    /// <summary>Whether a branch of the listener needs clients to speak HTTP/2 in clear text without asking.</summary>
+    public bool NeedsClearTextHttp2 => Array.Exists(_branches, static branch => branch.NeedsClearTextHttp2);
 
     /// <summary>Serves one exchange; throws nothing.</summary>
     public async Task ServeAsync(Exchange exchange)
@@ -79,6 +96,7 @@ internal sealed partial class Generation : IDisposable
                 return;
             }
             exchange.Http.Features.Set(exchange);
+            exchange.NoteTarget();
             await (_outer is null ? RouteAsync(exchange) : _outer(exchange.Http)).ConfigureAwait(false);
         }
         catch (Exception) when (exchange.Http.RequestAborted.IsCancellationRequested)
@@ -117,7 +135,7 @@ internal sealed partial class Generation : IDisposable
         if (_accessLog is null || !exchange.IsLogged)
             return;
         var status = exchange.LoggedStatus != 0 ? exchange.LoggedStatus : exception is null ? exchange.Http.Response.StatusCode : 500;
-        if (_log.Access is { } component && LogTo(component, exchange, status))
+        if (_accessComponent is { } component && LogTo(component, exchange, status))
             return;
         _accessLog.Write(status, exchange.ElapsedMilliseconds, exchange.ClientIp, exchange.Http.Request.Method, exchange.Target, exchange.LoggedErrors);
     }
@@ -165,27 +183,56 @@ internal sealed partial class Generation : IDisposable
     /// <summary>Ends a use; the last one of a retired generation disposes of it.</summary>
     public void Leave()
     {
-        if (Interlocked.Decrement(ref _users) == 0)
-            Dispose();
+        if (Interlocked.Decrement(ref _users) != 0)
+            return;
+        _transport.Dispose();
+        _unused.TrySetResult();
+    }
+
+    /// <summary>Completes when a retired generation has served its last request.</summary>
+    public Task Unused => _unused.Task;
+
+    /// <summary>Tells what outlives requests to end, and returns when it has; what is left when the token fires is cut. Idempotent, never fails.</summary>
+    public async Task EndAsync(CancellationToken cut)
+    {
+        // Told at once, so that no agent takes one more message.
+        var agents = Agents.StopAsync(cut);
+        try
+        {
+            await _scope.StopAsync().WaitAsync(cut).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (cut.IsCancellationRequested)
+        {
+            // Who still thinks about it is disposed all the same.
+        }
+        catch (Exception exception)
+        {
+            Log.StopFailed(_logger, exception);
+        }
+        await Task.WhenAll(_takeovers.DrainAsync(cut), agents).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
-    public void Dispose()
+    public ValueTask DisposeAsync()
     {
         _transport.Dispose();
-        if (Interlocked.Exchange(ref _isDisposed, 1) == 0)
-            _ = EndAsync();
+        return _scope.DisposeAsync();
     }
 
-    private async Task EndAsync()
-    {
-        await _log.EndAsync().ConfigureAwait(false);
-        _gone.TrySetResult();
-    }
+    private Task RerouteAsync(Exchange exchange) =>
+        exchange.TryRetarget() ? RouteAsync(exchange) : PlainResponses.BadRequestAsync(exchange.Http, "400 bad request");
 
     private Task RouteAsync(Exchange exchange)
     {
         var context = exchange.Http;
+        foreach (var branch in _branches)
+        {
+            if (branch.Accepts(context))
+            {
+                exchange.IsLogged = _accessLog is not null;
+                return _takeovers.RunAsync(exchange, branch.RunAsync);
+            }
+        }
         _routes.Match(context.Request.Method, exchange.RawPath, ref exchange.Match);
         if (exchange.Match.Outcome == RouteOutcome.Redirect)
             return PlainResponses.RedirectAsync(context, RedirectLocation(exchange));
@@ -218,7 +265,8 @@ internal sealed partial class Generation : IDisposable
     private static bool Smuggles(HttpRequest request) =>
         request.Headers.TransferEncoding.Count > 0 && request.Headers.ContainsKey("X-Content-Length");
 
-    private static Exchange ExchangeOf(HttpContext context) => context.Features.Get<Exchange>()!;
+    private static Exchange ExchangeOf(HttpContext context) => context.Features.Get<Exchange>()
+        ?? throw new InvalidOperationException("a component handed on an exchange without the features of the one that it was given");
 
     private static partial class Log
     {
@@ -227,6 +275,9 @@ internal sealed partial class Generation : IDisposable
 
         [LoggerMessage(Level = LogLevel.Error, Message = "[SERVICE: Logging] The access log failed; its built-in form takes the records that it fails on")]
         public static partial void AccessLogFailed(ILogger logger, Exception exception);
+
+        [LoggerMessage(Level = LogLevel.Error, Message = "[SERVICE: Gateway] A component failed when it was told that its configuration ends")]
+        public static partial void StopFailed(ILogger logger, Exception exception);
     }
 }
 
@@ -235,6 +286,10 @@ internal sealed record GenerationParts
 {
     public required ServiceConfig Config { get; init; }
     public required GenerationScope Scope { get; init; }
+    public required PluginSet Plugins { get; init; }
+    public required ServiceContext Context { get; init; }
+    public required Takeovers Takeovers { get; init; }
+    public required AgentGroup Agents { get; init; }
     public required RouteTable<RouteHandler> Routes { get; init; }
     public required PlainResponses Plain { get; init; }
     public required ClientAddress ClientAddress { get; init; }
@@ -243,4 +298,5 @@ internal sealed record GenerationParts
     public AccessLog? AccessLog { get; init; }
     public IReadOnlyList<KrakenPlugins.Sdk.Proxy.IHttpMiddleware> Outer { get; init; } = [];
     public IReadOnlyList<KrakenPlugins.Sdk.Proxy.IHttpMiddleware> Inner { get; init; } = [];
+    public IReadOnlyList<IListenerBranch> Branches { get; init; } = [];
 }

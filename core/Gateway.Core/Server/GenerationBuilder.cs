@@ -1,6 +1,7 @@
 using Gateway.Core.Configuration;
 using Gateway.Core.Diagnostics;
 using Gateway.Core.Plugins;
+using Gateway.Core.Plugins.Kinds;
 using Gateway.Core.Proxy;
 using Gateway.Core.Routing;
 using Gateway.Core.Transport;
@@ -19,42 +20,75 @@ internal static partial class GenerationBuilder
 {
     private static readonly string[] s_anyMethod = ["GET", "POST", "PUT", "PATCH", "HEAD", "OPTIONS", "DELETE", "CONNECT", "TRACE"];
 
-    public static Generation Build(ServiceConfig config, ConfigDiagnostics diagnostics, GatewayHostOptions options, ServiceLog log)
+    public static Generation Build(ServiceConfig config, ConfigDiagnostics diagnostics, GatewayHostOptions options, LogStart start)
     {
-        var transport = new HttpTransport(config.Transport, Product.UserAgent, log.Logger, options.Time, ProxiesOf(options), options.Limits.ForTransport());
+        var plugins = LoadPlugins(config, diagnostics, options, start.Early);
+        var scope = new GenerationScope();
+        scope.Keep(plugins);
+        scope.TryProvide(typeof(ILogOutput), options.Log);
+        var first = new GenerationContext(config, scope, plugins.Registry, start.Console, options.Time);
+        ServiceLog? log = null;
+        HttpTransport? transport = null;
         try
         {
-            return Build(config, diagnostics, options, log, transport);
+            log = ServiceLog.Create(first, diagnostics, options);
+            start.Begin(log.Logger);
+            start.Early.HandTo(log.Logger);
+            transport = new HttpTransport(config.Transport, Product.UserAgent, log.Logger, options.Time, ProxiesOf(options), options.Limits.ForTransport());
+            return Build(first with { Logger = log.Logger }, diagnostics, options, log, transport, plugins);
         }
         catch
         {
-            transport.Dispose();
+            // Nobody waits for the log: what it says last is on its way while the fault is reported.
+            _ = log?.AbandonAsync();
+            plugins.ReleaseCode();
+            transport?.Dispose();
             throw;
         }
     }
 
-    private static Generation Build(ServiceConfig config, ConfigDiagnostics diagnostics, GatewayHostOptions options, ServiceLog log, HttpTransport transport)
+    private static Generation Build(
+        GenerationContext generation, ConfigDiagnostics diagnostics, GatewayHostOptions options, ServiceLog log, HttpTransport transport, PluginSet plugins)
     {
-        var logger = log.Logger;
+        var config = generation.Config;
         var headers = new GatewayHeaders(config.Router.HideVersionHeader);
-        var scope = new GenerationScope();
-        scope.TryProvide(typeof(ILogOutput), options.Log);
-        var generation = new GenerationContext(config, scope, options.Plugins, logger, options.Time);
         var compiler = new PipelineCompiler(generation, transport, headers, options.Limits);
         var context = new ServiceContext(generation);
         return new Generation(new GenerationParts
         {
             Config = config,
-            Scope = scope,
-            Routes = CompileRoutes(config, compiler, diagnostics, options, logger),
+            Scope = generation.Scope,
+            Plugins = plugins,
+            Context = context,
+            Takeovers = generation.Takeovers,
+            Agents = compiler.CompileAgents(diagnostics),
+            Routes = CompileRoutes(config, compiler, diagnostics, options, log.Logger, generation.AgentReports),
             Plain = new PlainResponses(config.Router, headers),
             ClientAddress = new ClientAddress(config.Router),
             Transport = transport,
             Log = log,
             AccessLog = config.Router.DisableAccessLog ? null : new AccessLog(options.Log, config.Router.LoggerSkipPaths, options.IsTerminal),
-            Outer = ServerComponents(config, options.Plugins, context, static order => order < ServerStages.Routing.Order),
-            Inner = ServerComponents(config, options.Plugins, context, static order => order >= ServerStages.Routing.Order),
+            Outer = ServerComponents(generation, context, static order => order < ServerStages.Routing.Order),
+            Inner = ServerComponents(generation, context, static order => order >= ServerStages.Routing.Order),
+            Branches = Branches(generation, context),
         });
+    }
+
+    private static PluginSet LoadPlugins(ServiceConfig config, ConfigDiagnostics diagnostics, GatewayHostOptions options, ILogger logger)
+    {
+        if (options.PluginHost is not { } host)
+            return new PluginSet(null, options.Plugins);
+        var faults = new ConfigDiagnostics();
+        var plugins = host.Load(config, faults, logger);
+        if (faults.HasErrors)
+        {
+            plugins.ReleaseCode();
+            throw new ConfigurationException(string.Join('\n', faults.All.Where(static f => f.Severity == ConfigSeverity.Error)));
+        }
+        foreach (var fault in faults.All)
+            diagnostics.Add(fault);
+        plugins.Registry.Add(options.Plugins);
+        return plugins;
     }
 
     private static ProxyEnvironment ProxiesOf(GatewayHostOptions options)
@@ -70,11 +104,11 @@ internal static partial class GenerationBuilder
     }
 
     private static RouteTable<RouteHandler> CompileRoutes(
-        ServiceConfig config, PipelineCompiler compiler, ConfigDiagnostics diagnostics, GatewayHostOptions options, ILogger logger)
+        ServiceConfig config, PipelineCompiler compiler, ConfigDiagnostics diagnostics, GatewayHostOptions options, ILogger logger, AgentReports agents)
     {
         var routes = new RouteTableBuilder<RouteHandler>();
         if (!config.Router.DisableHealth)
-            Add(routes.Add("GET", config.Router.HealthPath, false, new HealthEndpoint(options.Time)));
+            Add(routes.Add("GET", config.Router.HealthPath, false, new HealthEndpoint(options.Time, agents)));
         if (config.DebugEndpoint)
         {
             Log.DebugEnabled(logger);
@@ -93,27 +127,51 @@ internal static partial class GenerationBuilder
         }
     }
 
-    // A component around the whole service that cannot be built guards nothing: the service does not start without it.
-    private static List<IHttpMiddleware> ServerComponents(
-        ServiceConfig config, PluginRegistry plugins, ServiceContext context, Func<int, bool> belongs)
+    private static IReadOnlyList<IHttpMiddleware> ServerComponents(GenerationContext generation, ServiceContext context, Func<int, bool> belongs)
     {
-        var list = new List<IHttpMiddleware>();
         var faults = new ConfigDiagnostics();
-        foreach (var component in plugins.ServerComponents)
+        var list = BuildAll(generation, generation.Plugins.ServerComponents, context, faults, belongs);
+        if (belongs(ServerStages.HttpServerPlugins.Order))
+            list.AddRange(HttpServerKind.Compile(generation, context, faults).Select(static handler => (ServerStages.HttpServerPlugins.Order, handler)));
+        ThrowOn(faults);
+        return [.. list.OrderBy(static c => c.Order).Select(static c => c.Product)];
+    }
+
+    private static IReadOnlyList<IListenerBranch> Branches(GenerationContext generation, ServiceContext context)
+    {
+        var faults = new ConfigDiagnostics();
+        var list = BuildAll(generation, generation.Plugins.Listeners, context, faults, static _ => true);
+        ThrowOn(faults);
+        return [.. list.Select(static c => c.Product)];
+    }
+
+    private static List<(int Order, T Product)> BuildAll<T>(
+        GenerationContext generation, ComponentList<IServiceContext, T> components, ServiceContext context, ConfigDiagnostics faults, Func<int, bool> belongs)
+        where T : class
+    {
+        var list = new List<(int, T)>();
+        foreach (var component in components)
         {
-            if (!belongs(component.Stage.Order) || config.ExtraConfig[component.Name] is not { } value)
+            if (!belongs(component.Stage.Order) || generation.Config.ExtraConfig[component.Name] is not { } value)
                 continue;
             try
             {
-                if (component.Build(value, context, faults) is { } middleware)
-                    list.Add(middleware);
+                if (component.Build(value, context, faults) is { } product)
+                    list.Add((component.Stage.Order, product));
             }
             catch (Exception exception)
             {
                 faults.Error(value.Position, $"extra_config.{component.Name}", $"the component cannot be built: {exception.Message}");
             }
         }
-        return faults.HasErrors ? throw new ConfigurationException(string.Join('\n', faults.All)) : list;
+        return list;
+    }
+
+    // A component around the whole service that cannot be built guards nothing: the service does not start without it.
+    private static void ThrowOn(ConfigDiagnostics faults)
+    {
+        if (faults.HasErrors)
+            throw new ConfigurationException(string.Join('\n', faults.All));
     }
 
     private static partial class Log

@@ -1,5 +1,4 @@
-using Gateway.Core.Configuration;
-using Gateway.Core.Diagnostics;
+using Gateway.Core.Plugins;
 using KrakenPlugins.Sdk.Configuration;
 using KrakenPlugins.Sdk.Plugins;
 using Microsoft.Extensions.Logging;
@@ -7,23 +6,18 @@ using Microsoft.Extensions.Logging;
 namespace Gateway.Core.Server;
 
 /// <summary>
-/// The log of one configuration: that of the component whose namespace the service has, or the default one. It is there before anything
-/// else of its configuration and ends after it.
+/// The log of one configuration: that of the component whose namespace the service has, or the default one. It is there before any other
+/// component, so the scope of the configuration disposes it after all of them.
 /// </summary>
 internal sealed partial class ServiceLog
 {
-    // A component that never finishes its flush must not keep the process.
-    private static readonly TimeSpan s_flushTime = TimeSpan.FromSeconds(5);
-
     private readonly ILogger _console;
-    private readonly GenerationScope _scope = new();
-    private readonly object _gate = new();
-    private Task? _ended;
+    private IGatewayLog? _component;
 
-    private ServiceLog(GatewayHostOptions options)
+    private ServiceLog(ILogger console)
     {
-        _console = new ConsoleLoggerFactory(options.Log).CreateLogger("gateway");
-        Logger = _console;
+        _console = console;
+        Logger = console;
     }
 
     /// <summary>Application log.</summary>
@@ -33,71 +27,65 @@ internal sealed partial class ServiceLog
     public IAccessLog? Access { get; private set; }
 
     /// <summary>Builds the log of a configuration; when its component cannot be built, the default one with an ERROR (OBS-003).</summary>
-    public static ServiceLog Create(ServiceConfig config, ConfigDiagnostics diagnostics, GatewayHostOptions options)
+    /// <param name="generation">The configuration; its logger is the default one.</param>
+    /// <param name="diagnostics">Receives what is wrong with the configuration.</param>
+    /// <param name="options">Of the process.</param>
+    public static ServiceLog Create(GenerationContext generation, ConfigDiagnostics diagnostics, GatewayHostOptions options)
     {
-        var log = new ServiceLog(options);
-        foreach (var component in options.Plugins.Logs)
+        var log = new ServiceLog(generation.Logger);
+        foreach (var component in generation.Plugins.Logs)
         {
-            if (config.ExtraConfig[component.Name] is not { } value)
+            if (generation.Config.ExtraConfig[component.Name] is not { } value)
                 continue;
-            log.Build(component, value, config, diagnostics, options);
+            log.Build(component, value, new LogContext(generation, options), diagnostics);
             break;
         }
         return log;
     }
 
-    /// <summary>Writes what waits and ends the log; what is logged later is dropped. Idempotent, and fails never.</summary>
-    public Task EndAsync()
+    /// <summary>Ends the log of a configuration that cannot be served; never fails.</summary>
+    public async Task AbandonAsync()
     {
-        lock (_gate)
-            return _ended ??= CloseAsync();
+        if (_component is null)
+            return;
+        try
+        {
+            await _component.DisposeAsync().ConfigureAwait(false);
+        }
+        catch (Exception exception)
+        {
+            Log.CannotClose(_console, exception);
+        }
     }
 
-    private void Build(
-        Plugins.Component<ILogContext, IGatewayLog> component, ConfigNode value, ServiceConfig config, ConfigDiagnostics diagnostics, GatewayHostOptions options)
+    private void Build(Component<ILogContext, IGatewayLog> component, ConfigNode value, LogContext context, ConfigDiagnostics diagnostics)
     {
-        var context = new LogContext(new GenerationContext(config, _scope, options.Plugins, _console, options.Time), options);
         var faults = new ConfigDiagnostics();
         try
         {
-            if (component.Build(value, context, faults) is { } log)
-            {
-                Logger = log.Logger;
-                Access = log.Access;
-            }
+            _component = component.Build(value, context, faults);
+            Logger = _component?.Logger ?? _console;
+            Access = _component?.Access;
         }
         catch (Exception exception)
         {
             // What a factory reports is wrong with the configuration, and `check` refuses it; what it throws is wrong with its surroundings.
             Log.CannotCreate(_console, exception.Message, $"{value.Position} extra_config.{component.Name}");
         }
-        Report(faults, diagnostics);
-    }
-
-    private void Report(ConfigDiagnostics faults, ConfigDiagnostics diagnostics)
-    {
         foreach (var fault in faults.All)
         {
             diagnostics.Add(fault);
-            if (fault.Severity != ConfigSeverity.Error)
-                continue;
-            if (ReferenceEquals(Logger, _console))
-                Log.CannotCreate(_console, fault.Message, $"{fault.Position} {fault.Path}");
-            else
-                Log.Fault(Logger, fault.ToString());
+            if (fault.Severity == ConfigSeverity.Error)
+                Report(fault);
         }
     }
 
-    private async Task CloseAsync()
+    private void Report(ConfigDiagnostic fault)
     {
-        try
-        {
-            await _scope.DisposeAsync().AsTask().WaitAsync(s_flushTime).ConfigureAwait(false);
-        }
-        catch (Exception exception)
-        {
-            Log.CannotClose(_console, exception.Message);
-        }
+        if (_component is null)
+            Log.CannotCreate(_console, fault.Message, $"{fault.Position} {fault.Path}");
+        else
+            Log.Fault(Logger, fault.ToString());
     }
 
     private static partial class Log
@@ -108,12 +96,12 @@ internal sealed partial class ServiceLog
         [LoggerMessage(Level = LogLevel.Warning, Message = "[SERVICE: Logging] {Fault}")]
         public static partial void Fault(ILogger logger, string fault);
 
-        [LoggerMessage(Level = LogLevel.Warning, Message = "[SERVICE: Logging] The log of the previous configuration did not end as it should: {Reason}")]
-        public static partial void CannotClose(ILogger logger, string reason);
+        [LoggerMessage(Level = LogLevel.Warning, Message = "[SERVICE: Logging] The log of a configuration that cannot be served did not end as it should")]
+        public static partial void CannotClose(ILogger logger, Exception exception);
     }
 }
 
-/// <summary>What a component of the log is told. It stands before everything else, so there are no services yet.</summary>
+/// <summary>What a component of the log is told. It stands before everything else, so there are no services of other components yet.</summary>
 internal sealed class LogContext(GenerationContext generation, GatewayHostOptions options) : ServiceContext(generation), ILogContext
 {
     public ILogOutput StandardOutput => options.Log;

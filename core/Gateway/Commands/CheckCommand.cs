@@ -1,9 +1,11 @@
 using Gateway.CommandLine;
+using Gateway.Commands.Lint;
 using Gateway.Core;
 using Gateway.Core.Configuration;
 using Gateway.Core.Diagnostics;
 using Gateway.Core.Plugins;
 using Gateway.Core.Server;
+using KrakenPlugins.JsonSchema;
 using KrakenPlugins.Sdk.Configuration;
 
 namespace Gateway.Commands;
@@ -26,12 +28,12 @@ internal static class CheckCommand
         Example = "check -d -c krakend.json",
         Flags =
         [
-            CommonFlags.Config, CommonFlags.Strict, CommonFlags.AllowMissing, CommonFlags.LicenseWithoutLetter,
+            CommonFlags.Config, CommonFlags.Strict, CommonFlags.AllowMissing, CommonFlags.Plugins, CommonFlags.LicenseWithoutLetter,
             new("debug", 'd', FlagKind.Count, "Shows how the configuration is understood; up to three times for more"),
             new("indent", 'i', FlagKind.Text, "Indentation of what --debug shows", "\"\\t\""),
-            new("lint", 'l', FlagKind.Switch, "Not in this version: linting against the online schema"),
-            new("lint-no-network", 'n', FlagKind.Switch, "Not in this version: linting against the built-in schema"),
-            new("lint-schema", 's', FlagKind.Text, "Not in this version: linting against a schema of your own"),
+            new("lint", 'l', FlagKind.Switch, "Lints against the schema of the gateway and its plugins"),
+            new("lint-no-network", 'n', FlagKind.Switch, "The same as --lint, which needs no network here"),
+            new("lint-schema", 's', FlagKind.Text, "Lints against a JSON Schema file of your own"),
             new("test-gin-routes", 't', FlagKind.Switch, "Builds everything, binds the port and serves for a second"),
         ],
         Run = RunAsync,
@@ -39,12 +41,12 @@ internal static class CheckCommand
 
     private static async Task<int> RunAsync(Arguments arguments, Terminal terminal)
     {
-        RefuseLint(arguments);
+        RefuseSeveralLints(arguments);
         if (CommonFlags.ConfigFile(arguments, terminal) is not { } file)
             return ExitStatus.Failure;
 
         terminal.Error($"Parsing configuration file: {file}\n");
-        var plugins = new PluginRegistry();
+        using var plugins = CommonFlags.PluginHost(arguments);
         var loaded = ConfigLoader.Load(file, CommonFlags.LoadOptions(arguments, plugins, isDebug: false));
         if (loaded.Config is not { } config)
         {
@@ -52,6 +54,8 @@ internal static class CheckCommand
             return ExitStatus.Failure;
         }
         Findings.PrintWarnings(terminal, loaded.Diagnostics);
+        if (!Lint(arguments, config, plugins, terminal))
+            return ExitStatus.Failure;
         if (arguments.Count("debug") is var level && level > 0)
             terminal.Error(new ConfigDump(level, arguments.Text("indent") ?? "\t").Of(config) + "\n");
         if (arguments.Has("test-gin-routes") && !await TestRoutesAsync(config, plugins, terminal).ConfigureAwait(false))
@@ -60,16 +64,40 @@ internal static class CheckCommand
         return ExitStatus.Success;
     }
 
-    private static void RefuseLint(Arguments arguments)
+    private static void RefuseSeveralLints(Arguments arguments)
     {
         var given = s_lintFlags.Where(arguments.Has).ToArray();
         if (given.Length > 1)
             throw new UsageException($"if any flags in the group [{string.Join(' ', s_lintFlags)}] are set none of the others can be; [{string.Join(' ', given)}] were all set");
-        if (given.Length == 1)
-            throw new UsageException($"the linter is not supported yet by this version (--{given[0]}); without it, `check` reports errors, and attributes and namespaces without effect");
     }
 
-    private static async Task<bool> TestRoutesAsync(ServiceConfig config, PluginRegistry plugins, Terminal terminal)
+    private static bool Lint(Arguments arguments, ServiceConfig config, PluginHost plugins, Terminal terminal)
+    {
+        if (!s_lintFlags.Any(arguments.Has))
+            return true;
+        var found = new ConfigDiagnostics();
+        try
+        {
+            var linter = arguments.Text("lint-schema") is { Length: > 0 } file ? Linter.Of(file) : Linter.Of(plugins.Catalog, found);
+            Findings.PrintWarnings(terminal, found);
+            found = linter.Lint(config.Source);
+        }
+        catch (LintException exception)
+        {
+            terminal.Error($"{terminal.Red("ERROR")} compiling the schema: {exception.Message}\n");
+            return false;
+        }
+        catch (JsonSchemaException exception)
+        {
+            terminal.Error($"{terminal.Red("ERROR")} compiling the schema: {exception.Message}; a plugin's schema is broken, `gateway plugin check` finds which\n");
+            return false;
+        }
+        if (found.HasErrors)
+            Findings.PrintErrors(terminal, "linting the configuration file", found);
+        return !found.HasErrors;
+    }
+
+    private static async Task<bool> TestRoutesAsync(ServiceConfig config, PluginHost plugins, Terminal terminal)
     {
         var limits = new Limits();
         using var log = new LogSink(Stream.Null, limits.LogQueue);
@@ -77,7 +105,7 @@ internal static class CheckCommand
         GatewayHost host;
         try
         {
-            host = GatewayHost.Create(config, found, new GatewayHostOptions { Log = log, Limits = limits, Plugins = plugins });
+            host = GatewayHost.Create(config, found, new GatewayHostOptions { Log = log, Limits = limits, PluginHost = plugins });
         }
         catch (ConfigurationException exception)
         {

@@ -10,7 +10,9 @@ internal static class CommonFlags
     public static readonly Flag Config = new("config", 'c', FlagKind.Text, "Path to the configuration file");
     public static readonly Flag Port = new("port", 'p', FlagKind.Number, "Listening port for the HTTP service");
     public static readonly Flag Strict = new("strict", null, FlagKind.Switch, "Every warning about the configuration is an error");
-    public static readonly Flag AllowMissing = new("allow-missing", null, FlagKind.List, "Run although no plugin provides this namespace (* for all); repeatable");
+    public static readonly Flag AllowMissing = new("allow-missing", null, FlagKind.List, "Run although no plugin provides this namespace or has this name (* for all); repeatable");
+
+    public static readonly Flag Plugins = new("plugins", null, FlagKind.List, "Folder to look for plugins in, before all others; repeatable");
 
     /// <summary>Accepted for those who come from a licensed product; there is no licence here (CFG-250).</summary>
     public static readonly Flag License = new("license", 'l', FlagKind.Text, "Ignored: no licence is needed");
@@ -30,15 +32,26 @@ internal static class CommonFlags
         return null;
     }
 
+    /// <summary>Where plugins come from.</summary>
+    public static PluginHost PluginHost(Arguments arguments) => new(Search(arguments))
+    {
+        AllowMissing = arguments.All(AllowMissing.Name).SelectMany(static v => v.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)).ToHashSet(StringComparer.Ordinal),
+    };
+
+    /// <summary>The folders in which plugins are looked for.</summary>
+    public static PluginSearch Search(Arguments arguments) => new() { CommandLine = arguments.All(Plugins.Name) };
+
     /// <summary>How the file is loaded.</summary>
     /// <param name="arguments">The command line.</param>
     /// <param name="plugins">What provides namespaces.</param>
     /// <param name="isDebug">Whether the debug endpoint is switched on.</param>
-    public static LoadOptions LoadOptions(Arguments arguments, PluginRegistry plugins, bool isDebug) => new()
+    public static LoadOptions LoadOptions(Arguments arguments, PluginHost plugins, bool isDebug) => new()
     {
         Environment = Environment.GetEnvironmentVariable,
-        IsAvailable = plugins.Handles,
-        AllowMissing = arguments.All(AllowMissing.Name).SelectMany(static v => v.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)).ToHashSet(StringComparer.Ordinal),
+        PluginFolderKnown = plugins.Discover,
+        IsAvailable = plugins.ProvidesNamespace,
+        IsKindAvailable = plugins.ProvidesKind,
+        AllowMissing = plugins.AllowMissing,
         Strict = arguments.Has(Strict.Name),
         PortOverride = arguments.Number(Port.Name) is var port && port == 0 ? null : port,
         DebugEndpoint = isDebug,

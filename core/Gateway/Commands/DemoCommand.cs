@@ -30,7 +30,7 @@ internal static class DemoCommand
         using var signals = new Signals();
         var shop = await ShopServer.StartAsync().ConfigureAwait(false);
         await using var _ = shop.ConfigureAwait(false);
-        var plugins = new PluginRegistry();
+        using var plugins = CommonFlags.PluginHost(arguments);
         var loaded = Load(CommonFlags.LoadOptions(arguments, plugins, isDebug: false), shop);
         if (loaded.Config is not { } config)
         {
@@ -39,14 +39,14 @@ internal static class DemoCommand
         }
         var limits = new Limits();
         using var log = new LogSink(StandardStreams.Output(), limits.LogQueue);
-        var host = GatewayHost.Create(config, new ConfigDiagnostics(), new GatewayHostOptions { Log = log, Limits = limits, Plugins = plugins });
+        var host = GatewayHost.Create(config, new ConfigDiagnostics(), new GatewayHostOptions { Log = log, Limits = limits, PluginHost = plugins });
         await using (host.ConfigureAwait(false))
         {
             var service = new Service(host, log, signals);
             if (!await service.TryStartAsync(config.Port).ConfigureAwait(false))
                 return ExitStatus.Failure;
             terminal.Out(Guide($"http://localhost:{host.Port}", shop.Url));
-            return await service.ServeAsync(static () => { }).ConfigureAwait(false);
+            return await service.ServeAsync(static () => Task.CompletedTask).ConfigureAwait(false);
         }
     }
 

@@ -15,7 +15,7 @@ namespace Gateway.Commands;
 internal sealed partial class Reload(string file, LoadOptions options, GatewayHost host, ServiceConfig started)
 {
     /// <summary>Loads, compiles and swaps.</summary>
-    public void Run()
+    public async Task RunAsync()
     {
         var logger = host.Logger;
         Log.Reloading(logger, file);
@@ -28,7 +28,7 @@ internal sealed partial class Reload(string file, LoadOptions options, GatewayHo
         }
         try
         {
-            host.Reload(loaded.Config, loaded.Diagnostics);
+            await host.ReloadAsync(loaded.Config, loaded.Diagnostics).ConfigureAwait(false);
         }
         catch (ConfigurationException exception)
         {

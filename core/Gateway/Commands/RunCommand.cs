@@ -20,7 +20,7 @@ internal static class RunCommand
         Example = "run -c krakend.json",
         Flags =
         [
-            CommonFlags.Config, CommonFlags.Port, CommonFlags.Strict, CommonFlags.AllowMissing, CommonFlags.License,
+            CommonFlags.Config, CommonFlags.Port, CommonFlags.Strict, CommonFlags.AllowMissing, CommonFlags.Plugins, CommonFlags.License,
             new("debug", 'd', FlagKind.Count, "Enables the /__debug/ endpoint"),
         ],
         Run = RunAsync,
@@ -31,7 +31,7 @@ internal static class RunCommand
         if (CommonFlags.ConfigFile(arguments, terminal) is not { } file)
             return ExitStatus.Failure;
         using var signals = new Signals();
-        var plugins = new PluginRegistry();
+        using var plugins = CommonFlags.PluginHost(arguments);
         var options = CommonFlags.LoadOptions(arguments, plugins, arguments.Count("debug") > 0);
         var loaded = ConfigLoader.Load(file, options);
         if (loaded.Config is not { } config)
@@ -46,7 +46,7 @@ internal static class RunCommand
         GatewayHost host;
         try
         {
-            host = GatewayHost.Create(config, built, new GatewayHostOptions { Log = log, IsTerminal = ShowsColours(), Limits = limits, Plugins = plugins });
+            host = GatewayHost.Create(config, built, new GatewayHostOptions { Log = log, IsTerminal = ShowsColours(), Limits = limits, PluginHost = plugins });
         }
         catch (ConfigurationException exception)
         {
@@ -60,7 +60,7 @@ internal static class RunCommand
             service.LogWarnings(built);
             if (!await service.TryStartAsync(config.Port).ConfigureAwait(false))
                 return ExitStatus.Failure;
-            return await service.ServeAsync(new Reload(file, options, host, config).Run).ConfigureAwait(false);
+            return await service.ServeAsync(new Reload(file, options, host, config).RunAsync).ConfigureAwait(false);
         }
     }
 

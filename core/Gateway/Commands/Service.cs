@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Gateway.CommandLine;
 using Gateway.Core.Diagnostics;
+using Gateway.Core.Plugins;
 using Gateway.Core.Server;
 using KrakenPlugins.Sdk.Configuration;
 using Microsoft.Extensions.Logging;
@@ -10,9 +11,10 @@ namespace Gateway.Commands;
 /// <summary>A gateway from its start to the end of its drain, in the foreground (CFG-144 to 153).</summary>
 internal sealed partial class Service(GatewayHost host, LogSink log, Signals signals)
 {
-    /// <summary>Binds; <see langword="false"/> after one ERROR when the port cannot be had (CFG-147).</summary>
+    /// <summary>Binds; <see langword="false"/> after one ERROR when the port cannot be had (CFG-147) or a plugin does not start.</summary>
     public async Task<bool> TryStartAsync(int port)
     {
+        StrayFaults.Contain(host.Logger);
         try
         {
             await host.StartAsync().ConfigureAwait(false);
@@ -21,6 +23,11 @@ internal sealed partial class Service(GatewayHost host, LogSink log, Signals sig
         catch (Exception exception) when (ListenFailure.Reason(exception) is not null)
         {
             Log.CannotListen(host.Logger, port, ListenFailure.Reason(exception)!);
+            return false;
+        }
+        catch (ConfigurationException exception)
+        {
+            Log.CannotStart(host.Logger, exception.Message);
             return false;
         }
     }
@@ -37,11 +44,11 @@ internal sealed partial class Service(GatewayHost host, LogSink log, Signals sig
 
     /// <summary>Serves until SIGINT or SIGTERM, drains, and gives the exit status. SIGHUP reloads.</summary>
     /// <param name="reload">What SIGHUP does.</param>
-    public async Task<int> ServeAsync(Action reload)
+    public async Task<int> ServeAsync(Func<Task> reload)
     {
         var signal = await signals.NextAsync().ConfigureAwait(false);
         for (; signal == PosixSignal.SIGHUP; signal = await signals.NextAsync().ConfigureAwait(false))
-            reload();
+            await reload().ConfigureAwait(false);
 
         Log.Intercepted(host.Logger, signal == PosixSignal.SIGINT ? "interrupt" : "terminated");
         var drained = host.StopAsync();
@@ -63,6 +70,9 @@ internal sealed partial class Service(GatewayHost host, LogSink log, Signals sig
     {
         [LoggerMessage(Level = LogLevel.Error, Message = "[SERVICE: Gin] cannot listen on port {Port}: {Reason}")]
         public static partial void CannotListen(ILogger logger, int port, string reason);
+
+        [LoggerMessage(Level = LogLevel.Error, Message = "[SERVICE: Plugin Loader] {Reason}")]
+        public static partial void CannotStart(ILogger logger, string reason);
 
         [LoggerMessage(Level = LogLevel.Warning, Message = "[SERVICE: Config] {Finding}")]
         public static partial void Finding(ILogger logger, string finding);

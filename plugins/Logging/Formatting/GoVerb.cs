@@ -23,6 +23,10 @@ internal enum VerbOperand
 internal sealed class GoVerb
 {
     private const int MaxWidth = 1000;
+
+    // What a client sends must not fill a queue with one line; "..." stands for the rest, as in the built-in line.
+    private const int LongestValue = 8192;
+
     private const string TextVerbs = "svqxX";
     private const string IntegerVerbs = "dvxXobOq";
     private const string NumberVerbs = "fFeEgGvd";
@@ -94,6 +98,9 @@ internal sealed class GoVerb
     /// <param name="raw">Whether it is known to need no escape.</param>
     public void Write(Utf8Line line, ReadOnlySpan<char> text, bool raw = false)
     {
+        var isCut = !raw && text.Length > LongestValue;
+        if (isCut)
+            text = text[..LongestValue];
         if (Precision >= 0 && Verb is 's' or 'v' or 'q')
             text = Truncate(text);
         switch (Verb)
@@ -117,6 +124,8 @@ internal sealed class GoVerb
                 line.Append(')');
                 break;
         }
+        if (isCut)
+            line.Append("..."u8);
         line.Append(Tail);
     }
 

@@ -86,12 +86,15 @@ public interface IPluginRegistry
     /// </summary>
     void Logging(string name, ComponentFactory<ILogContext, IGatewayLog> factory);
 
-    /// <summary>A handler of <c>plugin/http-server</c> (EXT-019). The factory gets the whole namespace (EXT-016).</summary>
+    /// <summary>
+    /// A handler of <c>plugin/http-server</c> (EXT-019): the last of several sees the request first. What it makes of the request's path and
+    /// query is what is routed. The factory gets the whole namespace (EXT-016).
+    /// </summary>
     void HttpServer(string name, ComponentFactory<IServiceContext, IHttpMiddleware> factory);
 
     /// <summary>
     /// An executor of <c>plugin/http-client</c> (EXT-029): <c>next</c> is the gateway's bare transport, without the components that an executor
-    /// replaces (EXT-034). The factory gets the whole namespace.
+    /// replaces (EXT-034). An answer of its own is a <see cref="SyntheticResponse"/>. The factory gets the whole namespace.
     /// </summary>
     void HttpClient(string name, ComponentFactory<IBackendContext, IClientMiddleware> factory);
 
@@ -104,6 +107,9 @@ public interface IPluginRegistry
     /// <summary>A response modifier of <c>plugin/req-resp-modifier</c>; see <see cref="RequestModifier"/>.</summary>
     void ResponseModifier(string name, ComponentFactory<IEndpointContext, IResponseModifier> factory);
 
-    /// <summary>A middleware of <c>plugin/middleware</c> (EXT-050); see <see cref="RequestModifier"/> for factory and context.</summary>
+    /// <summary>
+    /// A middleware of <c>plugin/middleware</c> (EXT-050); see <see cref="RequestModifier"/> for factory and context. One that calls its
+    /// <c>next</c> several times buffers the request's body before, and disposes the responses that it does not return.
+    /// </summary>
     void Middleware(string name, ComponentFactory<IEndpointContext, IProxyMiddleware> factory);
 }

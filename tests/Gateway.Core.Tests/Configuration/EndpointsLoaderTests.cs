@@ -355,7 +355,6 @@ public sealed class EndpointsLoaderTests
     [InlineData("\"extra_config\":{\"proxy\":{\"decompress_gzip\":true}}", "", "", "proxy.decompress_gzip: not supported yet")]
     [InlineData("", "", "\"tls\":{}", "tls: not supported yet by this version: TLS settings")]
     [InlineData("", "", "\"client_tls\":{\"allow_insecure_connections\":true}", "client_tls: not supported yet")]
-    [InlineData("", "", "\"async_agent\":[{}]", "async_agent: not supported yet by this version: async agents")]
     [InlineData("", "", "\"output_encoding\":\"yaml\"", " output_encoding: not supported yet")]
     [InlineData("\"endpoint\":\"/__catchall\"", "", "", "endpoints[0].endpoint: not supported yet by this version: the catch-all endpoint")]
     public void What_is_not_supported_yet_refuses(string endpoint, string backend, string root, string expected)

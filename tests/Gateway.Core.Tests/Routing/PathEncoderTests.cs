@@ -72,26 +72,6 @@ public sealed class PathEncoderTests
     }
 
     [Fact]
-    public void Slashes_of_a_whole_path_stay()
-    {
-        var builder = new UrlBuilder([]);
-        PathEncoder.AppendPathSegments(ref builder, "/a b/é/");
-
-        Assert.Equal("/a%20b/%C3%A9/", builder.ToString());
-        builder.Dispose();
-    }
-
-    [Theory]
-    [Spec("RTE-026")]
-    [InlineData(".", true)]
-    [InlineData("..", true)]
-    [InlineData("...", false)]
-    [InlineData("", false)]
-    [InlineData("./", false)]
-    public void A_dot_segment_is_exactly_one_or_two_dots(string value, bool expected) =>
-        Assert.Equal(expected, PathEncoder.IsDotSegment(value));
-
-    [Fact]
     public void The_buffer_grows_and_is_reused_after_clear()
     {
         var builder = new UrlBuilder(stackalloc char[2]);

@@ -131,16 +131,6 @@ public sealed class RouteMatchingTests
             "GET /foo/{var}/file.{extension}", "GET /foo/{var}/{other}", "GET /foo/{var}/file.html", "GET /foo/{var}/fi{rest}",
             "GET /swallow/file.{ext}.json").Answer(request));
 
-    [Fact]
-    [Spec("RTE-025")]
-    public void Keys_have_the_first_letter_in_upper_case()
-    {
-        var match = Routes.Of("GET /{id_user}/{my-id}/{X}").Match("GET /1/2/3");
-
-        Assert.Equal(["Id_user", "My-id", "X"], match.ParameterKeys.ToArray());
-        Assert.Equal(["1", "2", "3"], match.Parameters.ToArray());
-    }
-
     [Theory]
     [Spec("RTE-026")]
     [InlineData("GET /a/..")]

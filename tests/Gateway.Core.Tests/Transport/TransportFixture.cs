@@ -86,13 +86,3 @@ internal sealed class TransportFixture : IDisposable
 
     public void Dispose() => Transport.Dispose();
 }
-
-/// <summary>A clock that can be moved forward; timers run on real time.</summary>
-internal sealed class ShiftedTime : TimeProvider
-{
-    private long _shift;
-
-    public override long GetTimestamp() => base.GetTimestamp() + Volatile.Read(ref _shift);
-
-    public void Advance(TimeSpan by) => Interlocked.Add(ref _shift, (long)(by.TotalSeconds * TimestampFrequency));
-}

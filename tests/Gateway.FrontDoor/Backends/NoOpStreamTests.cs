@@ -19,13 +19,13 @@ public sealed class NoOpStreamTests
     [InlineData("Connection: close\r\n", false)]
     public async Task The_first_event_reaches_the_client_while_the_backend_holds_the_stream_open(string framing, bool isChunked)
     {
-        var more = new TaskCompletionSource();
+        var more = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var raw = new RawUpstream(async connection =>
         {
             await connection.ReadRequestAsync();
             await connection.WriteAsync($"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n{framing}\r\n");
             await connection.WriteAsync(Chunk("data: 1\n\n", isChunked));
-            await more.Task;
+            await more.Task.WaitAsync(connection.Stopped);
             await connection.WriteAsync(Chunk("data: 2\n\n", isChunked) + (isChunked ? "0\r\n\r\n" : ""));
         });
         await using var gateway = await StartAsync(raw.Url, "20s");
@@ -36,19 +36,19 @@ public sealed class NoOpStreamTests
         more.SetResult();
 
         Assert.Equal("data: 1", first);
-        Assert.Equal("\ndata: 2\n\n", await reader.ReadToEndAsync());
+        Assert.Equal("\ndata: 2\n\n", await reader.ReadToEndAsync().WaitAsync(TimeSpan.FromSeconds(20)));
         Assert.Equal("text/event-stream", response.Content.Headers.ContentType!.ToString());
     }
 
     [Fact, Spec("RTE-146")]
     public async Task The_head_of_a_stream_reaches_the_client_before_there_is_any_event()
     {
-        var more = new TaskCompletionSource();
+        var more = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var raw = new RawUpstream(async connection =>
         {
             await connection.ReadRequestAsync();
             await connection.WriteAsync("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n");
-            await more.Task;
+            await more.Task.WaitAsync(connection.Stopped);
             await connection.WriteAsync("0\r\n\r\n");
         });
         await using var gateway = await StartAsync(raw.Url, "20s");
@@ -56,7 +56,7 @@ public sealed class NoOpStreamTests
         using var response = await gateway.Client.GetAsync("/x", HttpCompletionOption.ResponseHeadersRead).WaitAsync(TimeSpan.FromSeconds(10));
         more.SetResult();
 
-        Assert.Equal("", await response.Content.ReadAsStringAsync());
+        Assert.Equal("", await response.Content.ReadAsStringAsync().WaitAsync(TimeSpan.FromSeconds(20)));
     }
 
     [Theory, Spec("RTE-146", "RTE-192")]
@@ -75,7 +75,7 @@ public sealed class NoOpStreamTests
         using var response = await gateway.Client.GetAsync("/x", HttpCompletionOption.ResponseHeadersRead);
 
         Assert.Equal(200, (int)response.StatusCode);
-        await Assert.ThrowsAnyAsync<Exception>(() => response.Content.ReadAsStringAsync());
+        await Assert.ThrowsAsync<HttpRequestException>(() => response.Content.ReadAsStringAsync().WaitAsync(TimeSpan.FromSeconds(20)));
         await gateway.WaitForLogAsync("[ENDPOINT: /x] context deadline exceeded");
         // And the backend is let go of.
         await raw.Connections[0].Closed.WaitAsync(TimeSpan.FromSeconds(10));
@@ -111,7 +111,7 @@ public sealed class NoOpStreamTests
         using (var response = await gateway.Client.GetAsync("/x", HttpCompletionOption.ResponseHeadersRead))
         {
             var stream = await response.Content.ReadAsStreamAsync();
-            Assert.Equal(1, await stream.ReadAsync(new byte[1]));
+            Assert.Equal(1, await stream.ReadAsync(new byte[1]).AsTask().WaitAsync(TimeSpan.FromSeconds(20)));
         }
 
         await raw.Connections[0].Closed.WaitAsync(TimeSpan.FromSeconds(10));
@@ -139,7 +139,8 @@ public sealed class NoOpStreamTests
         var stream = await response.Content.ReadAsStreamAsync();
         long received = 0;
         var buffer = new byte[64 << 10];
-        while (await stream.ReadAsync(buffer) is > 0 and var read)
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        while (await stream.ReadAsync(buffer, limit.Token) is > 0 and var read)
             received += read;
 
         Assert.Equal(Size, received);

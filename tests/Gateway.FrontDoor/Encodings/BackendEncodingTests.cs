@@ -32,6 +32,31 @@ public sealed class BackendEncodingTests
         Assert.Contains($"not supported yet by this version: the encoding \"{encoding}\"", refusal.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(""" "encoding":"json" """, "{\"a\":", "1", "}", "exceeded max depth")]
+    [InlineData(""" "encoding":"safejson" """, "{\"a\":", "1", "}", "exceeded max depth")]
+    [InlineData(""" "is_collection":true """, "[", "1", "]", "exceeded max depth")]
+    [InlineData(""" "deny":["b"],"group":"g" """, "{\"a\":", "1", "}", "exceeded max depth")]
+    [InlineData(""" "extra_config":{"proxy":{"flatmap_filter":[{"type":"del","args":["b"]}]}} """, "{\"a\":", "1", "}", "exceeded max depth")]
+    [InlineData(""" "encoding":"xml" """, "<a>", "1", "</a>", "xml: more than 10 elements inside one another")]
+    public async Task The_levels_of_an_answer_are_bounded(string backend, string open, string inner, string close, string error)
+    {
+        var levels = 8;
+        await using var pipe = await DataPipe.StartAsync(
+            DataPipe.One(backend),
+            upstream => upstream.On("/b", context => DataPipe.Bytes(Encoding.UTF8.GetBytes(Nested(levels)))(context)),
+            new() { Limits = new() { Depth = 10 } });
+
+        var shallow = await pipe.GetAsync("/x");
+        levels = 11;
+        var deep = await pipe.GetAsync("/x");
+
+        Assert.Equal((200, "true"), (shallow.Status, shallow.Completed));
+        deep.IsError(error);
+
+        string Nested(int count) => string.Concat(Enumerable.Repeat(open, count)) + inner + string.Concat(Enumerable.Repeat(close, count));
+    }
+
     [Fact, Spec("MAN-059")]
     public async Task Each_backend_decodes_on_its_own_whatever_the_content_type_says()
     {

@@ -53,7 +53,8 @@ public sealed class BackendBodyTests
         await using var body = await response.Content.ReadAsStreamAsync();
         var buffer = new byte[256 << 10];
         long total = 0;
-        for (var i = 0; await body.ReadAsync(buffer) is > 0 and var read; i++)
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(120));
+        for (var i = 0; await body.ReadAsync(buffer, limit.Token) is > 0 and var read; i++)
         {
             total += read;
             if (i % 512 == 0)

@@ -8,6 +8,27 @@ namespace Gateway.FrontDoor.Forwarding;
 
 public sealed class BackendHostTests
 {
+    [Fact, Spec("RTE-344")]
+    public async Task A_connection_in_steady_use_ends_after_five_minutes_so_that_its_name_is_resolved_again()
+    {
+        await using var upstream = RawUpstream.Answering("HTTP/1.1 200 OK\r\nContent-Length: 7\r\n\r\n{\"x\":1}");
+        var time = new ShiftedTime();
+        await using var gateway = await TestGateway.StartAsync(
+            """{"version":3,"timeout":"20s","endpoints":[{"endpoint":"/a","backend":[{"url_pattern":"/a","host":["$UPSTREAM"]}]}]}""",
+            $"http://localhost:{upstream.Port}", new() { Time = time });
+
+        for (var minute = 0; minute < 5; minute++)
+        {
+            Assert.Equal("""{"x":1}""", await gateway.Client.GetStringAsync("/a"));
+            Assert.Single(upstream.Connections);
+            time.Advance(TimeSpan.FromMinutes(1));
+        }
+        Assert.Equal("""{"x":1}""", await gateway.Client.GetStringAsync("/a"));
+
+        Assert.Equal(2, upstream.Connections.Count);
+        await upstream.Connections[0].Closed.WaitAsync(TimeSpan.FromSeconds(10));
+    }
+
     private const string Answer = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 7\r\n\r\n{\"a\":1}";
 
     [Fact, Spec("RTE-056", "RTE-057")]

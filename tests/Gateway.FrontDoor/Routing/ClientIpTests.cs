@@ -102,7 +102,8 @@ public sealed class ClientIpTests
 
         await socket.SendAsync(Encoding.ASCII.GetBytes("GET /a HTTP/1.1\r\nHost: gw\r\nConnection: close\r\nX-Forwarded-For: 2001:db8::7\r\n\r\n"));
         var buffer = new byte[4096];
-        while (await socket.ReceiveAsync(buffer) > 0)
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        while (await socket.ReceiveAsync(buffer, limit.Token) > 0)
         {
         }
 

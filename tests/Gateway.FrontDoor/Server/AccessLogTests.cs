@@ -96,6 +96,28 @@ public sealed partial class AccessLogTests : IAsyncLifetime
         Assert.DoesNotContain("\"/a/\"", gateway.Log, StringComparison.Ordinal);
     }
 
+    [Theory, Spec("OBS-013")]
+    [InlineData("GET", "/none?", "x", 20_000, 8192, "x")]
+    [InlineData("GET", "/none?", "x", 8192, 8192, "x")]
+    [InlineData("GET", "/", "\\", 20_000, 8191, "\\\\")]
+    [InlineData("X", "/none?", "x", 20_000, 8192, "x")]
+    public async Task A_text_of_any_length_is_a_bounded_line(string method, string start, string fill, int length, int printed, string escaped)
+    {
+        await using var gateway = await StartAsync();
+        var target = start + string.Concat(Enumerable.Repeat(fill, length - start.Length));
+        if (method == "X")
+            method = string.Concat(Enumerable.Repeat(method, length));
+
+        await gateway.SendRawAsync($"{method} {target} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+        await gateway.WaitForLogAsync("[GIN]");
+
+        var line = Assert.Single(gateway.Log.Split('\n'), static l => l.StartsWith("[GIN]", StringComparison.Ordinal));
+        var shown = start + string.Concat(Enumerable.Repeat(escaped, (printed - start.Length) / escaped.Length));
+        Assert.Equal(printed, shown.Length);
+        Assert.EndsWith($" \"{shown}{(length > printed ? "..." : "")}\"", line, StringComparison.Ordinal);
+        Assert.InRange(line.Length, 0, 2 * 8192 + 100);
+    }
+
     [Fact, Spec("OBS-017", "RTE-107", "OBS-011", "CFG-305")]
     public async Task A_request_cut_by_its_client_shows_500()
     {

@@ -91,7 +91,7 @@ public sealed class LogComponentTests
         var held = gateway.Client.GetAsync("/a");
         await Wait.UntilAsync(() => upstream.ReceivedAt("/a").Count == 1, static () => "the request did not come");
 
-        await gateway.ReloadAsync(config, upstream.Host);
+        await gateway.ReloadAsync(config);
         var (first, second) = (logs.First(), logs.Last());
         Assert.False(first.IsDisposed);
         release.SetResult();

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using Gateway.Core.Plugins;
 using Gateway.Testing;
 using KrakenPlugins.Sdk.Plugins;
 using Microsoft.AspNetCore.Http;
@@ -29,6 +30,29 @@ public sealed class StartAndStopTests
 
         Assert.EndsWith($" KRAKEND INFO: [SERVICE: Gin] Listening on port: {gateway.Port}", lines[^1], StringComparison.Ordinal);
         Assert.Equal(300, lines.Count(static l => l.EndsWith("Building the http handler", StringComparison.Ordinal)));
+    }
+
+    [Theory, Spec("CFG-298")]
+    [InlineData("", "", "", "none")]
+    [InlineData(""" "router":{},"test/server":{} """, """ "test/guard":{},"proxy":{} """, """ "backend/http":{},"test/guard":{} """, "backend/http, proxy, router, test/guard, test/server")]
+    [InlineData("", """ "github.com/devopsfaith/krakend/proxy":{} """, "", "proxy")]
+    [InlineData("", """ "unknown":{},"router":{},"telemetry/opentelemetry":{} """, "", "none")]
+    [InlineData("", """ "workflow":{"extra_config":{"proxy":{}},"backend":[{"extra_config":{"test/guard":{},"unknown":{}}}]} """, "", "proxy, test/guard, workflow")]
+    public async Task The_namespaces_that_take_effect_are_one_line_of_the_start(string service, string endpoint, string backend, string names)
+    {
+        var plugins = new PluginRegistry();
+        plugins.Server("test/server", ServerStages.Routing, static (_, _, _) => null);
+        plugins.Proxy("test/guard", ProxyStages.Policies, static (_, _, _) => null);
+        plugins.Backend("test/guard", BackendStages.Middleware, static (_, _, _) => null);
+        plugins.Proxy("workflow", ProxyStages.Policies, static (_, _, _) => null);
+        await using var gateway = await TestGateway.StartAsync($$"""
+            {"version":3,"host":["http://127.0.0.1:11"],"extra_config":{ {{service}} },"endpoints":[
+              {"endpoint":"/a","extra_config":{ {{endpoint}} },"backend":[{"url_pattern":"/a","extra_config":{ {{backend}} } },{"url_pattern":"/b"}]}]}
+            """, options: new() { Plugins = plugins });
+        await gateway.WaitForLogAsync("Listening on port");
+
+        var line = Assert.Single(gateway.Log.Split('\n'), static l => l.Contains("namespaces", StringComparison.Ordinal));
+        Assert.EndsWith($" KRAKEND INFO: [SERVICE: Gateway] Active namespaces: {names}", line, StringComparison.Ordinal);
     }
 
     [Fact, Spec("CFG-149")]
@@ -80,6 +104,24 @@ public sealed class StartAndStopTests
         Assert.DoesNotContain("200 OK", await busy.ReadToEndAsync(), StringComparison.Ordinal);
         await gateway.WaitForLogAsync("max_shutdown_wait_time");
         Assert.Single(gateway.Log.Split('\n'), static l => l.Contains(" ERROR: ", StringComparison.Ordinal) && l.Contains("max_shutdown_wait_time", StringComparison.Ordinal));
+    }
+
+    [Fact, Spec("CFG-149")]
+    public async Task Disposing_cuts_a_drain_that_has_no_limit_of_its_own()
+    {
+        await using var upstream = await Upstream.StartAsync();
+        upstream.AnswerAfter(TimeSpan.FromSeconds(60), "/slow", "{}");
+        await using var gateway = await TestGateway.StartAsync(
+            Slow.Replace("$MORE", "", StringComparison.Ordinal).Replace("20s", "60s", StringComparison.Ordinal), upstream.Host);
+        using var busy = await gateway.ConnectAsync();
+        await busy.WriteAsync("GET /slow HTTP/1.1\r\nHost: a\r\n\r\n");
+        await Wait.UntilAsync(() => upstream.Received.Count == 1, () => "the backend was never called");
+        var drain = gateway.StopAsync();
+
+        await Task.Run(() => gateway.Host.DisposeAsync().AsTask()).WaitAsync(TimeSpan.FromSeconds(10));
+
+        await drain.WaitAsync(TimeSpan.FromSeconds(10));
+        Assert.DoesNotContain("200 OK", await busy.ReadToEndAsync(), StringComparison.Ordinal);
     }
 
     [Theory, Spec("CFG-149")]

@@ -1,0 +1,197 @@
+using Gateway.Core.Configuration;
+using Gateway.Core.Plugins.Kinds;
+using KrakenPlugins.Sdk.Configuration;
+using Microsoft.Extensions.Logging;
+
+namespace Gateway.Core.Plugins;
+
+/// <summary>
+/// Finds plugins, loads those that a configuration uses, and keeps their code as long as a configuration runs with it. One per gateway
+/// process; loads come one after the other.
+/// </summary>
+/// <param name="search">Where plugins are looked for.</param>
+public sealed partial class PluginHost(PluginSearch search) : IDisposable
+{
+    private static readonly (string Tag, string[] Kinds)[] s_kindTags =
+    [
+        ("Executor Plugin", [PluginKinds.HttpClient]),
+        ("Handler Plugin", [PluginKinds.HttpServer]),
+        ("Modifier Plugin", [PluginKinds.RequestModifier, PluginKinds.ResponseModifier]),
+        ("Middleware Plugin", [PluginKinds.Middleware]),
+    ];
+
+    private readonly ShadowCopy _copies = new();
+    private readonly Dictionary<string, PluginCode> _code = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> _hanging = new(StringComparer.Ordinal);
+    private bool _isStarted;
+
+    /// <summary>Names that a configuration may use although their plugin is missing or broken; <c>*</c> stands for all.</summary>
+    public IReadOnlySet<string> AllowMissing { get; init; } = new HashSet<string>();
+
+    /// <summary>What is installed, as <see cref="Discover"/> saw it last.</summary>
+    public PluginCatalog Catalog { get; private set; } = PluginCatalog.Empty;
+
+    /// <summary>Reads the manifests anew; for <see cref="LoadOptions.PluginFolderKnown"/>.</summary>
+    public void Discover(PluginFolderConfig? configured) => Catalog = PluginCatalog.Discover(search, configured);
+
+    /// <summary>Whether an installed plugin handles a namespace in a scope; for <see cref="LoadOptions.IsAvailable"/>.</summary>
+    public bool ProvidesNamespace(string scope, string name) => Catalog.ProvidesNamespace(scope, name);
+
+    /// <summary>Whether an installed plugin has one of the language's kinds under a name; for <see cref="LoadOptions.IsKindAvailable"/>.</summary>
+    public bool ProvidesKind(string kind, string name) => Catalog.KindProviders(kind, name).Any();
+
+    /// <summary>
+    /// Loads the plugins that a configuration uses and lets them declare their components. What a plugin cannot provide is reported for
+    /// every name that it is needed for, and the others go on. The result belongs to the caller.
+    /// </summary>
+    internal PluginSet Load(ServiceConfig config, ConfigDiagnostics diagnostics, ILogger logger)
+    {
+        ReportCatalog(config, diagnostics, logger);
+        var set = new PluginSet(this);
+        try
+        {
+            foreach (var (plugin, names) in new PluginChoice(Catalog, diagnostics).Choose(config, ConfigUse.Of(config)))
+            {
+                try
+                {
+                    set.Add(CodeOf(plugin), logger);
+                    Log.Loaded(logger, plugin.ToString());
+                }
+                catch (PluginLoadException exception)
+                {
+                    ReportBroken(exception, names, diagnostics, logger);
+                }
+            }
+        }
+        catch
+        {
+            set.ReleaseCode();
+            throw;
+        }
+        ReportKinds(set, logger);
+        if (config.Plugin is not null)
+            Log.Completed(logger);
+        _isStarted = true;
+        return set;
+    }
+
+    /// <summary>Remembers that a plugin did not come back, so that the next load leaves it out with that reason.</summary>
+    internal void MarkHanging(PluginHangException exception) => _hanging[exception.Owner.Folder] = exception.Message;
+
+    /// <summary>Forgets code that nobody uses any more.</summary>
+    internal void Forget(PluginCode code)
+    {
+        lock (_code)
+        {
+            if (_code.TryGetValue(code.Plugin.Folder, out var known) && ReferenceEquals(known, code))
+                _code.Remove(code.Plugin.Folder);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _copies.Dispose();
+
+    private PluginCode CodeOf(FoundPlugin plugin)
+    {
+        if (_hanging.TryGetValue(plugin.Folder, out var reason))
+            throw new PluginLoadException(plugin, PluginPhase.Load, reason, "it is left out until the gateway starts anew");
+        Judge(plugin);
+        lock (_code)
+        {
+            if (_code.TryGetValue(plugin.Folder, out var known) && known.Fingerprint == PluginCode.FingerprintOf(plugin))
+                return known;
+            using (PluginWatch.Enter(new PluginOwner(plugin.Id, plugin.Folder), "loading its assemblies"))
+                return _code[plugin.Folder] = PluginCode.Load(plugin, _copies, isCollectible: _isStarted);
+        }
+    }
+
+    private static void Judge(FoundPlugin plugin)
+    {
+        var manifest = plugin.Manifest!;
+        if (manifest.Runtime == "process")
+            throw new PluginLoadException(plugin, PluginPhase.Manifest, "it runs as a process of its own (\"runtime\": \"process\")", "this version runs plugins in its own process only");
+        VersionRange.TryParse(manifest.Sdk, out var range);
+        if (range!.IsBelow(SharedAssemblies.SdkVersion))
+            throw new PluginLoadException(plugin, PluginPhase.Manifest, $"it needs the SDK {manifest.Sdk}, the gateway has {SharedAssemblies.SdkVersion}", "update the gateway, or get an older version of the plugin");
+        if (range.IsAbove(SharedAssemblies.SdkVersion))
+            throw new PluginLoadException(plugin, PluginPhase.Manifest, $"it was made for the SDK {manifest.Sdk}, the gateway has the later {SharedAssemblies.SdkVersion}", "get a version of the plugin for this SDK");
+    }
+
+    private void ReportCatalog(ServiceConfig config, ConfigDiagnostics diagnostics, ILogger logger)
+    {
+        if (config.Plugin is not null)
+            Log.Starting(logger);
+        foreach (var finding in Catalog.Diagnostics.All)
+            diagnostics.Add(finding);
+        foreach (var file in Catalog.GoPlugins)
+            Log.GoPlugin(logger, file);
+        foreach (var plugin in Catalog.Plugins)
+        {
+            if (plugin.Manifest is null)
+                Log.Broken(logger, plugin.Folder, string.Join("; ", plugin.Diagnostics.All));
+            else if (plugin.HiddenBy is { } other)
+                Log.Hidden(logger, plugin.ToString(), other.ToString());
+        }
+    }
+
+    // Scripts that watch a start look for these lines (EXT-007).
+    private static void ReportKinds(PluginSet set, ILogger logger)
+    {
+        foreach (var (tag, kinds) in s_kindTags)
+        {
+            var count = set.Manifests.Count(m => m.Plugins.Any(p => kinds.Contains(p.Kind)));
+            if (count > 0)
+                Log.Kind(logger, tag, count);
+        }
+    }
+
+    private void ReportBroken(PluginLoadException exception, List<UsedName> names, ConfigDiagnostics diagnostics, ILogger logger)
+    {
+        var isNeeded = false;
+        foreach (var name in names)
+        {
+            if (AllowMissing.Contains("*") || AllowMissing.Contains(name.Name))
+            {
+                diagnostics.Notice(name.Position, name.Path, $"runs without {name}, as allowed: {exception.Message}");
+            }
+            else if (NamespaceRegistry.IsOptional(name.Name))
+            {
+                diagnostics.Warning(name.Position, name.Path, $"{name} has no effect: {exception.Message}");
+            }
+            else
+            {
+                isNeeded = true;
+                diagnostics.Error(name.Position, name.Path, exception.Message);
+            }
+        }
+        if (!isNeeded)
+            Log.LeftOut(logger, exception.Message);
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(Level = LogLevel.Debug, Message = "[SERVICE: Plugin Loader] Starting loading process")]
+        public static partial void Starting(ILogger logger);
+
+        [LoggerMessage(Level = LogLevel.Debug, Message = "[SERVICE: Plugin Loader] Loading process completed")]
+        public static partial void Completed(ILogger logger);
+
+        [LoggerMessage(Level = LogLevel.Debug, Message = "[SERVICE: Plugin Loader] Loaded {Plugin}")]
+        public static partial void Loaded(ILogger logger, string plugin);
+
+        [LoggerMessage(Level = LogLevel.Information, Message = "[SERVICE: {Tag}] Total plugins loaded: {Count}")]
+        public static partial void Kind(ILogger logger, string tag, int count);
+
+        [LoggerMessage(Level = LogLevel.Error, Message = "[SERVICE: Plugin Loader] {File} is a Go plugin, which cannot run here: rewrite it with the SDK (`gateway plugin new`, docs/plugins/writing.md) or keep its code in a Go process beside the gateway")]
+        public static partial void GoPlugin(ILogger logger, string file);
+
+        [LoggerMessage(Level = LogLevel.Error, Message = "[SERVICE: Plugin Loader] {Folder} cannot be used: {Reason}")]
+        public static partial void Broken(ILogger logger, string folder, string reason);
+
+        [LoggerMessage(Level = LogLevel.Debug, Message = "[SERVICE: Plugin Loader] {Plugin} is hidden by {Other}")]
+        public static partial void Hidden(ILogger logger, string plugin, string other);
+
+        [LoggerMessage(Level = LogLevel.Error, Message = "[SERVICE: Plugin Loader] {Reason}")]
+        public static partial void LeftOut(ILogger logger, string reason);
+    }
+}

@@ -1,0 +1,130 @@
+using System.Reflection;
+using System.Reflection.PortableExecutable;
+using System.Runtime.InteropServices;
+using System.Runtime.Loader;
+using System.Security.Cryptography;
+
+namespace Gateway.Core.Plugins;
+
+/// <summary>
+/// The assemblies of one plugin: its own dependencies in its own versions, and of the gateway only what is shared
+/// (<see cref="SharedAssemblies"/>). A file is never loaded from its place: what runs cannot be changed or locked by who replaces it.
+/// </summary>
+/// <remarks>
+/// Measured with 400 methods first called: 11 ms from a file, 13 ms from a copy of it, 24 ms from a stream, which makes the runtime ignore
+/// the ReadyToRun code; a collectible context ignores it in any case. Hence copies at the start and streams for what a reload takes up.
+/// </remarks>
+internal sealed class PluginLoadContext : AssemblyLoadContext
+{
+    private readonly FoundPlugin _plugin;
+    private readonly AssemblyDependencyResolver _resolver;
+    private readonly ShadowCopy _copies;
+
+    public PluginLoadContext(FoundPlugin plugin, ShadowCopy copies, bool isCollectible)
+        : base($"plugin {plugin.Id} {plugin.Manifest!.Version}", isCollectible)
+    {
+        _plugin = plugin;
+        _copies = copies;
+        _resolver = new AssemblyDependencyResolver(EntryFile);
+    }
+
+    /// <summary>Id of the plugin.</summary>
+    public string PluginId => _plugin.Id;
+
+    /// <summary>File of the entry assembly.</summary>
+    public string EntryFile => Path.Combine(_plugin.Folder, _plugin.Manifest!.Entry.Assembly);
+
+    /// <summary>Loads the assembly that the manifest names.</summary>
+    public Assembly LoadEntry() => LoadPrivate(EntryFile);
+
+    protected override Assembly? Load(AssemblyName assemblyName)
+    {
+        var name = assemblyName.Name!;
+        // Whatever version it was built with: the manifest's range has decided already, with a sentence.
+        if (name == SharedAssemblies.SdkName)
+            return SharedAssemblies.Sdk;
+        if (SharedAssemblies.IsGateway(name))
+            throw new FileNotFoundException($"the plugin refers to {name}, which belongs to the gateway itself; a plugin may use {SharedAssemblies.SdkName} only");
+        if (SharedAssemblies.IsFramework(name))
+        {
+            var shared = Default.LoadFromAssemblyName(new AssemblyName(name));
+            var have = shared.GetName().Version;
+            if (assemblyName.Version is null || have >= assemblyName.Version)
+                return shared;
+            if (SharedAssemblies.IsContract(name))
+                throw new FileLoadException($"the plugin needs {name} {assemblyName.Version}, the gateway's runtime has {have}; build it for the gateway's runtime, or update the gateway");
+        }
+        if (_resolver.ResolveAssemblyToPath(assemblyName) is { } path)
+            return LoadPrivate(path);
+        // A missing translation is none; the neutral texts serve.
+        if (!string.IsNullOrEmpty(assemblyName.CultureName))
+            return null;
+        throw new FileNotFoundException($"assembly {name} {assemblyName.Version} is neither in the plugin's folder nor shared by the gateway");
+    }
+
+    protected override nint LoadUnmanagedDll(string unmanagedDllName) =>
+        _resolver.ResolveUnmanagedDllToPath(unmanagedDllName) is { } path ? LoadUnmanagedDllFromPath(_copies.KeepNative(path, Read(path))) : 0;
+
+    private Assembly LoadPrivate(string path)
+    {
+        var content = Read(path);
+        RefuseOtherProcessor(path, content);
+        if (!IsCollectible && _copies.Place(path, content) is { } copy)
+        {
+            try
+            {
+                return LoadFromAssemblyPath(copy);
+            }
+            catch (FileLoadException exception) when (exception.HResult == unchecked((int)0x80070005))
+            {
+                // A temporary folder from which nothing may run; the stream needs none.
+            }
+            finally
+            {
+                ShadowCopy.Remove(copy);
+            }
+        }
+        using var stream = new MemoryStream(content, writable: false);
+        var symbols = Path.ChangeExtension(path, ".pdb");
+        if (!File.Exists(symbols))
+            return LoadFromStream(stream);
+        using var symbolStream = new MemoryStream(File.ReadAllBytes(symbols), writable: false);
+        return LoadFromStream(stream, symbolStream);
+    }
+
+    // The runtime says so in a sentence of its own that names a temporary file.
+    private static void RefuseOtherProcessor(string path, byte[] content)
+    {
+        using var image = new PEReader(ImmutableCollectionsMarshal.AsImmutableArray(content));
+        var machine = image.PEHeaders.CoffHeader.Machine;
+        var isIl = machine == Machine.I386 && image.PEHeaders.CorHeader is { Flags: var flags } && !flags.HasFlag(CorFlags.Requires32Bit);
+        var own = RuntimeInformation.ProcessArchitecture switch
+        {
+            Architecture.X64 => Machine.Amd64,
+            Architecture.Arm64 => Machine.Arm64,
+            Architecture.Arm => Machine.ArmThumb2,
+            _ => Machine.I386,
+        };
+        // ReadyToRun code for Linux marks its machine with the system's number.
+        if (!isIl && machine is Machine.I386 or Machine.Amd64 or Machine.Arm64 or Machine.ArmThumb2 or Machine.Arm && machine != own)
+            throw new BadImageFormatException($"{Path.GetFileName(path)} is built for {machine}");
+    }
+
+    private byte[] Read(string path)
+    {
+        var content = File.ReadAllBytes(path);
+        var relative = Path.GetRelativePath(_plugin.Folder, path).Replace('\\', '/');
+        if (_plugin.Manifest!.Hashes.TryGetValue(relative, out var expected) && expected != HashOf(content))
+            throw new PluginHashException(relative);
+        return content;
+    }
+
+    /// <summary>The hash of a file as a manifest writes it.</summary>
+    public static string HashOf(ReadOnlySpan<byte> content) => "sha256-" + Convert.ToBase64String(SHA256.HashData(content));
+}
+
+/// <summary>A file is not what the manifest says.</summary>
+internal sealed class PluginHashException(string path) : IOException($"{path} is not the file that {PluginManifest.FileName} names: its hash differs")
+{
+    public string Path { get; } = path;
+}

@@ -1,0 +1,144 @@
+using KrakenPlugins.Sdk.Configuration;
+
+namespace Gateway.Core.Plugins;
+
+/// <summary>
+/// What a plugin says of itself in <c>plugin.json</c>. Read without running any of its code. Names are not trusted: a load compares
+/// them with what the code declares.
+/// </summary>
+public sealed class PluginManifest
+{
+    /// <summary>Name of the file in the plugin's folder.</summary>
+    public const string FileName = "plugin.json";
+
+    /// <summary>Where it was read.</summary>
+    public ConfigSource Source { get; init; } = null!;
+
+    /// <summary>Id, unique among the plugins of a gateway: letters, digits, <c>. _ -</c>, 64 characters at most.</summary>
+    [ConfigRequired]
+    public string Id { get; init; } = "";
+
+    /// <summary>Version of the plugin, SemVer.</summary>
+    [ConfigRequired]
+    public string Version { get; init; } = "";
+
+    /// <summary>What it does, in a sentence.</summary>
+    public string Description { get; init; } = "";
+
+    /// <summary>Versions of the SDK that it runs with, as a NuGet range.</summary>
+    [ConfigRequired]
+    public string Sdk { get; init; } = "";
+
+    /// <summary><c>dotnet</c> (in the gateway's process) or <c>process</c> (a sidecar).</summary>
+    [ConfigValues("dotnet", "process")]
+    public string Runtime { get; init; } = "dotnet";
+
+    /// <summary>Where its code begins.</summary>
+    [ConfigRequired]
+    public PluginEntry Entry { get; init; } = new();
+
+    /// <summary>Namespaces that it handles.</summary>
+    public IReadOnlyList<PluginNamespace> Namespaces { get; init; } = [];
+
+    /// <summary>Plugins of the language's own kinds that it has.</summary>
+    public IReadOnlyList<PluginKindName> Plugins { get; init; } = [];
+
+    /// <summary>Encodings that it reads or writes.</summary>
+    public IReadOnlyList<PluginEncoding> Encodings { get; init; } = [];
+
+    /// <summary>Ways of service discovery that it has.</summary>
+    public IReadOnlyList<PluginDiscovery> Discovery { get; init; } = [];
+
+    /// <summary>What it asks for; for readers and <c>plugin check</c>, not enforced in process.</summary>
+    public PluginPermissions Permissions { get; init; } = new();
+
+    /// <summary>Hashes of its files by path: <c>sha256-</c> and base64. Files that are listed must match when they are loaded.</summary>
+    public IReadOnlyDictionary<string, string> Hashes { get; init; } = new Dictionary<string, string>();
+}
+
+/// <summary>Where a plugin's code begins.</summary>
+public sealed class PluginEntry
+{
+    /// <summary>File of the assembly, in the plugin's folder.</summary>
+    public string Assembly { get; init; } = "";
+
+    /// <summary>Full name of the class that derives from <c>GatewayPlugin</c>.</summary>
+    public string Type { get; init; } = "";
+
+    /// <summary>Command line of a sidecar.</summary>
+    public IReadOnlyList<string> Command { get; init; } = [];
+
+    /// <summary>Address of a sidecar that runs already.</summary>
+    public string Address { get; init; } = "";
+}
+
+/// <summary>A namespace that a plugin handles.</summary>
+public sealed class PluginNamespace
+{
+    /// <summary>Name under <c>extra_config</c>.</summary>
+    [ConfigRequired]
+    public string Name { get; init; } = "";
+
+    /// <summary>Where it stands.</summary>
+    [ConfigRequired]
+    [ConfigValues("service", "endpoint", "backend", "async_agent", "workflow")]
+    public string Scope { get; init; } = "";
+
+    /// <summary>Which contract of the SDK handles it.</summary>
+    [ConfigRequired]
+    [ConfigValues("server", "endpoint", "proxy", "backend", "client", "executor", "connection", "listener", "agent", "rejecter", "balancer", "service", "health", "logging")]
+    public string Layer { get; init; } = "";
+
+    /// <summary>File of the JSON Schema of its configuration, or empty.</summary>
+    public string Schema { get; init; } = "";
+}
+
+/// <summary>A plugin of one of the language's own kinds.</summary>
+public sealed class PluginKindName
+{
+    /// <summary>Its kind.</summary>
+    [ConfigRequired]
+    [ConfigValues("http-server", "http-client", "request-modifier", "response-modifier", "middleware")]
+    public string Kind { get; init; } = "";
+
+    /// <summary>Its name, as <c>name</c> of the namespace says it.</summary>
+    [ConfigRequired]
+    public string Name { get; init; } = "";
+
+    /// <summary>File of the JSON Schema of its configuration, or empty.</summary>
+    public string Schema { get; init; } = "";
+}
+
+/// <summary>An encoding that a plugin reads or writes.</summary>
+public sealed class PluginEncoding
+{
+    /// <summary>Value of <c>encoding</c> or <c>output_encoding</c>.</summary>
+    [ConfigRequired]
+    public string Name { get; init; } = "";
+
+    /// <summary>Whether it reads answers of backends or writes those for clients.</summary>
+    [ConfigRequired]
+    [ConfigValues("decoder", "render")]
+    public string Layer { get; init; } = "";
+}
+
+/// <summary>A way of service discovery.</summary>
+public sealed class PluginDiscovery
+{
+    /// <summary>Value of <c>sd</c>.</summary>
+    [ConfigRequired]
+    public string Name { get; init; } = "";
+}
+
+/// <summary>What a plugin asks for.</summary>
+public sealed class PluginPermissions
+{
+    /// <summary>Environment variables that it reads.</summary>
+    public IReadOnlyList<string> Environment { get; init; } = [];
+
+    /// <summary>Hosts that it connects to by itself.</summary>
+    public IReadOnlyList<string> Network { get; init; } = [];
+
+    /// <summary>Files and folders outside of its own that it reads or writes.</summary>
+    public IReadOnlyList<string> Files { get; init; } = [];
+}

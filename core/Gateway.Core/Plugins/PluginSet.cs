@@ -1,0 +1,148 @@
+using KrakenPlugins.Sdk.Plugins;
+using Microsoft.Extensions.Logging;
+
+namespace Gateway.Core.Plugins;
+
+/// <summary>The plugins of one configuration: an instance of each, and what they declared.</summary>
+internal sealed class PluginSet(PluginHost? host, PluginRegistry? registry = null) : IAsyncDisposable
+{
+    private static readonly TimeSpan s_stopLimit = TimeSpan.FromSeconds(10);
+
+    private readonly List<(PluginCode Code, GatewayPlugin Plugin, PluginOwner Owner)> _plugins = [];
+    private readonly List<(GatewayPlugin Plugin, PluginOwner Owner)> _started = [];
+
+    /// <summary>What was declared.</summary>
+    public PluginRegistry Registry { get; } = registry ?? new();
+
+    /// <summary>Whether there is any plugin.</summary>
+    public bool IsEmpty => _plugins.Count == 0;
+
+    /// <summary>The manifests of the plugins.</summary>
+    public IEnumerable<PluginManifest> Manifests => _plugins.Select(static p => p.Code.Plugin.Manifest!);
+
+    /// <summary>Makes an instance and lets it declare its components. Throws <see cref="PluginLoadException"/>.</summary>
+    public void Add(PluginCode code, ILogger logger)
+    {
+        code.Acquire();
+        var owner = new PluginOwner(code.Plugin.Id, code.Plugin.Folder, code.Context, logger);
+        try
+        {
+            var plugin = Run(code.Plugin, owner, PluginPhase.Construction, code.CreateInstance);
+            var declared = new PluginRegistry();
+            Run<object?>(code.Plugin, owner, PluginPhase.Register, () =>
+            {
+                declared.Add(plugin, owner);
+                return null;
+            });
+            Compare(code.Plugin, declared.Declared);
+            Registry.Add(declared);
+            _plugins.Add((code, plugin, owner));
+        }
+        catch
+        {
+            Release(code);
+            throw;
+        }
+    }
+
+    /// <summary>Starts each plugin's own work. Throws <see cref="PluginLoadException"/>; those that were started are stopped with the set.</summary>
+    public async Task StartAsync(Server.ServiceContext context, TimeSpan limit, CancellationToken cancellationToken)
+    {
+        foreach (var (code, plugin, owner) in _plugins)
+        {
+            try
+            {
+                // On a thread of its own: it may block where it should wait.
+                await Task.Run(() => plugin.StartAsync(context.For(owner), cancellationToken).AsTask(), cancellationToken).WaitAsync(limit, cancellationToken).ConfigureAwait(false);
+                _started.Add((plugin, owner));
+            }
+            catch (TimeoutException)
+            {
+                throw new PluginLoadException(code.Plugin, PluginPhase.Start, $"it did not come back within {limit.TotalSeconds:0.#} s", "long work belongs into a task that StartAsync begins and StopAsync ends");
+            }
+            catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+            {
+                throw PluginErrors.Explain(code.Plugin, PluginPhase.Start, exception);
+            }
+        }
+    }
+
+    /// <summary>Stops what was started, last first, and lets go of the code.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        for (var i = _started.Count - 1; i >= 0; i--)
+        {
+            var (plugin, owner) = _started[i];
+            using var limit = new CancellationTokenSource(s_stopLimit);
+            try
+            {
+                await plugin.StopAsync(limit.Token).AsTask().WaitAsync(s_stopLimit).ConfigureAwait(false);
+            }
+            catch (Exception exception)
+            {
+                owner.Note(exception, "StopAsync");
+            }
+        }
+        _started.Clear();
+        ReleaseCode();
+    }
+
+    /// <summary>Lets go of the code of plugins that were never started.</summary>
+    public void ReleaseCode()
+    {
+        foreach (var (code, _, _) in _plugins)
+            Release(code);
+        _plugins.Clear();
+    }
+
+    private void Release(PluginCode code)
+    {
+        if (code.Release())
+            host?.Forget(code);
+    }
+
+    private static T Run<T>(FoundPlugin plugin, PluginOwner owner, PluginPhase phase, Func<T> call)
+    {
+        try
+        {
+            using (PluginWatch.Enter(owner, PluginLoadException.Name(phase)))
+                return call();
+        }
+        catch (Exception exception)
+        {
+            throw PluginErrors.Explain(plugin, phase, exception);
+        }
+    }
+
+    // A manifest that says more than the code does would make a configuration start without what it asks for.
+    private static void Compare(FoundPlugin plugin, IReadOnlyCollection<DeclaredName> declared)
+    {
+        var promised = DeclaredName.Of(plugin.Manifest!);
+        var missing = promised.Except(declared).ToArray();
+        var surplus = declared.Except(promised).ToArray();
+        if (missing.Length > 0)
+            throw new PluginLoadException(plugin, PluginPhase.Register, $"its manifest promises {string.Join(", ", missing)}, which its code does not register", "correct plugin.json or Register");
+        if (surplus.Length > 0)
+            throw new PluginLoadException(plugin, PluginPhase.Register, $"its code registers {string.Join(", ", surplus)}, of which its manifest says nothing", "add it to plugin.json, or leave it out of Register");
+    }
+}
+
+/// <summary>A name that a plugin declares, as manifest and code both know it.</summary>
+/// <param name="Layer">Contract.</param>
+/// <param name="Name">Namespace, encoding, way of discovery or name of a kind's plugin.</param>
+internal readonly record struct DeclaredName(string Layer, string Name)
+{
+    /// <summary>What a manifest promises; one contract may serve several scopes.</summary>
+    public static IReadOnlyCollection<DeclaredName> Of(PluginManifest manifest)
+    {
+        var names = new HashSet<DeclaredName>();
+        names.UnionWith(manifest.Namespaces.Select(static n => new DeclaredName(n.Layer, n.Name)));
+        names.UnionWith(manifest.Plugins.Select(static n => new DeclaredName(n.Kind, n.Name)));
+        names.UnionWith(manifest.Encodings.Select(static n => new DeclaredName(n.Layer, n.Name)));
+        names.UnionWith(manifest.Discovery.Select(static n => new DeclaredName("discovery", n.Name)));
+        return names;
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => $"{Layer} \"{Name}\"";
+}

@@ -1,0 +1,35 @@
+using Gateway.Core.Configuration;
+using Gateway.Core.Proxy;
+using KrakenPlugins.Sdk.Configuration;
+using KrakenPlugins.Sdk.Plugins;
+using KrakenPlugins.Sdk.Proxy;
+
+namespace Gateway.Core.Server;
+
+internal sealed partial class PipelineCompiler
+{
+    /// <summary>The handler of an endpoint whose connections a plugin takes over; <see langword="null"/> for all others.</summary>
+    private ConnectionEndpoint? CompileConnection(EndpointConfig endpoint, ConfigDiagnostics faults)
+    {
+        foreach (var component in _plugins.Connections)
+        {
+            if (endpoint.ExtraConfig[component.Name] is not { } config)
+                continue;
+            var addresses = endpoint.Backends.Select(backend => CompileAddress(endpoint, backend)).ToArray();
+            // The body stays with the exchange, so no limit of a body holds here.
+            var filter = new RequestFilter(endpoint, maxPayload: 0, limits);
+            if (component.Build(config, new TakeoverContext(generation, endpoint, filter, addresses), faults) is { } handler)
+                return new ConnectionEndpoint(handler, generation.Takeovers);
+        }
+        return null;
+    }
+
+    /// <summary>The stages that make a request that of a backend, with nothing behind them.</summary>
+    private static ProxyHandler CompileAddress(EndpointConfig endpoint, BackendConfig backend)
+    {
+        ProxyHandler address = static (_, _) => new(default(ProxyResult));
+        if (CompileBalancer(backend, takesConnections: true) is { } balancer)
+            address = new BackendAddress(backend, balancer, address).InvokeAsync;
+        return new BackendTarget(backend, endpoint.IsWildcard, address).InvokeAsync;
+    }
+}

@@ -1,0 +1,113 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Loader;
+using Gateway.Testing;
+using Microsoft.AspNetCore.Http;
+
+namespace Gateway.Plugins.Tests;
+
+/// <summary>A new build of a plugin is taken up by a reload, and the old one goes.</summary>
+public sealed class ReplaceTests(PluginFixture fixture) : IClassFixture<PluginFixture>
+{
+    private const string Answer = "return new GatewayError(GatewayErrorKind.Rejected, \"\", STATUS);";
+
+    [Fact]
+    public async Task A_reload_takes_a_new_build_up_while_a_request_is_still_in_the_old_one()
+    {
+
+        var code = PluginSmith.ProxyPlugin("swap/swap", "await next(request, ct); " + Answer.Replace("STATUS", "418"));
+        fixture.Smith.Make("swap", code, ["endpoint/proxy swap/swap"]);
+        var release = new TaskCompletionSource();
+        fixture.Upstream.On("/slow", async context => { await release.Task; await context.Response.WriteAsync("{}"); });
+        var config = PluginFixture.Config("swap").Replace("\"endpoint\":\"/swap\"", "\"endpoint\":\"/swap\",\"timeout\":\"20s\"", StringComparison.Ordinal).Replace("\"url_pattern\":\"/ok\"}]}]", "\"url_pattern\":\"/slow\"}]}]", StringComparison.Ordinal);
+        await using var gateway = await TestGateway.StartAsync(config, fixture.Upstream.Host, new() { PluginFolders = [fixture.Smith.Folder] });
+
+        var slow = gateway.Client.GetAsync("/swap");
+        await Wait.UntilAsync(() => fixture.Upstream.ReceivedAt("/slow").Count == 1, () => "the request did not arrive");
+        fixture.MakeProxy("swap", Answer.Replace("STATUS", "419"));
+        await gateway.ReloadAsync(config);
+        using var next = await gateway.Client.GetAsync("/swap");
+        release.SetResult();
+        using var first = await slow;
+
+        Assert.Equal(419, (int)next.StatusCode);
+        Assert.Equal(418, (int)first.StatusCode);
+    }
+
+    [Fact]
+    public async Task A_new_build_that_is_broken_leaves_the_running_one_in_place()
+    {
+        fixture.MakeProxy("worse", Answer.Replace("STATUS", "418"));
+        await using var gateway = await fixture.StartAsync("worse");
+
+        fixture.MakeProxy("worse", Answer.Replace("STATUS", "419"), members: "public P() => throw new InvalidOperationException(\"broken build\");");
+        var refused = await Assert.ThrowsAsync<Core.Server.ConfigurationException>(() => gateway.ReloadAsync(PluginFixture.Config("worse")));
+        using var answer = await gateway.Client.GetAsync("/worse");
+
+        Assert.Contains("broken build", refused.Message, StringComparison.Ordinal);
+        Assert.Equal(418, (int)answer.StatusCode);
+    }
+
+    [Fact]
+    public async Task An_unchanged_plugin_keeps_its_code_over_a_reload_and_gets_a_new_instance()
+    {
+        fixture.MakeProxy("steady", "return new GatewayError(GatewayErrorKind.Rejected, \"\", 400 + P.Instances);", members: "public static int Instances; public P() => Instances++;");
+        await using var gateway = await fixture.StartAsync("steady");
+
+        await gateway.ReloadAsync(PluginFixture.Config("steady"));
+        using var answer = await gateway.Client.GetAsync("/steady");
+
+        Assert.Equal(402, (int)answer.StatusCode);
+    }
+
+    [Fact]
+    public async Task Replaced_builds_are_unloaded_and_memory_stays_flat_over_a_hundred_cycles()
+    {
+        fixture.MakeProxy("cycle", Answer.Replace("STATUS", "400"));
+        await using var gateway = await fixture.StartAsync("cycle");
+        var contexts = new List<WeakReference>();
+        long settled = 0;
+
+        for (var i = 1; i <= 100; i++)
+        {
+            await CycleAsync(gateway, contexts, 400 + (i % 50));
+            if (i == 30)
+                settled = await MemoryAsync(contexts);
+        }
+        var end = await MemoryAsync(contexts);
+
+        Assert.True(contexts.Count(static c => c.IsAlive) <= 2, $"{contexts.Count(static c => c.IsAlive)} of {contexts.Count} contexts are alive");
+        Assert.InRange(end, 0, settled + (8 << 20));
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private async Task CycleAsync(TestGateway gateway, List<WeakReference> contexts, int status)
+    {
+        fixture.MakeProxy("cycle", $"var buffer = new byte[1000]; {Answer.Replace("STATUS", status.ToString(System.Globalization.CultureInfo.InvariantCulture))}");
+        await gateway.ReloadAsync(PluginFixture.Config("cycle"));
+        using var answer = await gateway.Client.GetAsync("/cycle");
+        Assert.Equal(status, (int)answer.StatusCode);
+        Remember(contexts);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void Remember(List<WeakReference> contexts)
+    {
+        foreach (var context in AssemblyLoadContext.All)
+        {
+            if (context.IsCollectible && context.Name == "plugin cycle 1.0.0" && !contexts.Exists(c => ReferenceEquals(c.Target, context)))
+                contexts.Add(new WeakReference(context));
+        }
+    }
+
+    private static async Task<long> MemoryAsync(List<WeakReference> contexts)
+    {
+        // Unloading takes several collections, and the last references go with the connection's next request.
+        await Wait.UntilAsync(() =>
+        {
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
+            return contexts.Count(static c => c.IsAlive) <= 2;
+        }, () => $"{contexts.Count(static c => c.IsAlive)} of {contexts.Count} contexts stay alive");
+        return GC.GetTotalMemory(forceFullCollection: true);
+    }
+}
