@@ -110,6 +110,8 @@ public sealed class TestGateway : IAsyncDisposable
             Environment = name => options.Environment.GetValueOrDefault(name),
             PluginFolderKnown = plugins.Discover,
             IsAvailable = (scope, name) => options.Plugins.Handles(scope, name) || plugins.ProvidesNamespace(scope, name),
+            IsEncodingAvailable = (kind, name) => options.Plugins.HandlesEncoding(kind, name) || plugins.ProvidesEncoding(kind, name),
+            IsDiscoveryAvailable = name => options.Plugins.HandlesDiscovery(name) || plugins.ProvidesDiscovery(name),
             IsKindAvailable = (kind, name) => options.Plugins.Provides(kind, name) || plugins.ProvidesKind(kind, name),
             AllowMissing = options.AllowMissing,
             DebugEndpoint = options.Debug,

@@ -56,9 +56,11 @@ internal sealed class BackendLoader(LoadContext context, RootDocument root)
         var extra = context.Namespaces.Resolve(ConfigScope.Backend, backend.ExtraConfig, source.Path.Member("extra_config"));
         var proxy = context.Bind<BackendProxyDocument>(extra, "proxy", source.Path);
         var http = context.Bind<BackendHttpDocument>(extra, "backend/http", source.Path);
-        var hosts = _hosts.Of(backend, owner.TakesWebSockets);
+        var discovery = Discovery(backend);
+        // What else discovers hosts than the language's own names may know them from elsewhere.
+        var hosts = _hosts.Of(backend, owner.TakesWebSockets, mayHaveNone: !s_discoveries.Contains(discovery));
         var pattern = ParsePattern(backend, new(owner.Method, owner.Path, owner.Parameters, index), owner.IsSequential);
-        var encoding = owner.IsNoOp ? "no-op" : BackendEncodings.Resolve(backend, _diagnostics);
+        var encoding = owner.IsNoOp ? "no-op" : BackendEncodings.Resolve(backend, context);
         var client = Client(extra, source.Path);
         if (pattern is null)
             return null;
@@ -71,7 +73,7 @@ internal sealed class BackendLoader(LoadContext context, RootDocument root)
             DisableHostSanitize = backend.DisableHostSanitize,
             InputHeaders = [.. backend.InputHeaders.Select(HeaderName.Canonicalize).Distinct(StringComparer.Ordinal)],
             InputQueryStrings = [.. backend.InputQueryStrings.Distinct(StringComparer.Ordinal)],
-            Sd = Discovery(backend),
+            Sd = discovery,
             SdScheme = backend.SdScheme.Length == 0 ? "http" : backend.SdScheme,
             IsCollection = backend.IsCollection,
             Allow = backend.Allow,
@@ -116,8 +118,15 @@ internal sealed class BackendLoader(LoadContext context, RootDocument root)
 
     private string Discovery(BackendDocument backend)
     {
-        if (backend.Sd is "" or "static" || NotSupportedYet.CheckDiscovery(backend, _diagnostics))
+        if (backend.Sd is "" or "static")
             return "static";
+        if (context.Options.IsDiscoveryAvailable(backend.Sd))
+            return backend.Sd;
+        if (backend.Sd is "dns" or "dns-shared")
+        {
+            backend.Source.Error(_diagnostics, "sd", MissingPlugin.Discovery(backend.Sd));
+            return "static";
+        }
         var advice = backend.Sd == "consul" ? "; Consul is reached through its DNS interface" : NearestName.Suggest(backend.Sd, s_discoveries);
         backend.Source.Warning(_diagnostics, "sd", $"{ConfigText.Quote(backend.Sd)} is no service discovery, the hosts are used as they stand{advice} ({string.Join(", ", s_discoveries)})");
         return "static";

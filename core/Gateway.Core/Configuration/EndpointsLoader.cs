@@ -76,7 +76,7 @@ internal sealed class EndpointsLoader(LoadContext context, RootDocument root, Ro
         var source = endpoint.Source;
         var extra = context.Namespaces.Resolve(ConfigScope.Endpoint, endpoint.ExtraConfig, source.Path.Member("extra_config"));
         var proxyDocument = context.Bind<EndpointProxyDocument>(extra, "proxy", source.Path);
-        var encoding = endpoint.OutputEncoding.Length == 0 ? serviceEncoding : OutputEncodings.Resolve(endpoint.OutputEncoding, source, _diagnostics);
+        var encoding = endpoint.OutputEncoding.Length == 0 ? serviceEncoding : OutputEncodings.Resolve(endpoint.OutputEncoding, source, context);
         var isNoOp = encoding == "no-op";
         var proxy = extra["proxy"] is null ? new EndpointProxyConfig() : ProxyLoader.Load(proxyDocument, isNoOp, context);
         var owner = new BackendOwner(method, route.Text, route.Parameters)

@@ -231,7 +231,7 @@ public sealed class BackendConfig
     public IReadOnlyList<string> InputHeaders { get; init; } = [];
     /// <summary>Query keys of the endpoint let through; empty means all, <c>[""]</c> none.</summary>
     public IReadOnlyList<string> InputQueryStrings { get; init; } = [];
-    /// <summary>Service discovery: <c>static</c>, <c>dns</c> or <c>dns-shared</c>.</summary>
+    /// <summary>Service discovery: <c>static</c>, or a name that a plugin provides (<c>dns</c>, <c>dns-shared</c>).</summary>
     public string Sd { get; init; } = "static";
     /// <summary>Scheme for discovered hosts.</summary>
     public string SdScheme { get; init; } = "http";

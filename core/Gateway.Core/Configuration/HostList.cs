@@ -10,13 +10,14 @@ internal sealed class HostList(RootDocument root, ConfigDiagnostics diagnostics)
 
     /// <param name="backend">The backend.</param>
     /// <param name="takesWebSockets">Whether its endpoint serves WebSockets, so that <c>ws</c> and <c>wss</c> are schemes of its hosts.</param>
-    public IReadOnlyList<string> Of(BackendDocument backend, bool takesWebSockets)
+    /// <param name="mayHaveNone">Whether its hosts are known from elsewhere.</param>
+    public IReadOnlyList<string> Of(BackendDocument backend, bool takesWebSockets, bool mayHaveNone)
     {
         if (backend.Host.Count > 0)
             return backend.DisableHostSanitize ? Verbatim(backend.Host, backend.Source) : Sanitise(backend.Host, backend.Source, takesWebSockets);
         if (root.Host.Count == 0)
         {
-            if (!HasOtherTarget(backend.ExtraConfig))
+            if (!mayHaveNone && !HasOtherTarget(backend.ExtraConfig))
                 backend.Source.Error(diagnostics, "host", "no hosts: neither the backend nor the root has a \"host\"");
             return [];
         }

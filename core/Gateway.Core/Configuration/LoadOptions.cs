@@ -14,6 +14,12 @@ public sealed class LoadOptions
     /// <summary>Whether a plugin provides a namespace (second) in a scope (first, see <see cref="ConfigScope"/>).</summary>
     public Func<string, string, bool> IsAvailable { get; init; } = static (_, _) => false;
 
+    /// <summary>Whether a plugin provides an encoding (second) as what an <see cref="EncodingKind"/> says (first).</summary>
+    public Func<string, string, bool> IsEncodingAvailable { get; init; } = static (_, _) => false;
+
+    /// <summary>Whether a plugin provides a service discovery (<c>sd</c>).</summary>
+    public Func<string, bool> IsDiscoveryAvailable { get; init; } = static _ => false;
+
     /// <summary>
     /// Whether a plugin is registered by a name (second) as one of the language's kinds (first, see <see cref="Plugins.Kinds.PluginKinds"/>).
     /// </summary>

@@ -48,33 +48,6 @@ internal static class NotSupportedYet
         return true;
     }
 
-    /// <summary>Output encodings of the root and of endpoints; true when it was refused.</summary>
-    public static bool CheckOutputEncoding(ConfigSource source, string encoding, ConfigDiagnostics diagnostics)
-    {
-        if (encoding is not ("yaml" or "rss"))
-            return false;
-        Refuse(source, "output_encoding", $"the encoding \"{encoding}\"", diagnostics);
-        return true;
-    }
-
-    /// <summary>Encodings of backends; true when it was refused.</summary>
-    public static bool CheckEncoding(BackendDocument backend, ConfigDiagnostics diagnostics)
-    {
-        if (backend.Encoding is not ("yaml" or "rss"))
-            return false;
-        Refuse(backend.Source, "encoding", $"the encoding \"{backend.Encoding}\"", diagnostics);
-        return true;
-    }
-
-    /// <summary>Service discovery; true when it was refused.</summary>
-    public static bool CheckDiscovery(BackendDocument backend, ConfigDiagnostics diagnostics)
-    {
-        if (backend.Sd is not ("dns" or "dns-shared"))
-            return false;
-        Refuse(backend.Source, "sd", $"service discovery through \"{backend.Sd}\"", diagnostics);
-        return true;
-    }
-
     /// <summary>A variable in a verbatim host; true when it was refused.</summary>
     public static bool IsDynamicHost(string host, int index, ConfigSource backend, ConfigDiagnostics diagnostics)
     {

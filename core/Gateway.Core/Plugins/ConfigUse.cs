@@ -28,6 +28,8 @@ internal static class ConfigUse
             var endpoint = config.Endpoints[i];
             AddNamespaces(used, ConfigScope.Endpoint, endpoint.ExtraConfig, $"endpoints[{i}].extra_config");
             Add(used, "render", endpoint.OutputEncoding, endpoint.Source, $"endpoints[{i}].output_encoding");
+            if (endpoint.OutputEncoding == "negotiate")
+                Add(used, "render", "yaml", endpoint.Source, $"endpoints[{i}].output_encoding");
             for (var j = 0; j < endpoint.Backends.Count; j++)
                 AddBackend(used, endpoint.Backends[j], $"endpoints[{i}].backend[{j}]");
         }

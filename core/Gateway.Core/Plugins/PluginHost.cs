@@ -37,6 +37,12 @@ public sealed partial class PluginHost(PluginSearch search) : IDisposable
     /// <summary>Whether an installed plugin handles a namespace in a scope; for <see cref="LoadOptions.IsAvailable"/>.</summary>
     public bool ProvidesNamespace(string scope, string name) => Catalog.ProvidesNamespace(scope, name);
 
+    /// <summary>Whether an installed plugin has an encoding as what an <see cref="EncodingKind"/> says; for <see cref="LoadOptions.IsEncodingAvailable"/>.</summary>
+    public bool ProvidesEncoding(string kind, string name) => Catalog.EncodingProviders(kind, name).Any();
+
+    /// <summary>Whether an installed plugin has a service discovery; for <see cref="LoadOptions.IsDiscoveryAvailable"/>.</summary>
+    public bool ProvidesDiscovery(string name) => Catalog.DiscoveryProviders(name).Any();
+
     /// <summary>Whether an installed plugin has one of the language's kinds under a name; for <see cref="LoadOptions.IsKindAvailable"/>.</summary>
     public bool ProvidesKind(string kind, string name) => Catalog.KindProviders(kind, name).Any();
 

@@ -47,6 +47,17 @@ public sealed class PluginRegistry : IPluginRegistry
         _ => false,
     };
 
+    /// <summary>Whether a component provides an encoding, as <c>decoder</c> or <c>render</c>.</summary>
+    public bool HandlesEncoding(string kind, string name) => kind switch
+    {
+        "decoder" => Decoders.Has(name),
+        "render" => Renders.Has(name),
+        _ => false,
+    };
+
+    /// <summary>Whether a component provides a service discovery (<c>sd</c>).</summary>
+    public bool HandlesDiscovery(string name) => Discoveries.Has(name);
+
     /// <summary>Every name that was declared, with its contract.</summary>
     internal IReadOnlyCollection<DeclaredName> Declared => [.. Lists.SelectMany(static list => list.Names).Distinct()];
 
@@ -99,19 +110,31 @@ public sealed class PluginRegistry : IPluginRegistry
     public void Server(string name, Stage stage, ComponentFactory<IServiceContext, IHttpMiddleware> factory) => ServerComponents.Add(name, stage, factory, _owner);
 
     /// <inheritdoc/>
-    public void Endpoint(string name, Stage stage, ComponentFactory<IEndpointContext, IHttpMiddleware> factory, ComponentReach reach = ComponentReach.Place) =>
+    public void Endpoint(string name, Stage stage, ComponentFactory<IEndpointContext, IHttpMiddleware> factory) => Endpoint(name, stage, factory, ComponentReach.Place);
+
+    /// <inheritdoc/>
+    public void Endpoint(string name, Stage stage, ComponentFactory<IEndpointContext, IHttpMiddleware> factory, ComponentReach reach) =>
         EndpointComponents.Add(name, stage, factory, _owner, reach: reach);
 
     /// <inheritdoc/>
-    public void Proxy(string name, Stage stage, ComponentFactory<IEndpointContext, IProxyMiddleware> factory, ComponentReach reach = ComponentReach.Place) =>
+    public void Proxy(string name, Stage stage, ComponentFactory<IEndpointContext, IProxyMiddleware> factory) => Proxy(name, stage, factory, ComponentReach.Place);
+
+    /// <inheritdoc/>
+    public void Proxy(string name, Stage stage, ComponentFactory<IEndpointContext, IProxyMiddleware> factory, ComponentReach reach) =>
         ProxyComponents.Add(name, stage, factory, _owner, reach: reach);
 
     /// <inheritdoc/>
-    public void Backend(string name, Stage stage, ComponentFactory<IBackendContext, IProxyMiddleware> factory, ComponentReach reach = ComponentReach.Place) =>
+    public void Backend(string name, Stage stage, ComponentFactory<IBackendContext, IProxyMiddleware> factory) => Backend(name, stage, factory, ComponentReach.Place);
+
+    /// <inheritdoc/>
+    public void Backend(string name, Stage stage, ComponentFactory<IBackendContext, IProxyMiddleware> factory, ComponentReach reach) =>
         BackendComponents.Add(name, stage, factory, _owner, reach: reach);
 
     /// <inheritdoc/>
-    public void Client(string name, Stage stage, ComponentFactory<IBackendContext, IClientMiddleware> factory, ComponentReach reach = ComponentReach.Place) =>
+    public void Client(string name, Stage stage, ComponentFactory<IBackendContext, IClientMiddleware> factory) => Client(name, stage, factory, ComponentReach.Place);
+
+    /// <inheritdoc/>
+    public void Client(string name, Stage stage, ComponentFactory<IBackendContext, IClientMiddleware> factory, ComponentReach reach) =>
         ClientComponents.Add(name, stage, factory, _owner, reach: reach);
 
     /// <inheritdoc/>

@@ -23,15 +23,13 @@ internal static partial class GenerationBuilder
     public static Generation Build(ServiceConfig config, ConfigDiagnostics diagnostics, GatewayHostOptions options, LogStart start)
     {
         var plugins = LoadPlugins(config, diagnostics, options, start.Early);
-        var scope = new GenerationScope();
-        scope.Keep(plugins);
-        scope.TryProvide(typeof(ILogOutput), options.Log);
-        var first = new GenerationContext(config, scope, plugins.Registry, start.Console, options.Time);
-        ServiceLog? log = null;
+        var scope = new GenerationScope(start.Early, options.Time, plugins);
         HttpTransport? transport = null;
         try
         {
-            log = ServiceLog.Create(first, diagnostics, options);
+            scope.TryProvide(typeof(ILogOutput), options.Log);
+            var first = new GenerationContext(config, scope, plugins.Registry, start.Console, options.Time);
+            var log = ServiceLog.Create(first, diagnostics, options);
             start.Begin(log.Logger);
             start.Early.HandTo(log.Logger);
             transport = new HttpTransport(config.Transport, Product.UserAgent, log.Logger, options.Time, ProxiesOf(options), options.Limits.ForTransport());
@@ -39,10 +37,9 @@ internal static partial class GenerationBuilder
         }
         catch
         {
-            // Nobody waits for the log: what it says last is on its way while the fault is reported.
-            _ = log?.AbandonAsync();
-            plugins.ReleaseCode();
             transport?.Dispose();
+            // Components without asynchronous work are gone when this returns; a scope throws nothing.
+            _ = scope.DisposeAsync().AsTask();
             throw;
         }
     }
@@ -54,6 +51,7 @@ internal static partial class GenerationBuilder
         var headers = new GatewayHeaders(config.Router.HideVersionHeader);
         var compiler = new PipelineCompiler(generation, transport, headers, options.Limits);
         var context = new ServiceContext(generation);
+        SharedServices.Provide(generation, context);
         return new Generation(new GenerationParts
         {
             Config = config,
@@ -62,7 +60,7 @@ internal static partial class GenerationBuilder
             Context = context,
             Takeovers = generation.Takeovers,
             Agents = compiler.CompileAgents(diagnostics),
-            Routes = CompileRoutes(config, compiler, diagnostics, options, log.Logger, generation.AgentReports),
+            Routes = CompileRoutes(compiler, new HealthEndpoint(options.Time, generation.AgentReports, HealthContributors.Build(generation, context)), diagnostics, generation, options),
             Plain = new PlainResponses(config.Router, headers),
             ClientAddress = new ClientAddress(config.Router),
             Transport = transport,
@@ -104,11 +102,12 @@ internal static partial class GenerationBuilder
     }
 
     private static RouteTable<RouteHandler> CompileRoutes(
-        ServiceConfig config, PipelineCompiler compiler, ConfigDiagnostics diagnostics, GatewayHostOptions options, ILogger logger, AgentReports agents)
+        PipelineCompiler compiler, HealthEndpoint health, ConfigDiagnostics diagnostics, GenerationContext generation, GatewayHostOptions options)
     {
+        var (config, logger) = (generation.Config, generation.Logger);
         var routes = new RouteTableBuilder<RouteHandler>();
         if (!config.Router.DisableHealth)
-            Add(routes.Add("GET", config.Router.HealthPath, false, new HealthEndpoint(options.Time, agents)));
+            Add(routes.Add("GET", config.Router.HealthPath, false, health));
         if (config.DebugEndpoint)
         {
             Log.DebugEnabled(logger);
@@ -133,7 +132,7 @@ internal static partial class GenerationBuilder
         var list = BuildAll(generation, generation.Plugins.ServerComponents, context, faults, belongs);
         if (belongs(ServerStages.HttpServerPlugins.Order))
             list.AddRange(HttpServerKind.Compile(generation, context, faults).Select(static handler => (ServerStages.HttpServerPlugins.Order, handler)));
-        ThrowOn(faults);
+        ServiceComponents.ThrowIfFaulty(faults);
         return [.. list.OrderBy(static c => c.Order).Select(static c => c.Product)];
     }
 
@@ -141,7 +140,7 @@ internal static partial class GenerationBuilder
     {
         var faults = new ConfigDiagnostics();
         var list = BuildAll(generation, generation.Plugins.Listeners, context, faults, static _ => true);
-        ThrowOn(faults);
+        ServiceComponents.ThrowIfFaulty(faults);
         return [.. list.Select(static c => c.Product)];
     }
 
@@ -152,26 +151,10 @@ internal static partial class GenerationBuilder
         var list = new List<(int, T)>();
         foreach (var component in components)
         {
-            if (!belongs(component.Stage.Order) || generation.Config.ExtraConfig[component.Name] is not { } value)
-                continue;
-            try
-            {
-                if (component.Build(value, context, faults) is { } product)
-                    list.Add((component.Stage.Order, product));
-            }
-            catch (Exception exception)
-            {
-                faults.Error(value.Position, $"extra_config.{component.Name}", $"the component cannot be built: {exception.Message}");
-            }
+            if (belongs(component.Stage.Order) && ServiceComponents.Build(component, generation.Config, context, faults) is { } product)
+                list.Add((component.Stage.Order, product));
         }
         return list;
-    }
-
-    // A component around the whole service that cannot be built guards nothing: the service does not start without it.
-    private static void ThrowOn(ConfigDiagnostics faults)
-    {
-        if (faults.HasErrors)
-            throw new ConfigurationException(string.Join('\n', faults.All));
     }
 
     private static partial class Log

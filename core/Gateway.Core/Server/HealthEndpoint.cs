@@ -3,19 +3,31 @@ using System.Globalization;
 using System.Text;
 using System.Text.Encodings.Web;
 using Gateway.Core.Encodings;
+using KrakenPlugins.Sdk.Data;
 using Microsoft.AspNetCore.Http;
 
 namespace Gateway.Core.Server;
 
 /// <summary>
-/// <c>/__health</c> (OBS-050 to 055): 200 as long as the process serves, without touching anything else.
+/// <c>/__health</c> (OBS-050 to 055): 200 as long as the process serves, without touching anything else. What components contribute stands
+/// under <c>plugins</c>, which is absent when there are none.
 /// </summary>
-internal sealed class HealthEndpoint(TimeProvider time, AgentReports agents) : RouteHandler
+internal sealed class HealthEndpoint(TimeProvider time, AgentReports agents, IReadOnlyList<HealthContribution> contributions) : RouteHandler
 {
     public override Task HandleAsync(Exchange exchange)
     {
-        var body = $"{{\"agents\":{{{AgentsText()}}},\"now\":\"{Format(time.GetLocalNow())}\",\"status\":\"ok\"}}";
+        var body = $"{{\"agents\":{{{AgentsText()}}},\"now\":\"{Format(time.GetLocalNow())}\"{PluginsText()},\"status\":\"ok\"}}";
         return PlainResponses.WriteAsync(exchange.Http, StatusCodes.Status200OK, MediaTypes.Json, Encoding.UTF8.GetBytes(body));
+    }
+
+    private string PluginsText()
+    {
+        if (contributions.Count == 0)
+            return "";
+        var plugins = new DataObject();
+        foreach (var contribution in contributions)
+            plugins[contribution.Name] = new DataString(contribution.Status);
+        return $",\"plugins\":{DataJson.ToString(plugins)}";
     }
 
     private string AgentsText()

@@ -15,9 +15,9 @@ internal sealed partial class PipelineCompiler
         {
             if (endpoint.ExtraConfig[component.Name] is not { } config)
                 continue;
-            var addresses = endpoint.Backends.Select(backend => CompileAddress(endpoint, backend)).ToArray();
+            var addresses = endpoint.Backends.Select((backend, i) => CompileAddress(endpoint, backend, i, faults)).ToArray();
             // The body stays with the exchange, so no limit of a body holds here.
-            var filter = new RequestFilter(endpoint, maxPayload: 0, limits);
+            var filter = new RequestFilter(endpoint, maxPayload: 0, limits, readsClaims: true);
             if (component.Build(config, new TakeoverContext(generation, endpoint, filter, addresses), faults) is { } handler)
                 return new ConnectionEndpoint(handler, generation.Takeovers);
         }
@@ -25,11 +25,10 @@ internal sealed partial class PipelineCompiler
     }
 
     /// <summary>The stages that make a request that of a backend, with nothing behind them.</summary>
-    private static ProxyHandler CompileAddress(EndpointConfig endpoint, BackendConfig backend)
+    private ProxyHandler CompileAddress(EndpointConfig endpoint, BackendConfig backend, int index, ConfigDiagnostics faults)
     {
-        ProxyHandler address = static (_, _) => new(default(ProxyResult));
-        if (CompileBalancer(backend, takesConnections: true) is { } balancer)
-            address = new BackendAddress(backend, balancer, address).InvokeAsync;
+        var context = new BackendContext(generation, endpoint, backend, index);
+        var address = CompileHost(backend, context, faults, static (_, _) => new(default(ProxyResult)), takesConnections: true);
         return new BackendTarget(backend, endpoint.IsWildcard, address).InvokeAsync;
     }
 }

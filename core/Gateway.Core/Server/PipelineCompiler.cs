@@ -22,6 +22,8 @@ internal sealed partial class PipelineCompiler(GenerationContext generation, Htt
     private readonly ServiceConfig _service = generation.Config;
     private readonly PluginRegistry _plugins = generation.Plugins;
     private readonly ILogger _logger = generation.Logger;
+    private readonly bool _hasServerComponents = generation.Config.ExtraConfig[PluginKinds.HttpServerNamespace] is not null
+        || generation.Plugins.ServerComponents.Any(c => generation.Config.ExtraConfig[c.Name] is not null);
 
     /// <summary>
     /// The handler of an endpoint. One that cannot be built answers 500; its reason is logged and in <paramref name="diagnostics"/> (RTE-011).
@@ -57,21 +59,18 @@ internal sealed partial class PipelineCompiler(GenerationContext generation, Htt
     private RouteHandler CompileEndpoint(EndpointConfig endpoint, ConfigDiagnostics faults)
     {
         var context = new EndpointContext(generation, endpoint);
-        RouteHandler handler = CompileConnection(endpoint, faults) is { } connection ? connection : CompileProxy(endpoint, context, faults);
-        var guards = new List<IHttpMiddleware>();
-        foreach (var component in _plugins.EndpointComponents)
-        {
-            if (component.ConfigAt(endpoint.ExtraConfig, _service.ExtraConfig) is { } config && component.Build(config, context, faults) is { } guard)
-                guards.Add(guard);
-        }
+        context.TokenRejecters = CompileRejecters(endpoint, context, faults);
+        var guards = CompileGuards(endpoint, context, faults);
+        RouteHandler handler = CompileConnection(endpoint, faults) is { } connection ? connection : CompileProxy(endpoint, context, guards.Count > 0 || _hasServerComponents, faults);
         return guards.Count == 0 ? handler : new GuardedEndpoint(guards, handler);
     }
 
-    private EndpointHandler CompileProxy(EndpointConfig endpoint, EndpointContext context, ConfigDiagnostics faults)
+    private EndpointHandler CompileProxy(EndpointConfig endpoint, EndpointContext context, bool readsClaims, ConfigDiagnostics faults)
     {
         var proxy = CompileProxyPipeline(endpoint, context, faults, out var buffers);
         Log.BuildingHandler(_logger, endpoint.Path);
-        return new EndpointHandler(endpoint, _service.Router, proxy, buffers, OutputRender.Of(endpoint.OutputEncoding), headers, limits, _logger);
+        var render = OutputRender.Of(endpoint.OutputEncoding, name => PluginRender(name, endpoint, context, faults));
+        return new EndpointHandler(endpoint, _service.Router, proxy, buffers, readsClaims, render, headers, limits, _logger);
     }
 
     private ProxyHandler CompileProxyPipeline(EndpointConfig endpoint, EndpointContext context, ConfigDiagnostics faults, out bool buffersBody)
@@ -145,8 +144,7 @@ internal sealed partial class PipelineCompiler(GenerationContext generation, Htt
             stages.Add(component, component.ConfigAt(backend.ExtraConfig, _service.ExtraConfig), context, faults);
         PipelineKinds.AddBackend(stages, backend.ExtraConfig, context, faults);
         var inner = Pipeline.Compose(stages.From(BackendStages.Request), CompileExecutor(endpoint, backend, context, faults));
-        if (CompileBalancer(backend) is { } balancer)
-            inner = new BackendAddress(backend, balancer, inner).InvokeAsync;
+        inner = CompileHost(backend, context, faults, inner);
         if (endpoint.ConcurrentCalls > 1)
             inner = new ConcurrentCalls(inner, endpoint.ConcurrentCalls, timeout).InvokeAsync;
         return Pipeline.Compose(stages.OutsideOf(BackendStages.Request), new BackendTarget(backend, endpoint.IsWildcard, inner).InvokeAsync);
@@ -171,21 +169,7 @@ internal sealed partial class PipelineCompiler(GenerationContext generation, Htt
         if (plugin is not null)
             client.Add(plugin);
         var call = Pipeline.Compose(client, transport.CreateHandler(backend.Client));
-        return new HttpExecutor(call, BackendDecoder.Compile(backend, limits), endpoint, backend, limits, _logger).InvokeAsync;
-    }
-
-    private static HostBalancer? CompileBalancer(BackendConfig backend, bool takesConnections = false)
-    {
-        if (backend.Hosts.Count == 0)
-            return null;
-        var hosts = new BackendHost[backend.Hosts.Count];
-        for (var i = 0; i < hosts.Length; i++)
-        {
-            if (!(takesConnections ? HostParser.TryParseConnection(backend.Hosts[i], out var host) : HostParser.TryParse(backend.Hosts[i], out host)))
-                throw new PipelineBuildException($"host {backend.Hosts[i]} not valid: no URL of the HTTP client");
-            hosts[i] = host;
-        }
-        return new HostBalancer(hosts);
+        return new HttpExecutor(call, CompileDecoder(backend, context, faults), endpoint, backend, limits, _logger).InvokeAsync;
     }
 
     private static string ConfigText(ConfigNode data) => Encoding.UTF8.GetString(ConfigNodeJson.Write(data));

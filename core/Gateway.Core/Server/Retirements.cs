@@ -32,7 +32,7 @@ internal sealed partial class Retirements(TimeSpan limit, TimeProvider time, Fun
     /// <summary>Cuts what is left of all of them.</summary>
     public void Cut() => _cut.Cancel();
 
-    /// <summary>Waits for no request any more, and returns when everything is disposed.</summary>
+    /// <summary>Waits for no request any more, and returns when everything is disposed. Idempotent.</summary>
     public async ValueTask DisposeAsync()
     {
         await _cut.CancelAsync().ConfigureAwait(false);
@@ -40,9 +40,8 @@ internal sealed partial class Retirements(TimeSpan limit, TimeProvider time, Fun
         Task[] tasks;
         lock (_gate)
             tasks = [.. _tasks];
+        // The sources have no timer and stay: a stop that is still under way may cut once more.
         await Task.WhenAll(tasks).ConfigureAwait(false);
-        _cut.Dispose();
-        _end.Dispose();
     }
 
     private async Task EndAsync(Generation generation)

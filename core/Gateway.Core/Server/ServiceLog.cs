@@ -43,21 +43,6 @@ internal sealed partial class ServiceLog
         return log;
     }
 
-    /// <summary>Ends the log of a configuration that cannot be served; never fails.</summary>
-    public async Task AbandonAsync()
-    {
-        if (_component is null)
-            return;
-        try
-        {
-            await _component.DisposeAsync().ConfigureAwait(false);
-        }
-        catch (Exception exception)
-        {
-            Log.CannotClose(_console, exception);
-        }
-    }
-
     private void Build(Component<ILogContext, IGatewayLog> component, ConfigNode value, LogContext context, ConfigDiagnostics diagnostics)
     {
         var faults = new ConfigDiagnostics();
@@ -95,9 +80,6 @@ internal sealed partial class ServiceLog
 
         [LoggerMessage(Level = LogLevel.Warning, Message = "[SERVICE: Logging] {Fault}")]
         public static partial void Fault(ILogger logger, string fault);
-
-        [LoggerMessage(Level = LogLevel.Warning, Message = "[SERVICE: Logging] The log of a configuration that cannot be served did not end as it should")]
-        public static partial void CannotClose(ILogger logger, Exception exception);
     }
 }
 

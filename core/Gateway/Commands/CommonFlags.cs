@@ -50,6 +50,8 @@ internal static class CommonFlags
         Environment = Environment.GetEnvironmentVariable,
         PluginFolderKnown = plugins.Discover,
         IsAvailable = plugins.ProvidesNamespace,
+        IsEncodingAvailable = plugins.ProvidesEncoding,
+        IsDiscoveryAvailable = plugins.ProvidesDiscovery,
         IsKindAvailable = plugins.ProvidesKind,
         AllowMissing = plugins.AllowMissing,
         Strict = arguments.Has(Strict.Name),

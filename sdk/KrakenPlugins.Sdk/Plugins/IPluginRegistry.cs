@@ -24,16 +24,28 @@ public interface IPluginRegistry
     void Server(string name, Stage stage, ComponentFactory<IServiceContext, IHttpMiddleware> factory);
 
     /// <summary>A component of an endpoint on the HTTP exchange.</summary>
-    void Endpoint(string name, Stage stage, ComponentFactory<IEndpointContext, IHttpMiddleware> factory, ComponentReach reach = ComponentReach.Place);
+    void Endpoint(string name, Stage stage, ComponentFactory<IEndpointContext, IHttpMiddleware> factory);
+
+    /// <summary>A component of endpoints on the HTTP exchange. Its reach says whether in one place or in all.</summary>
+    void Endpoint(string name, Stage stage, ComponentFactory<IEndpointContext, IHttpMiddleware> factory, ComponentReach reach);
 
     /// <summary>A component of an endpoint's proxy pipeline.</summary>
-    void Proxy(string name, Stage stage, ComponentFactory<IEndpointContext, IProxyMiddleware> factory, ComponentReach reach = ComponentReach.Place);
+    void Proxy(string name, Stage stage, ComponentFactory<IEndpointContext, IProxyMiddleware> factory);
+
+    /// <summary>A component of endpoints' proxy pipelines. Its reach says whether in one place or in all.</summary>
+    void Proxy(string name, Stage stage, ComponentFactory<IEndpointContext, IProxyMiddleware> factory, ComponentReach reach);
 
     /// <summary>A component of a backend's pipeline.</summary>
-    void Backend(string name, Stage stage, ComponentFactory<IBackendContext, IProxyMiddleware> factory, ComponentReach reach = ComponentReach.Place);
+    void Backend(string name, Stage stage, ComponentFactory<IBackendContext, IProxyMiddleware> factory);
+
+    /// <summary>A component of backends' pipelines. Its reach says whether in one place or in all.</summary>
+    void Backend(string name, Stage stage, ComponentFactory<IBackendContext, IProxyMiddleware> factory, ComponentReach reach);
 
     /// <summary>A component around the raw HTTP call of a backend.</summary>
-    void Client(string name, Stage stage, ComponentFactory<IBackendContext, IClientMiddleware> factory, ComponentReach reach = ComponentReach.Place);
+    void Client(string name, Stage stage, ComponentFactory<IBackendContext, IClientMiddleware> factory);
+
+    /// <summary>A component around the raw HTTP calls of backends. Its reach says whether in one place or in all.</summary>
+    void Client(string name, Stage stage, ComponentFactory<IBackendContext, IClientMiddleware> factory, ComponentReach reach);
 
     /// <summary>A replacement of a backend's transport: it answers with data itself.</summary>
     void Executor(string name, ComponentFactory<IBackendContext, IProxyMiddleware> factory);
@@ -51,18 +63,30 @@ public interface IPluginRegistry
     void Agent(string name, ComponentFactory<IAgentContext, IAgent> factory);
 
     /// <summary>Something that may reject the validated token of a request of an endpoint.</summary>
-    /// <param name="name">The namespace, in the endpoint's <c>extra_config</c> or else the service's.</param>
+    /// <param name="name">
+    /// The namespace, in the endpoint's <c>extra_config</c> or else the service's; from there it is built for endpoints with components on the
+    /// HTTP exchange.
+    /// </param>
     /// <param name="stage">One of <see cref="RejecterStages"/>, or a place beside one.</param>
     /// <param name="factory">Builds it.</param>
     void Rejecter(string name, Stage stage, ComponentFactory<IEndpointContext, ITokenRejecter> factory);
 
-    /// <summary>A decoder of backend answers: a value of a backend's <c>encoding</c>. The factory gets the backend object.</summary>
+    /// <summary>
+    /// A decoder of backend answers: a value of a backend's <c>encoding</c> that is none of the gateway's own. The factory gets the backend
+    /// object; <c>target</c>, <c>allow</c>, <c>deny</c>, <c>mapping</c>, <c>group</c> and flatmap are applied to what it decodes.
+    /// </summary>
     void Decoder(string encoding, ComponentFactory<IBackendContext, BodyDecoder> factory);
 
-    /// <summary>A rendering of answers: a value of <c>output_encoding</c>. The factory gets the endpoint object.</summary>
+    /// <summary>
+    /// A rendering of answers: a value of <c>output_encoding</c> that is none of the gateway's own; <c>yaml</c> takes part in <c>negotiate</c>
+    /// too. The factory gets the endpoint object.
+    /// </summary>
     void Render(string encoding, ComponentFactory<IEndpointContext, IBodyRender> factory);
 
-    /// <summary>A source of hosts: a value of a backend's <c>sd</c>. The factory gets the backend object.</summary>
+    /// <summary>
+    /// A source of hosts: a value of a backend's <c>sd</c>. The factory gets the backend object, which may be without <c>host</c> unless the
+    /// name is the language's own (<c>dns</c>, <c>dns-shared</c>).
+    /// </summary>
     void Discovery(string name, ComponentFactory<IBackendContext, IHostDiscovery> factory);
 
     /// <summary>A choice among the hosts of a backend in place of round robin; its namespace stands in the backend's <c>extra_config</c>.</summary>

@@ -84,7 +84,11 @@ public sealed class ProxyRequest
     };
 }
 
-/// <summary>The claims of a validated token. What validates it sets them as a feature of the exchange, where the access log finds them (OBS-025).</summary>
+/// <summary>
+/// The claims of a validated token. The component that validated it hands them on as a feature of the exchange,
+/// <c>context.Features.Set&lt;IClaims&gt;(claims)</c>; from there they reach <see cref="ProxyRequest.Claims"/>. Immutable: calls that outlive the
+/// exchange still read them.
+/// </summary>
 public interface IClaims
 {
     /// <summary>

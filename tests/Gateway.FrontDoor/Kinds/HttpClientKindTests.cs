@@ -5,6 +5,7 @@ using Gateway.FrontDoor.Backends;
 using Gateway.FrontDoor.Forwarding;
 using Gateway.FrontDoor.Stages;
 using Gateway.Testing;
+using KrakenPlugins.Sdk.Data;
 using KrakenPlugins.Sdk.Plugins;
 using KrakenPlugins.Sdk.Proxy;
 using Xunit;
@@ -193,7 +194,7 @@ public sealed class HttpClientKindTests
     public async Task A_backend_that_does_not_speak_HTTP_ignores_it()
     {
         var trace = new Trace();
-        trace.Executor("backend/lambda", static () => new ProxyResponse { Data = new Core.Json.TreePayload(new() { ["from"] = new KrakenPlugins.Sdk.Data.DataString("lambda") }), IsComplete = true });
+        trace.Executor("backend/lambda", static () => new ProxyResponse { Data = new TreePayload(new() { ["from"] = new DataString("lambda") }), IsComplete = true });
         trace.Plugins.HttpClient("own", static (_, _, _) => throw new InvalidOperationException("built in vain"));
         await using var rig = await Rig.StartAsync("""
             {"endpoint":"/a","backend":[{"url_pattern":"/b","extra_config":{"backend/lambda":{},"plugin/http-client":{"name":"own"}}}]}

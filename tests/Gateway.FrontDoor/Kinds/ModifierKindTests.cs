@@ -190,7 +190,7 @@ public sealed class ModifierKindTests
             headers.Set("Connection", "close");
             response.Raw.Dispose();
             response.Raw = new SyntheticResponse("own"u8.ToArray(), 418, headers);
-            response.Data = new Core.Json.TreePayload(new DataObject { ["data"] = DataNull.Instance });
+            response.Data = new TreePayload(new DataObject { ["data"] = DataNull.Instance });
         });
         const string modifiers = "\"extra_config\":{\"plugin/req-resp-modifier\":{\"name\":[\"set\"]}}";
         var (endpoint, backend) = atEndpoint ? (modifiers, "\"$c\":0") : ("\"$c\":0", modifiers);

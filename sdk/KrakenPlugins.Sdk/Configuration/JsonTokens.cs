@@ -1,8 +1,7 @@
 using System.Globalization;
 using System.Text;
-using KrakenPlugins.Sdk.Configuration;
 
-namespace Gateway.Core.Configuration;
+namespace KrakenPlugins.Sdk.Configuration;
 
 /// <summary>A document is not JSON; caught by <see cref="JsonConfigReader"/>.</summary>
 internal sealed class JsonSyntaxException(SourcePosition position, string message) : Exception(message)

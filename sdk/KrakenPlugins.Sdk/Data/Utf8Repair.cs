@@ -1,9 +1,8 @@
 using System.Buffers;
 using System.Text;
 using System.Text.Unicode;
-using KrakenPlugins.Sdk.Data;
 
-namespace Gateway.Core.Json;
+namespace KrakenPlugins.Sdk.Data;
 
 /// <summary>Replaces each byte that is part of no valid UTF-8 sequence by U+FFFD, as Go does; .NET's own replacement covers several bytes with one.</summary>
 internal static class Utf8Repair

@@ -3,9 +3,8 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using System.Text.Unicode;
-using KrakenPlugins.Sdk.Data;
 
-namespace Gateway.Core.Json;
+namespace KrakenPlugins.Sdk.Data;
 
 /// <summary>
 /// Writes stretches of a document and what stands between them. Adjacent stretches become one copy, also across a comma or

@@ -1,12 +1,11 @@
 using System.Buffers;
-using KrakenPlugins.Sdk.Data;
 
-namespace Gateway.Core.Json;
+namespace KrakenPlugins.Sdk.Data;
 
-/// <summary>Data that was a tree from the beginning.</summary>
+/// <summary>Data that was a tree from the beginning: what decoders, executors and components make.</summary>
 public sealed class TreePayload : Payload
 {
-    /// <summary>Takes a tree over.</summary>
+    /// <summary>Takes a tree over; who made it does not change it any more.</summary>
     public TreePayload(DataObject data) => Tree = data;
 
     /// <inheritdoc/>

@@ -1,10 +1,9 @@
 using System.Buffers;
-using KrakenPlugins.Sdk.Data;
 
-namespace Gateway.Core.Json;
+namespace KrakenPlugins.Sdk.Data;
 
 /// <summary>Writes a tree as canonical JSON (MAN-074), without recursion.</summary>
-public static class JsonTreeWriter
+internal static class JsonTreeWriter
 {
     private const int MaxDepth = 10_000;
 
@@ -12,14 +11,9 @@ public static class JsonTreeWriter
         "\0\u0001\u0002\u0003\u0004\u0005\u0006\u0007\b\t\n\u000b\f\r\u000e\u000f\u0010\u0011\u0012\u0013\u0014\u0015\u0016\u0017"
         + "\u0018\u0019\u001a\u001b\u001c\u001d\u001e\u001f\"\\<>&\u2028\u2029");
 
-    /// <summary>
-    /// Appends a node. Throws <see cref="InvalidOperationException"/> for a number whose text is no JSON number and for a tree
-    /// deeper than 10,000 levels, as one that contains itself is.
-    /// </summary>
+    /// <summary>Appends a node; see <see cref="DataJson.Write"/>.</summary>
     public static void Write(IBufferWriter<byte> output, DataNode node)
     {
-        ArgumentNullException.ThrowIfNull(output);
-        ArgumentNullException.ThrowIfNull(node);
         var to = new JsonOutput(output);
         var open = new Stack<Level>();
         Begin(ref to, node, open);
@@ -47,7 +41,7 @@ public static class JsonTreeWriter
     }
 
     /// <summary>Orders names by their UTF-8 bytes.</summary>
-    internal static int CompareNames(string x, string y)
+    private static int CompareNames(string x, string y)
     {
         var shared = Math.Min(x.Length, y.Length);
         var at = x.AsSpan(0, shared).CommonPrefixLength(y);
@@ -124,7 +118,7 @@ public static class JsonTreeWriter
 
     private static void WriteText(ref JsonOutput to, string text)
     {
-        Span<byte> escaped = stackalloc byte[6];
+        Span<byte> escaped = stackalloc byte[JsonEscaping.Longest];
         var rest = text.AsSpan();
         to.Mark((byte)'"');
         while (true)
@@ -133,7 +127,7 @@ public static class JsonTreeWriter
             if (plain < 0)
                 break;
             to.Text(rest[..plain]);
-            to.Text(escaped[..JsonEscape.Encode(rest[plain], escaped)]);
+            to.Text(escaped[..JsonEscaping.Encode(rest[plain], escaped)]);
             rest = rest[(plain + 1)..];
         }
         to.Text(rest);

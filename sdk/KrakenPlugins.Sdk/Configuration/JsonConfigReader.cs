@@ -1,7 +1,6 @@
 using System.Text;
-using KrakenPlugins.Sdk.Configuration;
 
-namespace Gateway.Core.Configuration;
+namespace KrakenPlugins.Sdk.Configuration;
 
 /// <summary>
 /// Reads strict JSON (RFC 8259) into a <see cref="ConfigNode"/> tree with positions, duplicates kept. Needs no stack for nested
