@@ -96,17 +96,7 @@ internal sealed class PluginLoadContext : AssemblyLoadContext
     private static void RefuseOtherProcessor(string path, byte[] content)
     {
         using var image = new PEReader(ImmutableCollectionsMarshal.AsImmutableArray(content));
-        var machine = image.PEHeaders.CoffHeader.Machine;
-        var isIl = machine == Machine.I386 && image.PEHeaders.CorHeader is { Flags: var flags } && !flags.HasFlag(CorFlags.Requires32Bit);
-        var own = RuntimeInformation.ProcessArchitecture switch
-        {
-            Architecture.X64 => Machine.Amd64,
-            Architecture.Arm64 => Machine.Arm64,
-            Architecture.Arm => Machine.ArmThumb2,
-            _ => Machine.I386,
-        };
-        // ReadyToRun code for Linux marks its machine with the system's number.
-        if (!isIl && machine is Machine.I386 or Machine.Amd64 or Machine.Arm64 or Machine.ArmThumb2 or Machine.Arm && machine != own)
+        if (ProcessorCheck.Foreign(image) is { } machine)
             throw new BadImageFormatException($"{Path.GetFileName(path)} is built for {machine}");
     }
 
