@@ -42,7 +42,7 @@ internal static class PluginsMicro
         if (diagnostics.HasErrors)
             throw new InvalidOperationException(string.Join('\n', diagnostics.All));
         var endpoint = config.Endpoints[0];
-        var context = new EndpointContext(new GenerationContext(config, new GenerationScope(), set.Registry, NullLogger.Instance, TimeProvider.System), endpoint);
+        var context = new EndpointContext(new GenerationContext(config, new GenerationScope(NullLogger.Instance, TimeProvider.System), set.Registry, NullLogger.Instance, TimeProvider.System), endpoint);
         var middleware = set.Registry.ProxyComponents.Select(c => c.Build(endpoint.ExtraConfig[c.Name]!, context, diagnostics)!).ToArray();
 
         var inside = new LateAnswer();

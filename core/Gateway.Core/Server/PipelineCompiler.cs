@@ -83,7 +83,7 @@ internal sealed partial class PipelineCompiler(GenerationContext generation, Htt
 
         var stages = new StageList();
         foreach (var component in _plugins.ProxyComponents)
-            stages.Add(component, endpoint.ExtraConfig, context, faults);
+            stages.Add(component, component.ConfigAt(endpoint.ExtraConfig, _service.ExtraConfig), context, faults);
         if (shadows.Length > 0)
             stages.Add(ProxyStages.Shadow, CompileShadow(endpoint, shadows, context, faults));
         PipelineKinds.AddProxy(stages, endpoint.ExtraConfig, context, faults);
@@ -141,7 +141,7 @@ internal sealed partial class PipelineCompiler(GenerationContext generation, Htt
         Log.BuildingBackend(_logger, backend.UrlPattern.Text);
         var stages = new StageList();
         foreach (var component in _plugins.BackendComponents)
-            stages.Add(component, backend.ExtraConfig, context, faults);
+            stages.Add(component, component.ConfigAt(backend.ExtraConfig, _service.ExtraConfig), context, faults);
         PipelineKinds.AddBackend(stages, backend.ExtraConfig, context, faults);
         var inner = Pipeline.Compose(stages.From(BackendStages.Request), CompileExecutor(endpoint, backend, context, faults));
         inner = CompileHost(backend, context, faults, inner);
@@ -163,7 +163,7 @@ internal sealed partial class PipelineCompiler(GenerationContext generation, Htt
         {
             if (plugin is not null && HttpClientKind.Replaces(component, backend.ExtraConfig, faults))
                 continue;
-            if (backend.ExtraConfig[component.Name] is { } config && component.Build(config, context, faults) is { } middleware)
+            if (component.ConfigAt(backend.ExtraConfig, _service.ExtraConfig) is { } config && component.Build(config, context, faults) is { } middleware)
                 client.Add(middleware);
         }
         if (plugin is not null)
@@ -224,9 +224,9 @@ internal sealed class StageList
         _steps.Insert(index, new(stage.Order, middleware));
     }
 
-    public void Add<TContext>(Component<TContext, IProxyMiddleware> component, ExtraConfig extra, TContext context, ConfigDiagnostics faults)
+    public void Add<TContext>(Component<TContext, IProxyMiddleware> component, ConfigNode? config, TContext context, ConfigDiagnostics faults)
     {
-        if (extra[component.Name] is { } config && component.Build(config, context, faults) is { } middleware)
+        if (config is not null && component.Build(config, context, faults) is { } middleware)
             Add(component.Stage, middleware);
     }
 
