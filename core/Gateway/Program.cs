@@ -1,5 +1,7 @@
 using Gateway.CommandLine;
 using Gateway.Commands;
+using Gateway.Commands.Plugins;
+using Gateway.Commands.Plugins.Probe;
 
 namespace Gateway;
 
@@ -7,5 +9,5 @@ namespace Gateway;
 internal static class Program
 {
     private static Task<int> Main(string[] args) => new Dispatcher(
-        [CheckCommand.Definition, DemoCommand.Definition, RunCommand.Definition, SchemaCommand.Definition, VersionCommand.Definition], new Terminal()).RunAsync(args);
+        [CheckCommand.Definition, DemoCommand.Definition, PluginCommand.Definition, ProbeCommand.Definition, RunCommand.Definition, SchemaCommand.Definition, VersionCommand.Definition], new Terminal()).RunAsync(args);
 }

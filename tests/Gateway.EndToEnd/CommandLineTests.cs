@@ -233,7 +233,7 @@ public sealed class CommandLineTests
     [Theory]
     [InlineData("audit")]
     [InlineData("license")]
-    [InlineData("test-plugin")]
+    [InlineData("openapi")]
     public async Task Commands_of_later_versions_say_so(string command)
     {
         var run = await Executable.RunAsync(command);

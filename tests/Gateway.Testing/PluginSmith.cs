@@ -71,6 +71,22 @@ public sealed class PluginSmith : IDisposable
     public static SmithLibrary Library(string name, string version, string code, bool isShipped = true) =>
         new(name, Compile(name, code, [], Platform.AnyCpu, Version.Parse(version)), isShipped);
 
+    /// <summary>Compiles an assembly as it stands: no imports, no manifest.</summary>
+    /// <param name="name">Assembly name.</param>
+    /// <param name="code">C# source.</param>
+    /// <param name="references">Further assemblies; one of the name of a shared assembly takes its place.</param>
+    /// <param name="metadataOnly">Whether it becomes a reference assembly, without code.</param>
+    /// <param name="imports">Whether the SDK's namespaces are imported.</param>
+    public static byte[] Assembly(string name, string code, IReadOnlyDictionary<string, byte[]>? references = null, bool metadataOnly = false, bool imports = false)
+    {
+        references ??= new Dictionary<string, byte[]>();
+        var shared = s_shared.Value.Where(r => !references.ContainsKey(Path.GetFileNameWithoutExtension(r.Display!)));
+        string[] sources = imports ? [Usings, code] : [code];
+        return Emit(CSharpCompilation.Create(name, sources.Select(static t => CSharpSyntaxTree.ParseText(t)), [.. shared, .. references.Values.Select(static r => MetadataReference.CreateFromImage(r))],
+            new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, optimizationLevel: OptimizationLevel.Release, allowUnsafe: true)),
+            metadataOnly ? new EmitOptions(metadataOnly: true, includePrivateMembers: false) : new EmitOptions());
+    }
+
     /// <summary>A plugin with one proxy middleware, whose body is given: <c>request</c>, <c>next</c>, <c>ct</c>.</summary>
     public static string ProxyPlugin(string name, string body, string members = "", string register = "") => $$"""
         public sealed class P : GatewayPlugin
@@ -106,8 +122,13 @@ public sealed class PluginSmith : IDisposable
         var options = new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, optimizationLevel: OptimizationLevel.Release, platform: platform, allowUnsafe: true, nullableContextOptions: NullableContextOptions.Annotations);
         var trees = new[] { Usings, $"[assembly: System.Reflection.AssemblyVersion(\"{version}\")]", code }.Select(static t => CSharpSyntaxTree.ParseText(t));
         var compilation = CSharpCompilation.Create(name, trees, [.. s_shared.Value, .. libraries.Select(static l => MetadataReference.CreateFromImage(l.Image))], options);
+        return Emit(compilation, new EmitOptions(debugInformationFormat: DebugInformationFormat.Embedded));
+    }
+
+    private static byte[] Emit(CSharpCompilation compilation, EmitOptions options)
+    {
         using var image = new MemoryStream();
-        var result = compilation.Emit(image, options: new EmitOptions(debugInformationFormat: DebugInformationFormat.Embedded));
+        var result = compilation.Emit(image, options: options);
         if (!result.Success)
             throw new InvalidOperationException(string.Join('\n', result.Diagnostics.Where(static d => d.Severity == DiagnosticSeverity.Error)));
         return image.ToArray();

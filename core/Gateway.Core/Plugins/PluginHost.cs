@@ -60,7 +60,7 @@ public sealed partial class PluginHost(PluginSearch search) : IDisposable
             {
                 try
                 {
-                    set.Add(CodeOf(plugin), logger);
+                    set.Add(CodeOf(plugin, _isStarted), logger);
                     Log.Loaded(logger, plugin.ToString());
                 }
                 catch (PluginLoadException exception)
@@ -81,6 +81,20 @@ public sealed partial class PluginHost(PluginSearch search) : IDisposable
         return set;
     }
 
+    /// <summary>
+    /// Loads one plugin as a configuration that uses it would, and lets it declare its components. Throws <see cref="PluginLoadException"/>.
+    /// The result belongs to the caller.
+    /// </summary>
+    /// <param name="plugin">The plugin.</param>
+    /// <param name="isCollectible">Whether its code is unloaded with the result, as after a reload.</param>
+    /// <param name="logger">Application log.</param>
+    internal PluginSet LoadOnly(FoundPlugin plugin, bool isCollectible, ILogger logger)
+    {
+        var set = new PluginSet(this);
+        set.Add(CodeOf(plugin, isCollectible), logger);
+        return set;
+    }
+
     /// <summary>Remembers that a plugin did not come back, so that the next load leaves it out with that reason.</summary>
     internal void MarkHanging(PluginHangException exception) => _hanging[exception.Owner.Folder] = exception.Message;
 
@@ -97,7 +111,7 @@ public sealed partial class PluginHost(PluginSearch search) : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _copies.Dispose();
 
-    private PluginCode CodeOf(FoundPlugin plugin)
+    private PluginCode CodeOf(FoundPlugin plugin, bool isCollectible)
     {
         if (_hanging.TryGetValue(plugin.Folder, out var reason))
             throw new PluginLoadException(plugin, PluginPhase.Load, reason, "it is left out until the gateway starts anew");
@@ -107,7 +121,7 @@ public sealed partial class PluginHost(PluginSearch search) : IDisposable
             if (_code.TryGetValue(plugin.Folder, out var known) && known.Fingerprint == PluginCode.FingerprintOf(plugin))
                 return known;
             using (PluginWatch.Enter(new PluginOwner(plugin.Id, plugin.Folder), "loading its assemblies"))
-                return _code[plugin.Folder] = PluginCode.Load(plugin, _copies, isCollectible: _isStarted);
+                return _code[plugin.Folder] = PluginCode.Load(plugin, _copies, isCollectible);
         }
     }
 

@@ -91,6 +91,9 @@ public sealed class PluginNamespace
 
     /// <summary>File of the JSON Schema of its configuration, or empty.</summary>
     public string Schema { get; init; } = "";
+
+    /// <summary>Full name of the class that its configuration is bound to, or empty; <c>plugin check</c> compares it with the schema.</summary>
+    public string Config { get; init; } = "";
 }
 
 /// <summary>A plugin of one of the language's own kinds.</summary>
@@ -107,6 +110,9 @@ public sealed class PluginKindName
 
     /// <summary>File of the JSON Schema of its configuration, or empty.</summary>
     public string Schema { get; init; } = "";
+
+    /// <summary>Full name of the class that its configuration is bound to, or empty; <c>plugin check</c> compares it with the schema.</summary>
+    public string Config { get; init; } = "";
 }
 
 /// <summary>An encoding that a plugin reads or writes.</summary>

@@ -24,8 +24,25 @@ internal sealed class Command
     /// <summary>Its flags, sorted by name; <c>--help</c> is every command's.</summary>
     public IReadOnlyList<Flag> Flags { get; init; } = [];
 
-    /// <summary>Runs it; the result is the exit status.</summary>
-    public required Func<Arguments, Terminal, Task<int>> Run { get; init; }
+    /// <summary>Commands behind it (<c>plugin list</c>); with any, it does nothing itself but explain them.</summary>
+    public IReadOnlyList<Command> Subcommands { get; init; } = [];
+
+    /// <summary>Whether no help shows it: the gateway starts it itself.</summary>
+    public bool IsHidden { get; init; }
+
+    /// <summary>Runs it; the result is the exit status. Unused where there are <see cref="Subcommands"/>.</summary>
+    public Func<Arguments, Terminal, Task<int>> Run { get; init; } = static (_, _) => Task.FromResult(ExitStatus.Success);
+
+    /// <summary>The command of a name among several, or <see langword="null"/>.</summary>
+    public static Command? Find(IReadOnlyList<Command> commands, string name)
+    {
+        foreach (var command in commands)
+        {
+            if (command.IsCalled(name))
+                return command;
+        }
+        return null;
+    }
 
     /// <summary>Whether a word names this command.</summary>
     public bool IsCalled(string name) => name == Name || (Alias.Length > 0 && name == Alias);

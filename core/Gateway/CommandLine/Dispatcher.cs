@@ -17,7 +17,7 @@ internal static class ExitStatus
 internal sealed class Dispatcher(IReadOnlyList<Command> commands, Terminal terminal)
 {
     /// <summary>Commands of the reference that later versions bring.</summary>
-    private static readonly string[] s_later = ["audit", "check-plugin", "e2e", "generate", "license", "openapi", "plugin", "revoke", "revoker", "test-plugin"];
+    private static readonly string[] s_later = ["audit", "e2e", "license", "openapi", "revoke", "revoker"];
 
     /// <summary>Runs the command line; the result is the exit status.</summary>
     public Task<int> RunAsync(string[] args)
@@ -29,16 +29,19 @@ internal sealed class Dispatcher(IReadOnlyList<Command> commands, Terminal termi
             return Help(args);
         if (name.StartsWith('-'))
             return RootFlags(args);
-        foreach (var command in commands)
-        {
-            if (command.IsCalled(name))
-                return RunAsync(command, args.AsSpan(1));
-        }
-        return Refuse(Unknown(name), $"Run '{HelpText.Program} --help' for usage.\n");
+        return Command.Find(commands, name) is { } command
+            ? RunAsync(command, args.AsSpan(1))
+            : Refuse(Unknown(name, HelpText.Program, commands), $"Run '{HelpText.Program} --help' for usage.\n");
     }
 
     private Task<int> RunAsync(Command command, ReadOnlySpan<string> args)
     {
+        if (command.Subcommands.Count > 0 && args.Length > 0 && !args[0].StartsWith('-'))
+        {
+            return Command.Find(command.Subcommands, args[0]) is { } inner
+                ? RunAsync(inner, args[1..])
+                : Refuse(Unknown(args[0], $"{HelpText.Program} {command.Name}", command.Subcommands), HelpText.UsageOf(command));
+        }
         Arguments arguments;
         try
         {
@@ -48,7 +51,7 @@ internal sealed class Dispatcher(IReadOnlyList<Command> commands, Terminal termi
         {
             return Refuse(exception.Message, HelpText.UsageOf(command));
         }
-        return arguments.Has("help") ? Print(HelpText.Of(command)) : RunCheckedAsync(command, arguments);
+        return arguments.Has("help") || command.Subcommands.Count > 0 ? Print(HelpText.Of(command)) : RunCheckedAsync(command, arguments);
     }
 
     private async Task<int> RunCheckedAsync(Command command, Arguments arguments)
@@ -65,15 +68,15 @@ internal sealed class Dispatcher(IReadOnlyList<Command> commands, Terminal termi
 
     private Task<int> Help(string[] args)
     {
-        var topic = args.Skip(1).FirstOrDefault(static a => !a.StartsWith('-'));
-        if (topic is null or "help")
+        var topic = args.Skip(1).Where(static a => !a.StartsWith('-')).ToArray();
+        if (topic.Length == 0 || topic[0] == "help")
             return Print(HelpText.OfProgram(commands));
-        foreach (var command in commands)
-        {
-            if (command.IsCalled(topic))
-                return Print(HelpText.Of(command));
-        }
-        return Refuse($"unknown help topic \"{topic}\"", HelpText.UsageOfProgram(commands));
+        var command = Command.Find(commands, topic[0]);
+        for (var i = 1; i < topic.Length && command is { Subcommands.Count: > 0 }; i++)
+            command = Command.Find(command.Subcommands, topic[i]);
+        return command is not null
+            ? Print(HelpText.Of(command))
+            : Refuse($"unknown help topic \"{string.Join(' ', topic)}\"", HelpText.UsageOfProgram(commands));
     }
 
     private Task<int> RootFlags(string[] args)
@@ -92,12 +95,12 @@ internal sealed class Dispatcher(IReadOnlyList<Command> commands, Terminal termi
         return Print(HelpText.OfProgram(commands));
     }
 
-    private string Unknown(string name)
+    private string Unknown(string name, string parent, IReadOnlyList<Command> known)
     {
-        var message = $"unknown command \"{name}\" for \"{HelpText.Program}\"";
-        if (s_later.Contains(name))
+        var message = $"unknown command \"{name}\" for \"{parent}\"";
+        if (ReferenceEquals(known, commands) && s_later.Contains(name))
             return $"{message}: not supported yet by this version";
-        var near = NearestName.Find(name, commands.SelectMany(static c => c.Alias.Length > 0 ? new[] { c.Name, c.Alias } : [c.Name]).Append("help"));
+        var near = NearestName.Find(name, known.Where(static c => !c.IsHidden).SelectMany(static c => c.Alias.Length > 0 ? new[] { c.Name, c.Alias } : [c.Name]).Append("help"));
         return near is null ? message : $"{message}\n\nDid you mean this?\n\t{near}\n";
     }
 

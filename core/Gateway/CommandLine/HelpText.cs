@@ -25,9 +25,8 @@ internal static class HelpText
     public static string UsageOfProgram(IReadOnlyList<Command> commands)
     {
         var text = new StringBuilder();
-        text.Append(CultureInfo.InvariantCulture, $"Usage:\n  {Program} [command]\n\nAvailable Commands:\n");
-        foreach (var command in commands)
-            text.Append(CultureInfo.InvariantCulture, $"  {command.Name,-10}  {command.Purpose}\n");
+        text.Append(CultureInfo.InvariantCulture, $"Usage:\n  {Program} [command]\n");
+        AppendCommands(text, commands);
         text.Append("\nFlags:\n");
         AppendFlags(text, [Help(Program), new("version", null, FlagKind.Switch, $"version of {Program}")]);
         text.Append(CultureInfo.InvariantCulture, $"\nUse \"{Program} [command] --help\" for more information about a command.\n");
@@ -44,9 +43,23 @@ internal static class HelpText
         text.Append(CultureInfo.InvariantCulture, $"Usage:\n  {Program} {command.Usage}\n");
         if (command.Alias.Length > 0)
             text.Append(CultureInfo.InvariantCulture, $"\nAliases:\n  {command.Name}, {command.Alias}\n");
-        text.Append(CultureInfo.InvariantCulture, $"\nExamples:\n  {Program} {command.Example}\n\nFlags:\n");
+        text.Append(CultureInfo.InvariantCulture, $"\nExamples:\n  {Program} {command.Example}\n");
+        if (command.Subcommands.Count > 0)
+            AppendCommands(text, command.Subcommands);
+        text.Append("\nFlags:\n");
         AppendFlags(text, [.. command.Flags.Append(Help(command.Name)).OrderBy(static f => f.Name, StringComparer.Ordinal)]);
+        if (command.Subcommands.Count > 0)
+            text.Append(CultureInfo.InvariantCulture, $"\nUse \"{Program} {command.Name} [command] --help\" for more information about a command.\n");
         return text.ToString();
+    }
+
+    private static void AppendCommands(StringBuilder text, IReadOnlyList<Command> commands)
+    {
+        var shown = commands.Where(static c => !c.IsHidden).ToArray();
+        var width = Math.Max(10, shown.Max(static c => c.Name.Length));
+        text.Append("\nAvailable Commands:\n");
+        foreach (var command in shown)
+            text.Append("  ").Append(command.Name.PadRight(width)).Append("  ").Append(command.Purpose).Append('\n');
     }
 
     private static string Banner => $"{Product.Name}\n\nVersion: {Product.Version}\n\n";
