@@ -33,6 +33,12 @@ public sealed record Limits
     /// <summary>Time that a plugin may take for one step of a start: loading, constructing, declaring, one component, <c>StartAsync</c>.</summary>
     public TimeSpan PluginStep { get; init; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>
+    /// How long, after a reload, connections that a plugin took over and agents of the replaced configuration may take to end; what is then
+    /// still open is cut. Requests in progress are not: their endpoint's timeout ends them.
+    /// </summary>
+    public TimeSpan ReloadDrain { get; init; } = TimeSpan.FromSeconds(30);
+
     /// <summary>The bounds of the HTTP client.</summary>
     internal Transport.TransportLimits ForTransport() => new()
     {

@@ -9,5 +9,8 @@ namespace Gateway;
 internal static class Program
 {
     private static Task<int> Main(string[] args) => new Dispatcher(
-        [CheckCommand.Definition, DemoCommand.Definition, PluginCommand.Definition, ProbeCommand.Definition, RunCommand.Definition, VersionCommand.Definition], new Terminal()).RunAsync(args);
+        [
+            CheckCommand.Definition, DemoCommand.Definition, PluginCommand.Definition, ProbeCommand.Definition, RunCommand.Definition, SchemaCommand.Definition,
+            VersionCommand.Definition,
+        ], new Terminal()).RunAsync(args);
 }

@@ -20,9 +20,6 @@ public sealed record TestGatewayOptions
     /// <summary>Folders with plugins on disk; empty for none.</summary>
     public IReadOnlyList<string> PluginFolders { get; init; } = [];
 
-    /// <summary>Names that may lack their plugin.</summary>
-    public IReadOnlySet<string> AllowMissing { get; init; } = new HashSet<string>();
-
     /// <summary>Bounds of the engine.</summary>
     public Limits Limits { get; init; } = new();
 
@@ -34,6 +31,9 @@ public sealed record TestGatewayOptions
 
     /// <summary>Port to bind; 0 lets the system choose.</summary>
     public int Port { get; init; }
+
+    /// <summary>Values of <c>--allow-missing</c>.</summary>
+    public IReadOnlySet<string> AllowMissing { get; init; } = new HashSet<string>();
 
     /// <summary>Whether <c>-d</c> is given.</summary>
     public bool Debug { get; init; }
@@ -104,6 +104,9 @@ public sealed class TestGateway : IAsyncDisposable
             Environment = name => options.Environment.GetValueOrDefault(name),
             PluginFolderKnown = plugins.Discover,
             IsAvailable = (scope, name) => options.Plugins.Handles(scope, name) || plugins.ProvidesNamespace(scope, name),
+            IsEncodingAvailable = (kind, name) => options.Plugins.HandlesEncoding(kind, name) || plugins.ProvidesEncoding(kind, name),
+            IsDiscoveryAvailable = name => options.Plugins.HandlesDiscovery(name) || plugins.ProvidesDiscovery(name),
+            IsKindAvailable = (kind, name) => options.Plugins.Provides(kind, name) || plugins.ProvidesKind(kind, name),
             AllowMissing = options.AllowMissing,
             DebugEndpoint = options.Debug,
         };

@@ -4,6 +4,22 @@ using KrakenPlugins.Sdk.Proxy;
 
 namespace Gateway.Core.Configuration;
 
+/// <summary>What the backends of an endpoint or an agent take from it.</summary>
+/// <param name="Method">Method of backends that name none.</param>
+/// <param name="Path">Its path or name.</param>
+/// <param name="Parameters">Its placeholders.</param>
+internal sealed record BackendOwner(string Method, string Path, IReadOnlyList<string> Parameters)
+{
+    /// <summary>Whether answers are handed through.</summary>
+    public bool IsNoOp { get; init; }
+
+    /// <summary>Whether its backends run one after another.</summary>
+    public bool IsSequential { get; init; }
+
+    /// <summary>Whether it serves WebSockets.</summary>
+    public bool TakesWebSockets { get; init; }
+}
+
 /// <summary>Turns the backend objects of an endpoint into <see cref="BackendConfig"/>s.</summary>
 internal sealed class BackendLoader(LoadContext context, RootDocument root)
 {
@@ -13,17 +29,19 @@ internal sealed class BackendLoader(LoadContext context, RootDocument root)
     private readonly ConfigDiagnostics _diagnostics = context.Diagnostics;
     private readonly HostList _hosts = new(root, context.Diagnostics);
 
-    public List<BackendConfig> Load(EndpointDocument endpoint, string method, EndpointPath route, bool isNoOp, bool isSequential)
+    /// <summary>The backends of an endpoint or an agent.</summary>
+    /// <param name="written">The objects.</param>
+    /// <param name="list">Where they stand.</param>
+    /// <param name="owner">Whose they are.</param>
+    public List<BackendConfig> Load(IReadOnlyList<ConfigNode> written, ConfigPath list, BackendOwner owner)
     {
-        var backends = new List<BackendConfig>(endpoint.Backend.Count);
-        var list = endpoint.Source.Path.Member("backend");
-        for (var i = 0; i < endpoint.Backend.Count; i++)
+        var backends = new List<BackendConfig>(written.Count);
+        for (var i = 0; i < written.Count; i++)
         {
-            if (endpoint.Backend[i].Kind == ConfigKind.Null)
+            if (written[i].Kind == ConfigKind.Null)
                 continue;
-            context.Binder.TryBind<BackendDocument>(endpoint.Backend[i], list.Item(i), out var backend);
-            var owner = new UrlPatternOwner(method, route.Text, route.Parameters, i);
-            if (endpoint.Backend[i].Kind == ConfigKind.Object && LoadBackend(backend, owner, isNoOp, isSequential) is { } loaded)
+            context.Binder.TryBind<BackendDocument>(written[i], list.Item(i), out var backend);
+            if (written[i].Kind == ConfigKind.Object && LoadBackend(backend, owner, i) is { } loaded)
                 backends.Add(loaded);
         }
         return backends;
@@ -32,15 +50,17 @@ internal sealed class BackendLoader(LoadContext context, RootDocument root)
     /// <summary>Hosts of the root that no backend took are held to the grammar too.</summary>
     public void CheckUnusedRootHosts() => _hosts.CheckUnused();
 
-    private BackendConfig? LoadBackend(BackendDocument backend, UrlPatternOwner owner, bool isNoOp, bool isSequential)
+    private BackendConfig? LoadBackend(BackendDocument backend, BackendOwner owner, int index)
     {
         var source = backend.Source;
         var extra = context.Namespaces.Resolve(ConfigScope.Backend, backend.ExtraConfig, source.Path.Member("extra_config"));
         var proxy = context.Bind<BackendProxyDocument>(extra, "proxy", source.Path);
         var http = context.Bind<BackendHttpDocument>(extra, "backend/http", source.Path);
-        var hosts = _hosts.Of(backend);
-        var pattern = ParsePattern(backend, owner, isSequential);
-        var encoding = isNoOp ? "no-op" : BackendEncodings.Resolve(backend, _diagnostics);
+        var discovery = Discovery(backend);
+        // What else discovers hosts than the language's own names may know them from elsewhere.
+        var hosts = _hosts.Of(backend, owner.TakesWebSockets, mayHaveNone: !s_discoveries.Contains(discovery));
+        var pattern = ParsePattern(backend, new(owner.Method, owner.Path, owner.Parameters, index), owner.IsSequential);
+        var encoding = owner.IsNoOp ? "no-op" : BackendEncodings.Resolve(backend, context);
         var client = Client(extra, source.Path);
         if (pattern is null)
             return null;
@@ -53,7 +73,7 @@ internal sealed class BackendLoader(LoadContext context, RootDocument root)
             DisableHostSanitize = backend.DisableHostSanitize,
             InputHeaders = [.. backend.InputHeaders.Select(HeaderName.Canonicalize).Distinct(StringComparer.Ordinal)],
             InputQueryStrings = [.. backend.InputQueryStrings.Distinct(StringComparer.Ordinal)],
-            Sd = Discovery(backend),
+            Sd = discovery,
             SdScheme = backend.SdScheme.Length == 0 ? "http" : backend.SdScheme,
             IsCollection = backend.IsCollection,
             Allow = backend.Allow,
@@ -98,8 +118,15 @@ internal sealed class BackendLoader(LoadContext context, RootDocument root)
 
     private string Discovery(BackendDocument backend)
     {
-        if (backend.Sd is "" or "static" || NotSupportedYet.CheckDiscovery(backend, _diagnostics))
+        if (backend.Sd is "" or "static")
             return "static";
+        if (context.Options.IsDiscoveryAvailable(backend.Sd))
+            return backend.Sd;
+        if (backend.Sd is "dns" or "dns-shared")
+        {
+            backend.Source.Error(_diagnostics, "sd", MissingPlugin.Discovery(backend.Sd));
+            return "static";
+        }
         var advice = backend.Sd == "consul" ? "; Consul is reached through its DNS interface" : NearestName.Suggest(backend.Sd, s_discoveries);
         backend.Source.Warning(_diagnostics, "sd", $"{ConfigText.Quote(backend.Sd)} is no service discovery, the hosts are used as they stand{advice} ({string.Join(", ", s_discoveries)})");
         return "static";

@@ -89,6 +89,43 @@ internal sealed class EndpointDocument
     public ConfigNode? ExtraConfig { get; init; }
 }
 
+/// <summary>An agent object.</summary>
+[ConfigIgnoreCase]
+internal sealed class AgentDocument
+{
+    public ConfigSource Source { get; init; } = null!;
+    public string Name { get; init; } = "";
+    [ConfigRequired]
+    public AgentConsumerDocument? Consumer { get; init; }
+    public AgentConnectionDocument? Connection { get; init; }
+    // What counts is the encoding of each backend.
+    public string Encoding { get; init; } = "";
+    public IReadOnlyList<ConfigNode> Backend { get; init; } = [];
+    public ConfigNode? ExtraConfig { get; init; }
+}
+
+/// <summary><c>consumer</c> of an agent.</summary>
+[ConfigIgnoreCase]
+internal sealed class AgentConsumerDocument
+{
+    public ConfigSource Source { get; init; } = null!;
+    [ConfigRequired]
+    public string Topic { get; init; } = "";
+    public int Workers { get; init; }
+    public TimeSpan Timeout { get; init; }
+    public double MaxRate { get; init; }
+}
+
+/// <summary><c>connection</c> of an agent.</summary>
+[ConfigIgnoreCase]
+internal sealed class AgentConnectionDocument
+{
+    public ConfigSource Source { get; init; } = null!;
+    public int MaxRetries { get; init; }
+    public string BackoffStrategy { get; init; } = "";
+    public TimeSpan HealthInterval { get; init; }
+}
+
 /// <summary>A backend object.</summary>
 [ConfigIgnoreCase]
 [ConfigHint("timeout", "a timeout belongs to the endpoint, and holds for all its backends")]

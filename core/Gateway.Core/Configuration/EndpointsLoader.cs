@@ -4,12 +4,11 @@ using KrakenPlugins.Sdk.Proxy;
 namespace Gateway.Core.Configuration;
 
 /// <summary>Turns the endpoint objects into <see cref="EndpointConfig"/>s, with what they inherit from the root.</summary>
-internal sealed class EndpointsLoader(LoadContext context, RootDocument root, RouterConfig router, string serviceEncoding)
+internal sealed class EndpointsLoader(LoadContext context, RootDocument root, RouterConfig router, BackendLoader backends, string serviceEncoding)
 {
     private static readonly string[] s_methods = ["GET", "POST", "PUT", "PATCH", "DELETE"];
 
     private readonly ConfigDiagnostics _diagnostics = context.Diagnostics;
-    private readonly BackendLoader _backends = new(context, root);
     private readonly RouteTable _routes = new(context.Diagnostics);
     private readonly bool _isHealthMoved = router.DisableHealth || router.HealthPath != "/__health";
 
@@ -22,7 +21,6 @@ internal sealed class EndpointsLoader(LoadContext context, RootDocument root, Ro
             if (root.Endpoints[i].Kind != ConfigKind.Null && LoadEndpoint(root.Endpoints[i], list.Item(i)) is { } endpoint)
                 endpoints.Add(endpoint);
         }
-        _backends.CheckUnusedRootHosts();
         return endpoints;
     }
 
@@ -78,11 +76,17 @@ internal sealed class EndpointsLoader(LoadContext context, RootDocument root, Ro
         var source = endpoint.Source;
         var extra = context.Namespaces.Resolve(ConfigScope.Endpoint, endpoint.ExtraConfig, source.Path.Member("extra_config"));
         var proxyDocument = context.Bind<EndpointProxyDocument>(extra, "proxy", source.Path);
-        var encoding = endpoint.OutputEncoding.Length == 0 ? serviceEncoding : OutputEncodings.Resolve(endpoint.OutputEncoding, source, _diagnostics);
+        var encoding = endpoint.OutputEncoding.Length == 0 ? serviceEncoding : OutputEncodings.Resolve(endpoint.OutputEncoding, source, context);
         var isNoOp = encoding == "no-op";
         var proxy = extra["proxy"] is null ? new EndpointProxyConfig() : ProxyLoader.Load(proxyDocument, isNoOp, context);
-        var backends = _backends.Load(endpoint, method, route, isNoOp, proxy.Sequential);
-        if (isNoOp && backends.Count(static backend => !backend.Shadow) > 1)
+        var owner = new BackendOwner(method, route.Text, route.Parameters)
+        {
+            IsNoOp = isNoOp,
+            IsSequential = proxy.Sequential,
+            TakesWebSockets = extra[NamespaceRegistry.WebSocket] is not null,
+        };
+        var loaded = backends.Load(endpoint.Backend, source.Path.Member("backend"), owner);
+        if (isNoOp && loaded.Count(static backend => !backend.Shadow) > 1)
             source.Error(_diagnostics, "backend", "can not use NoOp encoding with more than one backends connected to the same endpoint");
         return new EndpointConfig
         {
@@ -95,7 +99,7 @@ internal sealed class EndpointsLoader(LoadContext context, RootDocument root, Ro
             InputQueryStrings = [.. endpoint.InputQueryStrings.Distinct(StringComparer.Ordinal)],
             OutputEncoding = encoding,
             Proxy = proxy,
-            Backends = backends,
+            Backends = loaded,
             ParameterNames = route.Parameters,
             ExtraConfig = extra,
             Source = source.Node,

@@ -42,8 +42,12 @@ public sealed class ServiceConfig
     public RouterConfig Router { get; init; } = new();
     /// <summary>The public API, in file order; endpoints with unsupported methods (RTE-003) are not among them.</summary>
     public IReadOnlyList<EndpointConfig> Endpoints { get; init; } = [];
+    /// <summary>Consumers of events, in file order.</summary>
+    public IReadOnlyList<AgentConfig> Agents { get; init; } = [];
     /// <summary>Service-scope namespaces under their current names, core's own included.</summary>
     public ExtraConfig ExtraConfig { get; init; } = ExtraConfig.Empty;
+    /// <summary>What may be missing, as it was loaded with (<see cref="LoadOptions.AllowMissing"/>).</summary>
+    public IReadOnlySet<string> AllowMissing { get; init; } = new HashSet<string>();
     /// <summary>Plugin folder of the configuration, or <see langword="null"/>.</summary>
     public PluginFolderConfig? Plugin { get; init; }
     /// <summary>The whole document.</summary>
@@ -227,7 +231,7 @@ public sealed class BackendConfig
     public IReadOnlyList<string> InputHeaders { get; init; } = [];
     /// <summary>Query keys of the endpoint let through; empty means all, <c>[""]</c> none.</summary>
     public IReadOnlyList<string> InputQueryStrings { get; init; } = [];
-    /// <summary>Service discovery: <c>static</c>, <c>dns</c> or <c>dns-shared</c>.</summary>
+    /// <summary>Service discovery: <c>static</c>, or a name that a plugin provides (<c>dns</c>, <c>dns-shared</c>).</summary>
     public string Sd { get; init; } = "static";
     /// <summary>Scheme for discovered hosts.</summary>
     public string SdScheme { get; init; } = "http";

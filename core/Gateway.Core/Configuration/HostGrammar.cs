@@ -25,6 +25,10 @@ internal static class HostGrammar
         return true;
     }
 
+    /// <summary>Whether a host is of the WebSocket protocol.</summary>
+    public static bool IsWebSocket(string text) =>
+        text.StartsWith("ws://", StringComparison.OrdinalIgnoreCase) || text.StartsWith("wss://", StringComparison.OrdinalIgnoreCase);
+
     private static bool IsName(ReadOnlySpan<char> name)
     {
         foreach (var c in name)

@@ -8,20 +8,23 @@ internal sealed class HostList(RootDocument root, ConfigDiagnostics diagnostics)
     private IReadOnlyList<string>? _sanitisedRoot;
     private bool _isRootVerbatim;
 
-    public IReadOnlyList<string> Of(BackendDocument backend)
+    /// <param name="backend">The backend.</param>
+    /// <param name="takesWebSockets">Whether its endpoint serves WebSockets, so that <c>ws</c> and <c>wss</c> are schemes of its hosts.</param>
+    /// <param name="mayHaveNone">Whether its hosts are known from elsewhere.</param>
+    public IReadOnlyList<string> Of(BackendDocument backend, bool takesWebSockets, bool mayHaveNone)
     {
         if (backend.Host.Count > 0)
-            return backend.DisableHostSanitize ? Verbatim(backend.Host, backend.Source) : Sanitise(backend.Host, backend.Source);
+            return backend.DisableHostSanitize ? Verbatim(backend.Host, backend.Source) : Sanitise(backend.Host, backend.Source, takesWebSockets);
         if (root.Host.Count == 0)
         {
-            if (!HasOtherTarget(backend.ExtraConfig))
+            if (!mayHaveNone && !HasOtherTarget(backend.ExtraConfig))
                 backend.Source.Error(diagnostics, "host", "no hosts: neither the backend nor the root has a \"host\"");
             return [];
         }
-        if (!backend.DisableHostSanitize)
+        if (!backend.DisableHostSanitize && !takesWebSockets)
             return _sanitisedRoot ??= Sanitise(root.Host, root.Source);
         _isRootVerbatim = true;
-        return Verbatim(root.Host, root.Source);
+        return backend.DisableHostSanitize ? Verbatim(root.Host, root.Source) : Sanitise(root.Host, root.Source, takesWebSockets);
     }
 
     public void CheckUnused()
@@ -30,12 +33,14 @@ internal sealed class HostList(RootDocument root, ConfigDiagnostics diagnostics)
             Sanitise(root.Host, root.Source);
     }
 
-    private string[] Sanitise(IReadOnlyList<string> written, ConfigSource source)
+    private string[] Sanitise(IReadOnlyList<string> written, ConfigSource source, bool takesWebSockets = false)
     {
         var hosts = new string[written.Count];
         for (var i = 0; i < hosts.Length; i++)
         {
-            if (!HostGrammar.TrySanitize(written[i], out hosts[i]))
+            if (takesWebSockets && HostGrammar.IsWebSocket(written[i]))
+                hosts[i] = written[i];
+            else if (!HostGrammar.TrySanitize(written[i], out hosts[i]))
                 source.Error(diagnostics, "host", i, $"host {ConfigText.Inline(written[i])} not valid: invalid host{Hint(written[i])}");
         }
         return hosts;

@@ -14,7 +14,20 @@ public sealed class LoadOptions
     /// <summary>Whether a plugin provides a namespace (second) in a scope (first, see <see cref="ConfigScope"/>).</summary>
     public Func<string, string, bool> IsAvailable { get; init; } = static (_, _) => false;
 
-    /// <summary>Namespaces whose plugin may be missing (<c>--allow-missing</c>); <c>*</c> stands for all.</summary>
+    /// <summary>Whether a plugin provides an encoding (second) as what an <see cref="EncodingKind"/> says (first).</summary>
+    public Func<string, string, bool> IsEncodingAvailable { get; init; } = static (_, _) => false;
+
+    /// <summary>Whether a plugin provides a service discovery (<c>sd</c>).</summary>
+    public Func<string, bool> IsDiscoveryAvailable { get; init; } = static _ => false;
+
+    /// <summary>
+    /// Whether a plugin is registered by a name (second) as one of the language's kinds (first, see <see cref="Plugins.Kinds.PluginKinds"/>).
+    /// </summary>
+    public Func<string, string, bool> IsKindAvailable { get; init; } = static (_, _) => false;
+
+    /// <summary>
+    /// Namespaces whose plugin may be missing, and names of such plugins under <c>plugin/*</c> (<c>--allow-missing</c>); <c>*</c> stands for all.
+    /// </summary>
     public IReadOnlySet<string> AllowMissing { get; init; } = new HashSet<string>();
 
     /// <summary>Whether every warning is an error (<c>--strict</c>).</summary>

@@ -57,13 +57,20 @@ public static class NamespaceRegistry
             modifier/jmespath modifier/lua-proxy modifier/request-body-generator modifier/response-body-generator
             plugin/req-resp-modifier proxy security/policies validation/cel validation/json-schema
             """),
-        [ConfigScope.AsyncAgent] = Set("async/amqp async/kafka"),
+        [ConfigScope.AsyncAgent] = Set("async/amqp async/kafka plugin/req-resp-modifier"),
     }.ToFrozenDictionary(StringComparer.Ordinal);
+
+    /// <summary>What of an endpoint's works in an agent: the components of the proxy pipeline (NRC-225).</summary>
+    private static readonly FrozenSet<string> s_agentPipeline = Set("""
+        modifier/jmespath modifier/lua-proxy modifier/request-body-extractor modifier/request-body-generator modifier/response-body
+        modifier/response-body-generator plugin/middleware plugin/req-resp-modifier proxy security/policies validation/cel
+        validation/json-schema validation/response-json-schema
+        """);
 
     private static readonly FrozenSet<string> s_all = s_scopes.Values.SelectMany(static s => s).ToFrozenSet(StringComparer.Ordinal);
 
-    /// <summary>Namespaces of core itself, which no plugin provides.</summary>
-    private static readonly FrozenSet<string> s_core = Set("router proxy backend/http backend/http/client gateway/plugins");
+    /// <summary>Namespaces of core itself, which no plugin provides; those of <c>plugin/*</c> name plugins.</summary>
+    private static readonly FrozenSet<string> s_core = Set("router proxy backend/http backend/http/client plugin/http-server plugin/http-client plugin/req-resp-modifier plugin/middleware gateway/plugins");
 
     /// <summary>Names that people use and that never existed, with what to use instead.</summary>
     private static readonly FrozenDictionary<string, string> s_hints = new Dictionary<string, string>
@@ -78,7 +85,8 @@ public static class NamespaceRegistry
     public static IReadOnlySet<string> All => s_all;
 
     /// <summary>Whether the language lets a namespace stand in a scope.</summary>
-    public static bool IsDefined(string scope, string name) => s_scopes[scope].Contains(name);
+    public static bool IsDefined(string scope, string name) =>
+        s_scopes[scope].Contains(name) || (scope == ConfigScope.AsyncAgent && s_agentPipeline.Contains(name));
 
     /// <summary>The namespaces of a scope.</summary>
     public static IReadOnlySet<string> In(string scope) => s_scopes[scope];
@@ -112,6 +120,9 @@ public static class NamespaceRegistry
         name is "workflow" or "backend/lambda" or "backend/static-filesystem"
         || name.StartsWith("backend/amqp/", StringComparison.Ordinal)
         || name.StartsWith("backend/pubsub/", StringComparison.Ordinal);
+
+    /// <summary>The namespace whose endpoints have hosts with the schemes <c>ws</c> and <c>wss</c>.</summary>
+    public const string WebSocket = "websocket";
 
     /// <summary><c>; did you mean "x"?</c> for an unknown name; those of the scope come first.</summary>
     public static string Suggest(string scope, string name)

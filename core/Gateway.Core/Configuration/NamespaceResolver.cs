@@ -1,3 +1,4 @@
+using Gateway.Core.Plugins.Kinds;
 using KrakenPlugins.Sdk.Configuration;
 
 namespace Gateway.Core.Configuration;
@@ -8,6 +9,8 @@ namespace Gateway.Core.Configuration;
 /// </summary>
 internal sealed class NamespaceResolver(LoadOptions options, ConfigDiagnostics diagnostics)
 {
+    private readonly KindCheck _kinds = new(options, diagnostics);
+
     /// <summary>The namespaces that take effect in a scope.</summary>
     /// <param name="scope">One of <see cref="ConfigScope"/>.</param>
     /// <param name="node">The <c>extra_config</c> value, or <see langword="null"/>.</param>
@@ -28,8 +31,10 @@ internal sealed class NamespaceResolver(LoadOptions options, ConfigDiagnostics d
             TranslateClientPlugin(names, path);
         foreach (var (name, member) in names)
         {
-            if (TakesEffect(scope, name, member, path))
-                members.Add(new(name, member.NamePosition, name == "workflow" ? ResolveWorkflow(member.Value, path.Member(member.Name)) : member.Value));
+            if (!TakesEffect(scope, name, member, path))
+                continue;
+            _kinds.Check(name, member, path.Member(member.Name));
+            members.Add(new(name, member.NamePosition, name == "workflow" ? ResolveWorkflow(member.Value, path.Member(member.Name)) : member.Value));
         }
         return members.Count == 0 ? ExtraConfig.Empty : new ExtraConfig(members);
     }

@@ -16,8 +16,6 @@ internal static class NotSupportedYet
             Refuse(root.Source, "tls", "TLS settings", diagnostics);
         if (root.ClientTls is not null)
             Refuse(root.Source, "client_tls", "TLS settings", diagnostics);
-        if (root.AsyncAgent.Any(static agent => agent.Kind != ConfigKind.Null))
-            Refuse(root.Source, "async_agent", "async agents", diagnostics);
     }
 
     /// <summary>The <c>router</c> namespace.</summary>
@@ -47,33 +45,6 @@ internal static class NotSupportedYet
         if (path != "/__catchall")
             return false;
         Refuse(source, "endpoint", "the catch-all endpoint", diagnostics);
-        return true;
-    }
-
-    /// <summary>Output encodings of the root and of endpoints; true when it was refused.</summary>
-    public static bool CheckOutputEncoding(ConfigSource source, string encoding, ConfigDiagnostics diagnostics)
-    {
-        if (encoding is not ("yaml" or "rss"))
-            return false;
-        Refuse(source, "output_encoding", $"the encoding \"{encoding}\"", diagnostics);
-        return true;
-    }
-
-    /// <summary>Encodings of backends; true when it was refused.</summary>
-    public static bool CheckEncoding(BackendDocument backend, ConfigDiagnostics diagnostics)
-    {
-        if (backend.Encoding is not ("yaml" or "rss"))
-            return false;
-        Refuse(backend.Source, "encoding", $"the encoding \"{backend.Encoding}\"", diagnostics);
-        return true;
-    }
-
-    /// <summary>Service discovery; true when it was refused.</summary>
-    public static bool CheckDiscovery(BackendDocument backend, ConfigDiagnostics diagnostics)
-    {
-        if (backend.Sd is not ("dns" or "dns-shared"))
-            return false;
-        Refuse(backend.Source, "sd", $"service discovery through \"{backend.Sd}\"", diagnostics);
         return true;
     }
 

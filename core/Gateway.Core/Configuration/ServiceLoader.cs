@@ -30,8 +30,11 @@ internal sealed class ServiceLoader(LoadContext context)
         var extra = context.Namespaces.Resolve(ConfigScope.Service, root.ExtraConfig, ConfigPath.Root.Member("extra_config"));
         var routerDocument = context.Bind<RouterDocument>(extra, "router", ConfigPath.Root);
         var router = RouterLoader.Load(routerDocument, _diagnostics);
-        var encoding = root.OutputEncoding.Length == 0 ? "json" : OutputEncodings.Resolve(root.OutputEncoding, root.Source, _diagnostics);
-        var endpoints = new EndpointsLoader(context, root, router, encoding).Load();
+        var encoding = root.OutputEncoding.Length == 0 ? "json" : OutputEncodings.Resolve(root.OutputEncoding, root.Source, context);
+        var backends = new BackendLoader(context, root);
+        var endpoints = new EndpointsLoader(context, root, router, backends, encoding).Load();
+        var agents = new AgentsLoader(context, root, backends).Load();
+        backends.CheckUnusedRootHosts();
         return new ServiceConfig
         {
             Name = root.Name,
@@ -50,7 +53,9 @@ internal sealed class ServiceLoader(LoadContext context)
             Transport = Transport(root),
             Router = router,
             Endpoints = endpoints,
+            Agents = agents,
             ExtraConfig = extra,
+            AllowMissing = context.Options.AllowMissing,
             Plugin = plugins,
             Source = document,
         };

@@ -7,6 +7,8 @@ public enum OutputEncoding
     Json,
     /// <summary>XML.</summary>
     Xml,
+    /// <summary>YAML; without a render for it JSON is written, the rule for what cannot be served.</summary>
+    Yaml,
 }
 
 /// <summary>
@@ -14,12 +16,6 @@ public enum OutputEncoding
 /// </summary>
 public static class ContentNegotiation
 {
-    /// <summary>
-    /// What a request that asks for YAML gets. There is no YAML render yet, and the rule for what cannot be served is JSON.
-    /// The entry still ends the walk, so that a client's preference keeps its meaning when a render is added here.
-    /// </summary>
-    private const OutputEncoding Yaml = OutputEncoding.Json;
-
     /// <summary>
     /// Walks the entries in written order, without regard to parameters and weights, and takes the first that can be served;
     /// JSON when there is none. Never refuses.
@@ -54,7 +50,7 @@ public static class ContentNegotiation
         }
         if (Is(mediaType, "text/plain") || Is(mediaType, "text/*") || Is(mediaType, "application/x-yaml") || Is(mediaType, "application/yaml"))
         {
-            encoding = Yaml;
+            encoding = OutputEncoding.Yaml;
             return true;
         }
         return false;

@@ -1,10 +1,9 @@
-using System.Text;
+using KrakenPlugins.Sdk.Data;
 
 namespace Gateway.Core.Json;
 
 /// <summary>
-/// Escape sequences: checking them while reading, decoding them, and the canonical form that Go's encoder writes with HTML
-/// escaping on (MAN-074).
+/// Escape sequences in documents: checking them while reading, and decoding them. Their canonical form is <see cref="JsonEscaping"/>'s.
 /// </summary>
 internal static unsafe class JsonEscape
 {
@@ -72,37 +71,6 @@ internal static unsafe class JsonEscape
         return char.ConvertToUtf32((char)unit, (char)second);
     }
 
-    /// <summary>Writes the canonical form of a scalar value; at most 6 bytes.</summary>
-    public static int Encode(int value, Span<byte> to)
-    {
-        var shortForm = value switch
-        {
-            '"' => (byte)'"',
-            '\\' => (byte)'\\',
-            '\n' => (byte)'n',
-            '\r' => (byte)'r',
-            '\t' => (byte)'t',
-            '\b' => (byte)'b',
-            '\f' => (byte)'f',
-            _ => (byte)0,
-        };
-        if (shortForm != 0)
-        {
-            to[0] = (byte)'\\';
-            to[1] = shortForm;
-            return 2;
-        }
-        if (!NeedsHex(value))
-            return new Rune(value).EncodeToUtf8(to);
-        to[0] = (byte)'\\';
-        to[1] = (byte)'u';
-        for (var i = 0; i < 4; i++)
-            to[2 + i] = "0123456789abcdef"u8[(value >> (12 - (4 * i))) & 15];
-        return 6;
-    }
-
-    private static bool NeedsHex(int value) => value < 0x20 || value is '<' or '>' or '&' or 0x2028 or 0x2029;
-
     private static bool IsCanonicalHex(byte* p)
     {
         for (var i = 2; i < 6; i++)
@@ -111,7 +79,7 @@ internal static unsafe class JsonEscape
                 return false;
         }
         var value = Hex4(p + 2);
-        return NeedsHex(value) && value is not ('\n' or '\r' or '\t' or '\b' or '\f');
+        return JsonEscaping.NeedsHex(value) && value is not ('\n' or '\r' or '\t' or '\b' or '\f');
     }
 
     private static int Hex4(byte* p) => (Hex(p[0]) << 12) | (Hex(p[1]) << 8) | (Hex(p[2]) << 4) | Hex(p[3]);

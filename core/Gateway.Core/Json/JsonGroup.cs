@@ -9,7 +9,7 @@ internal sealed class JsonGroup
     public JsonGroup(string name)
     {
         using var quoted = new PooledBytes();
-        JsonTreeWriter.Write(quoted, new DataString(name));
+        DataJson.Write(quoted, new DataString(name));
         Name = name;
         Utf8 = Encoding.UTF8.GetBytes(name);
         Key = [.. quoted.Span, (byte)':'];

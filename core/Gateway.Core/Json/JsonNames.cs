@@ -18,7 +18,7 @@ internal sealed class JsonNames
         foreach (var name in names)
         {
             var start = block.Length;
-            JsonTreeWriter.Write(block, new DataString(name));
+            DataJson.Write(block, new DataString(name));
             list.Add((start, block.Length - start));
         }
         _names = [.. list];

@@ -67,7 +67,7 @@ internal sealed class JsonPayload(JsonShape shape, PooledBytes body, JsonTape ta
         ThrowIfDisposed();
         if (HasTree)
         {
-            JsonTreeWriter.Write(output, Tree);
+            DataJson.Write(output, Tree);
             return;
         }
         var to = new JsonOutput(output, _body!.Array, Length + EscapeRoom);

@@ -77,6 +77,9 @@ public sealed class JsonShape
     /// <summary>The wrapper around the result, or <see langword="null"/>.</summary>
     internal JsonGroup? Group { get; }
 
+    /// <summary>Whether <see cref="ShapeTree"/> has anything to do.</summary>
+    internal bool ChangesTrees => _target.Length > 0 || _allow is not null || _deny is not null || _mapping is not null || Group is not null;
+
     /// <summary>Decodes a body and applies the operations. Takes ownership of <paramref name="body"/> in every case.</summary>
     /// <param name="body">The bytes of the response.</param>
     /// <param name="payload">The data; <see langword="null"/> on failure and for a <c>null</c> document (MAN-062).</param>

@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using KrakenPlugins.Sdk.Data;
 
 namespace Gateway.Core.Json;
 
@@ -129,7 +130,7 @@ internal static unsafe class JsonTapeWriter
                     value = 0x2000 | (p[2] & 0x3F);
                     length = 3;
                 }
-                var written = canonical[..JsonEscape.Encode(value, canonical)];
+                var written = canonical[..JsonEscaping.Encode(value, canonical)];
                 var from = (int)(p - origin);
                 p += length;
                 if (written.SequenceEqual(source.Slice(from, length)))

@@ -27,7 +27,7 @@ internal readonly struct JsonValue
     {
         if (_payload is null)
         {
-            JsonTreeWriter.Write(output, _node!);
+            DataJson.Write(output, _node!);
             return;
         }
         if (IsEmptyRoot)
@@ -49,7 +49,7 @@ internal readonly struct JsonValue
             if (_node is DataString text)
                 Encoding.UTF8.GetBytes(text.Value, output);
             else if (_node is DataNumber or DataBoolean)
-                JsonTreeWriter.Write(output, _node);
+                DataJson.Write(output, _node);
             return;
         }
         if (IsEmptyRoot)

@@ -71,9 +71,9 @@ internal ref struct MergeWriter(ReadOnlySpan<Payload> parts)
     private static void WriteTreeMember(ref JsonOutput to, TreeMember member)
     {
         var output = to.Complete();
-        JsonTreeWriter.Write(output, new DataString(member.Name));
+        DataJson.Write(output, new DataString(member.Name));
         to.Mark((byte)':');
-        JsonTreeWriter.Write(to.Complete(), member.Value);
+        DataJson.Write(to.Complete(), member.Value);
     }
 
     private void CollectBytes(JsonScratch scratch, JsonPayload payload, int part)

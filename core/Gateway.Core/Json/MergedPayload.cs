@@ -69,7 +69,7 @@ public sealed class MergedPayload : Payload
     {
         ThrowIfDisposed();
         if (HasTree)
-            JsonTreeWriter.Write(output, Tree);
+            DataJson.Write(output, Tree);
         else
             new MergeWriter(_parts).Write(output);
     }

@@ -1,4 +1,5 @@
 using Gateway.Core.Configuration;
+using Gateway.Core.Plugins.Kinds;
 using KrakenPlugins.Sdk.Configuration;
 
 namespace Gateway.Core.Plugins;
@@ -27,8 +28,21 @@ internal static class ConfigUse
             var endpoint = config.Endpoints[i];
             AddNamespaces(used, ConfigScope.Endpoint, endpoint.ExtraConfig, $"endpoints[{i}].extra_config");
             Add(used, "render", endpoint.OutputEncoding, endpoint.Source, $"endpoints[{i}].output_encoding");
+            if (endpoint.OutputEncoding == "negotiate")
+                Add(used, "render", "yaml", endpoint.Source, $"endpoints[{i}].output_encoding");
             for (var j = 0; j < endpoint.Backends.Count; j++)
                 AddBackend(used, endpoint.Backends[j], $"endpoints[{i}].backend[{j}]");
+        }
+        for (var i = 0; i < config.Agents.Count; i++)
+        {
+            AddNamespaces(used, ConfigScope.AsyncAgent, config.Agents[i].Pipeline.ExtraConfig, $"async_agent[{i}].extra_config");
+            for (var j = 0; j < config.Agents[i].Pipeline.Backends.Count; j++)
+                AddBackend(used, config.Agents[i].Pipeline.Backends[j], $"async_agent[{i}].backend[{j}]");
+        }
+        foreach (var mention in UsedKinds.Of(config))
+        {
+            foreach (var kind in mention.Kinds)
+                used.TryAdd((kind, mention.Name), new(kind, mention.Name, mention.Position, mention.Namespace));
         }
         return [.. used.Values];
     }

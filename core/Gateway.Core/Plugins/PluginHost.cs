@@ -1,4 +1,5 @@
 using Gateway.Core.Configuration;
+using Gateway.Core.Plugins.Kinds;
 using KrakenPlugins.Sdk.Configuration;
 using Microsoft.Extensions.Logging;
 
@@ -11,6 +12,14 @@ namespace Gateway.Core.Plugins;
 /// <param name="search">Where plugins are looked for.</param>
 public sealed partial class PluginHost(PluginSearch search) : IDisposable
 {
+    private static readonly (string Tag, string[] Kinds)[] s_kindTags =
+    [
+        ("Executor Plugin", [PluginKinds.HttpClient]),
+        ("Handler Plugin", [PluginKinds.HttpServer]),
+        ("Modifier Plugin", [PluginKinds.RequestModifier, PluginKinds.ResponseModifier]),
+        ("Middleware Plugin", [PluginKinds.Middleware]),
+    ];
+
     private readonly ShadowCopy _copies = new();
     private readonly Dictionary<string, PluginCode> _code = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _hanging = new(StringComparer.Ordinal);
@@ -27,6 +36,15 @@ public sealed partial class PluginHost(PluginSearch search) : IDisposable
 
     /// <summary>Whether an installed plugin handles a namespace in a scope; for <see cref="LoadOptions.IsAvailable"/>.</summary>
     public bool ProvidesNamespace(string scope, string name) => Catalog.ProvidesNamespace(scope, name);
+
+    /// <summary>Whether an installed plugin has an encoding as what an <see cref="EncodingKind"/> says; for <see cref="LoadOptions.IsEncodingAvailable"/>.</summary>
+    public bool ProvidesEncoding(string kind, string name) => Catalog.EncodingProviders(kind, name).Any();
+
+    /// <summary>Whether an installed plugin has a service discovery; for <see cref="LoadOptions.IsDiscoveryAvailable"/>.</summary>
+    public bool ProvidesDiscovery(string name) => Catalog.DiscoveryProviders(name).Any();
+
+    /// <summary>Whether an installed plugin has one of the language's kinds under a name; for <see cref="LoadOptions.IsKindAvailable"/>.</summary>
+    public bool ProvidesKind(string kind, string name) => Catalog.KindProviders(kind, name).Any();
 
     /// <summary>
     /// Loads the plugins that a configuration uses and lets them declare their components. What a plugin cannot provide is reported for
@@ -56,6 +74,7 @@ public sealed partial class PluginHost(PluginSearch search) : IDisposable
             set.ReleaseCode();
             throw;
         }
+        ReportKinds(set, logger);
         if (config.Plugin is not null)
             Log.Completed(logger);
         _isStarted = true;
@@ -135,6 +154,17 @@ public sealed partial class PluginHost(PluginSearch search) : IDisposable
         }
     }
 
+    // Scripts that watch a start look for these lines (EXT-007).
+    private static void ReportKinds(PluginSet set, ILogger logger)
+    {
+        foreach (var (tag, kinds) in s_kindTags)
+        {
+            var count = set.Manifests.Count(m => m.Plugins.Any(p => kinds.Contains(p.Kind)));
+            if (count > 0)
+                Log.Kind(logger, tag, count);
+        }
+    }
+
     private void ReportBroken(PluginLoadException exception, List<UsedName> names, ConfigDiagnostics diagnostics, ILogger logger)
     {
         var isNeeded = false;
@@ -168,6 +198,9 @@ public sealed partial class PluginHost(PluginSearch search) : IDisposable
 
         [LoggerMessage(Level = LogLevel.Debug, Message = "[SERVICE: Plugin Loader] Loaded {Plugin}")]
         public static partial void Loaded(ILogger logger, string plugin);
+
+        [LoggerMessage(Level = LogLevel.Information, Message = "[SERVICE: {Tag}] Total plugins loaded: {Count}")]
+        public static partial void Kind(ILogger logger, string tag, int count);
 
         [LoggerMessage(Level = LogLevel.Error, Message = "[SERVICE: Plugin Loader] {File} is a Go plugin, which cannot run here: rewrite it with the SDK (`gateway plugin new`, docs/plugins/writing.md) or keep its code in a Go process beside the gateway")]
         public static partial void GoPlugin(ILogger logger, string file);

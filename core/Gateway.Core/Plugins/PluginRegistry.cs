@@ -1,3 +1,4 @@
+using Gateway.Core.Plugins.Kinds;
 using KrakenPlugins.Sdk.Configuration;
 using KrakenPlugins.Sdk.Plugins;
 using KrakenPlugins.Sdk.Proxy;
@@ -45,6 +46,17 @@ public sealed class PluginRegistry : IPluginRegistry
         _ => false,
     };
 
+    /// <summary>Whether a component provides an encoding, as <c>decoder</c> or <c>render</c>.</summary>
+    public bool HandlesEncoding(string kind, string name) => kind switch
+    {
+        "decoder" => Decoders.Has(name),
+        "render" => Renders.Has(name),
+        _ => false,
+    };
+
+    /// <summary>Whether a component provides a service discovery (<c>sd</c>).</summary>
+    public bool HandlesDiscovery(string name) => Discoveries.Has(name);
+
     /// <summary>Every name that was declared, with its contract.</summary>
     internal IReadOnlyCollection<DeclaredName> Declared => [.. Lists.SelectMany(static list => list.Names).Distinct()];
 
@@ -67,6 +79,17 @@ public sealed class PluginRegistry : IPluginRegistry
         foreach (var (mine, others) in Lists.Zip(other.Lists))
             mine.TakeFrom(others);
     }
+
+    /// <summary>Whether a plugin is registered by a name as a kind of <see cref="PluginKinds"/>.</summary>
+    public bool Provides(string kind, string name) => kind switch
+    {
+        PluginKinds.HttpServer => HttpServers.Has(name),
+        PluginKinds.HttpClient => HttpClients.Has(name),
+        PluginKinds.RequestModifier => RequestModifiers.Has(name),
+        PluginKinds.ResponseModifier => ResponseModifiers.Has(name),
+        PluginKinds.Middleware => Middlewares.Has(name),
+        _ => false,
+    };
 
     /// <summary>Lets a plugin declare its components; whatever it throws goes to the caller.</summary>
     internal void Add(GatewayPlugin plugin, PluginOwner owner)

@@ -17,8 +17,8 @@ internal sealed class PluginSet(PluginHost? host, PluginRegistry? registry = nul
     /// <summary>Whether there is any plugin.</summary>
     public bool IsEmpty => _plugins.Count == 0;
 
-    /// <summary>Ids and versions, for logs.</summary>
-    public IEnumerable<string> Names => _plugins.Select(static p => $"{p.Code.Plugin.Id} {p.Code.Plugin.Manifest!.Version}");
+    /// <summary>The manifests of the plugins.</summary>
+    public IEnumerable<PluginManifest> Manifests => _plugins.Select(static p => p.Code.Plugin.Manifest!);
 
     /// <summary>Makes an instance and lets it declare its components. Throws <see cref="PluginLoadException"/>.</summary>
     public void Add(PluginCode code, ILogger logger)

@@ -15,9 +15,10 @@ namespace Gateway.Core.Proxy;
 internal static class BackendDecoder
 {
     /// <summary>Compiles it; <see langword="null"/> for <c>no-op</c>, which decodes nothing.</summary>
-    /// <param name="backend">The backend.</param>
+    /// <param name="backend">The configuration.</param>
     /// <param name="limits">Of them <see cref="Limits.Depth"/>: an answer with more levels is a failure.</param>
-    public static BodyDecoder? Compile(BackendConfig backend, Limits limits)
+    /// <param name="plugin">The decoder that a plugin provides for the backend's encoding, or <see langword="null"/> for core's own.</param>
+    public static BodyDecoder? Compile(BackendConfig backend, Limits limits, BodyDecoder? plugin = null)
     {
         if (string.Equals(backend.Encoding, "no-op", StringComparison.Ordinal))
             return null;
@@ -33,7 +34,7 @@ internal static class BackendDecoder
             Mode = string.Equals(backend.Encoding, "safejson", StringComparison.Ordinal) ? JsonMode.SafeJson : JsonMode.Json,
             Limits = JsonLimits.Default with { MaxDepth = limits.Depth },
         });
-        BodyDecoder decode = backend.Encoding switch
+        BodyDecoder decode = plugin is not null ? new PluginDecoder(shape, plugin, backend.Encoding).Decode : backend.Encoding switch
         {
             "xml" => new TreeDecoder(shape, body => XmlDecoder.Decode(body.Memory, backend.IsCollection, limits.Depth)).Decode,
             "string" => new TreeDecoder(shape, static body => StringDecoder.Decode(body.Span)).Decode,
@@ -59,6 +60,28 @@ internal static class BackendDecoder
                 error = exception.Message;
                 return false;
             }
+        }
+    }
+
+    /// <summary>Data of a plugin stays what the plugin made of it unless there is something to do about its shape.</summary>
+    private sealed class PluginDecoder(JsonShape shape, BodyDecoder decode, string encoding)
+    {
+        private readonly bool _isShaped = shape.ChangesTrees;
+
+        public bool Decode(PooledBytes body, out Payload? payload, out string? error)
+        {
+            if (!decode(body, out payload, out error))
+            {
+                payload?.Dispose();
+                payload = null;
+                error ??= $"the answer is no {encoding}";
+                return false;
+            }
+            if (payload is not null && _isShaped)
+                payload.Tree = shape.ShapeTree(payload.Tree);
+            else if (payload is null && shape.Group is { } group)
+                payload = new TreePayload(new DataObject { [group.Name] = DataNull.Instance });
+            return true;
         }
     }
 

@@ -24,11 +24,13 @@ internal sealed class RequestFilter
     private readonly string _method;
     private readonly long _maxPayload;
     private readonly int _maxBufferedBody;
+    private readonly bool _readsClaims;
 
     /// <param name="endpoint">The configuration.</param>
     /// <param name="maxPayload">Bytes that a body may have; 0 means any number (MAN-271).</param>
     /// <param name="limits">Bounds.</param>
-    public RequestFilter(EndpointConfig endpoint, long maxPayload, Limits limits)
+    /// <param name="readsClaims">Whether a component in front may have put <see cref="IClaims"/> among the exchange's features.</param>
+    public RequestFilter(EndpointConfig endpoint, long maxPayload, Limits limits, bool readsClaims)
     {
         _allHeaders = endpoint.InputHeaders.Contains("*");
         _userAgentListed = _allHeaders || endpoint.InputHeaders.Contains("User-Agent", StringComparer.OrdinalIgnoreCase);
@@ -38,6 +40,7 @@ internal sealed class RequestFilter
         _parameterNames = [.. endpoint.ParameterNames.Select(BackendUrl.InternalName)];
         _method = endpoint.Method;
         _maxPayload = maxPayload;
+        _readsClaims = readsClaims;
         _maxBufferedBody = limits.BufferedRequestBody;
     }
 
@@ -61,6 +64,7 @@ internal sealed class RequestFilter
             Body = OpenBody(context),
             HttpContext = context,
             ClientAborted = context.RequestAborted,
+            Claims = _readsClaims ? context.Features.Get<IClaims>() : null,
         };
         for (var i = 0; i < _parameterNames.Length; i++)
             request.Parameters.Add(_parameterNames[i], values[i]);

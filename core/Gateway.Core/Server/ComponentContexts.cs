@@ -14,13 +14,22 @@ namespace Gateway.Core.Server;
 /// <param name="Plugins">What plugins declared for it.</param>
 /// <param name="Logger">Application log.</param>
 /// <param name="Time">Clock.</param>
-internal sealed record GenerationContext(ServiceConfig Config, GenerationScope Scope, PluginRegistry Plugins, ILogger Logger, TimeProvider Time);
+internal sealed record GenerationContext(ServiceConfig Config, GenerationScope Scope, PluginRegistry Plugins, ILogger Logger, TimeProvider Time)
+{
+    /// <summary>What plugins serve by themselves.</summary>
+    public Takeovers Takeovers { get; } = new(Scope.Stopping);
+
+    /// <summary>When agents reported.</summary>
+    public AgentReports AgentReports { get; } = new();
+}
 
 /// <summary>What components of the service are told.</summary>
 internal class ServiceContext(GenerationContext generation) : IServiceContext
 {
     protected GenerationContext Generation { get; } = generation;
     public GenerationScope Scope => Generation.Scope;
+    public PluginRegistry Plugins => Generation.Plugins;
+    public IReadOnlySet<string> AllowMissing => Generation.Config.AllowMissing;
     public ILogger Logger => Generation.Logger;
     public TimeProvider Time => Generation.Time;
     public ConfigNode Document => Generation.Config.Source;

@@ -55,7 +55,7 @@ internal sealed class EchoEndpoint(Limits limits) : RouteHandler
     private static void Member(PooledBytes output, ReadOnlySpan<byte> name, DataNode value)
     {
         output.Write(name);
-        JsonTreeWriter.Write(output, value);
+        DataJson.Write(output, value);
     }
 
     private static DataObject Map(NameValueList list)

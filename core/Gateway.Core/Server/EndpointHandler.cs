@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using Gateway.Core.Configuration;
 using Gateway.Core.Encodings;
+using Gateway.Core.Plugins.Kinds;
 using Gateway.Core.Proxy;
 using KrakenPlugins.Sdk.Data;
 using KrakenPlugins.Sdk.Proxy;
@@ -40,15 +41,16 @@ internal sealed partial class EndpointHandler : RouteHandler
     /// <param name="router">Options of the service.</param>
     /// <param name="proxy">The compiled proxy pipeline.</param>
     /// <param name="buffersBody">Whether more than one consumer reads the request body.</param>
+    /// <param name="readsClaims">Whether something in front may have validated a token.</param>
     /// <param name="render">Renders data; unused for <c>no-op</c>.</param>
     /// <param name="headers">The gateway's own headers.</param>
     /// <param name="limits">Bounds.</param>
     /// <param name="logger">Application log.</param>
-    public EndpointHandler(EndpointConfig endpoint, RouterConfig router, ProxyHandler proxy, bool buffersBody, OutputRender render, GatewayHeaders headers, Limits limits, ILogger logger)
+    public EndpointHandler(EndpointConfig endpoint, RouterConfig router, ProxyHandler proxy, bool buffersBody, bool readsClaims, OutputRender render, GatewayHeaders headers, Limits limits, ILogger logger)
     {
         _endpoint = endpoint;
         var maxPayload = MaxPayload(router, endpoint);
-        _filter = new RequestFilter(endpoint, maxPayload, limits);
+        _filter = new RequestFilter(endpoint, maxPayload, limits, readsClaims);
         _proxy = proxy;
         _headers = headers;
         _render = render;
@@ -138,6 +140,8 @@ internal sealed partial class EndpointHandler : RouteHandler
             if (completed && _cacheControl.Count > 0)
                 http.Headers.CacheControl = _cacheControl;
             http.Headers.ContentType = contentType;
+            if (response is { Headers: { } extra, Data.IsEmpty: false })
+                Append(http, extra);
             http.ContentLength = bytes.Length;
             _expectedLength = Math.Max(MinimumRender, bytes.Length + (bytes.Length >> 3));
         }
@@ -175,6 +179,9 @@ internal sealed partial class EndpointHandler : RouteHandler
             http.ContentLength = 0;
             return;
         }
+        // A component may have changed the status of an answer that has a body.
+        if (raw.StatusCode is StatusCodes.Status204NoContent or StatusCodes.Status304NotModified)
+            return;
         try
         {
             await raw.CopyToAsync(http.BodyWriter, deadline.Token).ConfigureAwait(false);
@@ -200,23 +207,33 @@ internal sealed partial class EndpointHandler : RouteHandler
     private async ValueTask RespondErrorAsync(HttpContext context, GatewayError error)
     {
         var http = context.Response;
-        http.StatusCode = error.StatusCode;
+        // What is no status of an answer is a fault of the component that chose it.
+        http.StatusCode = error.StatusCode is >= 200 and <= 999 ? error.StatusCode : StatusCodes.Status500InternalServerError;
         _headers.Apply(http, completed: false);
         if (error.Headers is { } headers)
-        {
-            foreach (ref readonly var header in headers.Items)
-                http.Headers.Append(header.Key, header.Value);
-        }
-        if (!_showsErrors || error.StatusCode is 204 or 205 or 304 or < 200)
+            Append(http, headers);
+        if (!_showsErrors || error.StatusCode is 204 or 205 or 304)
         {
             if (error.StatusCode is not 204 and not 304)
                 http.ContentLength = 0;
             return;
         }
         var body = error.Body ?? Encoding.UTF8.GetBytes(error.Message);
-        http.ContentType = error.Body is not null && !string.IsNullOrEmpty(error.ContentType) ? error.ContentType : MediaTypes.Text;
+        http.ContentType = string.IsNullOrEmpty(error.ContentType) ? MediaTypes.Text : error.ContentType;
         http.ContentLength = body.Length;
         await http.BodyWriter.WriteAsync(body, CancellationToken.None).ConfigureAwait(false);
+    }
+
+    // Headers of components; those that frame the message are the server's.
+    private static void Append(HttpResponse response, NameValueList headers)
+    {
+        foreach (ref readonly var header in headers.Items)
+        {
+            if (header.Key.Equals(HeaderNames.ContentType, StringComparison.OrdinalIgnoreCase))
+                response.ContentType = header.Value;
+            else if (!header.Key.Equals(HeaderNames.ContentLength, StringComparison.OrdinalIgnoreCase) && !RawAnswer.IsFraming(header.Key))
+                response.Headers.Append(header.Key, header.Value);
+        }
     }
 
     private void Report(Exchange exchange, GatewayError error)

@@ -15,6 +15,8 @@ internal sealed class Exchange
     private PeerAddress? _peer;
     private IPAddress? _peerIp;
     private ClientAddress? _peerOwner;
+    private string? _path;
+    private string? _query;
 
     /// <summary>The framework's view of the exchange.</summary>
     public DefaultHttpContext Http { get; } = new();
@@ -72,6 +74,23 @@ internal sealed class Exchange
         LoggedStatus = 0;
         LoggedErrors = null;
         Match.Clear();
+    }
+
+    /// <summary>Notes the target before components outside of routing see the request.</summary>
+    public void NoteTarget()
+    {
+        _path = Http.Request.Path.Value;
+        _query = Http.Request.QueryString.Value;
+    }
+
+    /// <summary>Takes up a path or query that such a component put in place (EXT-020); <see langword="false"/> when it is none.</summary>
+    public bool TryRetarget()
+    {
+        var request = Http.Request;
+        if (string.Equals(request.Path.Value, _path, StringComparison.Ordinal) && string.Equals(request.QueryString.Value, _query, StringComparison.Ordinal))
+            return true;
+        Target = request.Path.ToUriComponent() + request.QueryString.ToUriComponent();
+        return TargetForm.TryParse(this);
     }
 
     /// <summary>Ends the request.</summary>

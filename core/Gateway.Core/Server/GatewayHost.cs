@@ -41,6 +41,7 @@ public sealed partial class GatewayHost : IAsyncDisposable
     private readonly GatewayHostOptions _options;
     private readonly ILogger _logger;
     private readonly GatewayServer _server;
+    private readonly Retirements _retirements;
     private Generation _generation;
 
     private GatewayHost(GatewayHostOptions options, ILogger logger, Generation generation)
@@ -48,6 +49,7 @@ public sealed partial class GatewayHost : IAsyncDisposable
         _options = options;
         _logger = logger;
         _generation = generation;
+        _retirements = new Retirements(options.Limits.ReloadDrain, options.Time, logger);
         _server = new GatewayServer(generation, options.Port ?? generation.Config.Port, options.Time);
     }
 
@@ -73,25 +75,32 @@ public sealed partial class GatewayHost : IAsyncDisposable
     }
 
     /// <summary>
-    /// Starts the plugins, binds and serves. Throws <see cref="IOException"/> when the port cannot be had and
+    /// Starts the plugins, binds, serves and starts the agents. Throws <see cref="IOException"/> when the port cannot be had and
     /// <see cref="ConfigurationException"/> when a plugin does not start.
     /// </summary>
     public async Task StartAsync(CancellationToken cancellationToken = default)
     {
         await StartPluginsAsync(_generation, cancellationToken).ConfigureAwait(false);
+        if (_generation.Agents.IsSequential)
+            _generation.Agents.Start();
         await _server.StartAsync(cancellationToken).ConfigureAwait(false);
+        _generation.Agents.Start();
         Log.Listening(_logger, Port);
     }
 
-    /// <summary>Stops taking connections and drains within <c>max_shutdown_wait_time</c> (CFG-149, 150).</summary>
+    /// <summary>
+    /// Stops taking connections and drains within <c>max_shutdown_wait_time</c> (CFG-149, 150); what outlives requests is told to end.
+    /// </summary>
     public async Task StopAsync()
     {
-        _generation.Stop();
         var limit = _generation.Config.Server.MaxShutdownWaitTime;
         using var cut = new CancellationTokenSource();
         if (limit > TimeSpan.Zero)
             cut.CancelAfter(limit);
-        await _server.StopAsync(cut.Token).ConfigureAwait(false);
+        await using var late = cut.Token.UnsafeRegister(static state => ((Retirements)state!).Cut(), _retirements).ConfigureAwait(false);
+        var stopped = _server.StopAsync(cut.Token);
+        await _generation.EndAsync(cut.Token).ConfigureAwait(false);
+        await stopped.ConfigureAwait(false);
         if (cut.IsCancellationRequested)
             Log.CutOff(_logger, limit.TotalSeconds);
     }
@@ -115,10 +124,11 @@ public sealed partial class GatewayHost : IAsyncDisposable
         var previous = _generation;
         _generation = next;
         _server.Current = next;
-        previous.Stop();
-        previous.Leave();
+        next.Agents.StartAfter(_retirements.Add(previous));
         Log.Reloaded(_logger, config.Endpoints.Count);
         LogNamespaces(_logger, config);
+        if (next.NeedsClearTextHttp2 && !_server.HasClearTextHttp2)
+            Log.LacksClearTextHttp2(_logger);
     }
 
     private static Generation Compile(ServiceConfig config, ConfigDiagnostics diagnostics, GatewayHostOptions options, ILogger logger)
@@ -159,6 +169,8 @@ public sealed partial class GatewayHost : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _server.DisposeAsync().ConfigureAwait(false);
+        await _generation.EndAsync(new CancellationToken(canceled: true)).ConfigureAwait(false);
+        await _retirements.DisposeAsync().ConfigureAwait(false);
         await _generation.DisposeAsync().ConfigureAwait(false);
     }
 
@@ -187,6 +199,9 @@ public sealed partial class GatewayHost : IAsyncDisposable
 
         [LoggerMessage(Level = LogLevel.Information, Message = "[SERVICE: Gateway] Reloaded: {Endpoints} endpoints")]
         public static partial void Reloaded(ILogger logger, int endpoints);
+
+        [LoggerMessage(Level = LogLevel.Warning, Message = "[SERVICE: Gateway] a protocol beside HTTP/1.1 (gRPC) needs HTTP/2 in clear text, for which the port was not opened; it takes effect with the next start")]
+        public static partial void LacksClearTextHttp2(ILogger logger);
 
         [LoggerMessage(Level = LogLevel.Error, Message = "[SERVICE: Gin] the stop waited {Seconds} s (max_shutdown_wait_time); requests still in progress were cut")]
         public static partial void CutOff(ILogger logger, double seconds);

@@ -45,7 +45,8 @@ internal sealed class GatewayServer : IAsyncDisposable
         if (ConnectionDeadlines.IsNeeded(config.Server))
             _deadlines = new ConnectionDeadlines(config.Server, time);
         var options = Limit(config.Server);
-        var http2 = config.Server.UseH2c ? new ClearTextHttp2() : null;
+        HasClearTextHttp2 = config.Server.UseH2c || first.NeedsClearTextHttp2;
+        var http2 = HasClearTextHttp2 ? new ClearTextHttp2() : null;
         http2?.AddLender(options);
         void Configure(ListenOptions listen)
         {
@@ -64,6 +65,9 @@ internal sealed class GatewayServer : IAsyncDisposable
 
     /// <summary>Port that is bound; 0 before the start.</summary>
     public int Port { get; private set; }
+
+    /// <summary>Whether the port takes HTTP/2 with prior knowledge beside HTTP/1.1.</summary>
+    public bool HasClearTextHttp2 { get; }
 
     /// <summary>What serves new requests.</summary>
     public Generation Current

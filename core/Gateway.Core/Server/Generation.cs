@@ -5,6 +5,7 @@ using Gateway.Core.Plugins;
 using Gateway.Core.Proxy;
 using Gateway.Core.Routing;
 using Gateway.Core.Transport;
+using KrakenPlugins.Sdk.Plugins;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
@@ -26,18 +27,19 @@ internal sealed partial class Generation : IAsyncDisposable
     private readonly GenerationScope _scope;
     private readonly PluginSet _plugins;
     private readonly ServiceContext _context;
+    private readonly Takeovers _takeovers;
+    private readonly IListenerBranch[] _branches;
+    private readonly TaskCompletionSource _unused = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly ILogger _logger;
     private readonly RequestDelegate? _outer;
     private readonly RequestDelegate? _inner;
 
     // One for being current, one per request in progress.
     private int _users = 1;
-    private Task? _end;
 
     internal Generation(GenerationParts parts)
     {
         Config = parts.Config;
-        _scope = parts.Scope;
         _plugins = parts.Plugins;
         _context = parts.Context;
         _routes = parts.Routes;
@@ -45,9 +47,13 @@ internal sealed partial class Generation : IAsyncDisposable
         _clientAddress = parts.ClientAddress;
         _accessLog = parts.AccessLog;
         _transport = parts.Transport;
+        _scope = parts.Scope;
+        _takeovers = parts.Takeovers;
+        _branches = [.. parts.Branches];
+        Agents = parts.Agents;
         _logger = parts.Logger;
         if (parts.Outer.Count > 0)
-            _outer = Pipeline.Compose(parts.Outer, context => RouteAsync(ExchangeOf(context)));
+            _outer = Pipeline.Compose(parts.Outer, context => RerouteAsync(ExchangeOf(context)));
         if (parts.Inner.Count > 0)
             _inner = Pipeline.Compose(parts.Inner, context => HandleAsync(ExchangeOf(context)));
     }
@@ -57,6 +63,11 @@ internal sealed partial class Generation : IAsyncDisposable
 
     /// <summary>Starts what the plugins do besides requests. Throws <see cref="PluginLoadException"/>.</summary>
     public Task StartPluginsAsync(TimeSpan limit, CancellationToken cancellationToken) => _plugins.StartAsync(_context, limit, cancellationToken);
+    /// <summary>Its agents; whoever makes the generation current starts them.</summary>
+    public AgentGroup Agents { get; }
+
+    /// <summary>Whether a branch of the listener needs clients to speak HTTP/2 in clear text without asking.</summary>
+    public bool NeedsClearTextHttp2 => Array.Exists(_branches, static branch => branch.NeedsClearTextHttp2);
 
     /// <summary>Serves one exchange; throws nothing.</summary>
     public async Task ServeAsync(Exchange exchange)
@@ -76,6 +87,7 @@ internal sealed partial class Generation : IAsyncDisposable
                 return;
             }
             exchange.Http.Features.Set(exchange);
+            exchange.NoteTarget();
             await (_outer is null ? RouteAsync(exchange) : _outer(exchange.Http)).ConfigureAwait(false);
         }
         catch (Exception) when (exchange.Http.RequestAborted.IsCancellationRequested)
@@ -134,34 +146,56 @@ internal sealed partial class Generation : IAsyncDisposable
     /// <summary>Ends a use; the last one of a retired generation disposes of it.</summary>
     public void Leave()
     {
-        if (Interlocked.Decrement(ref _users) == 0)
-            _end ??= EndAsync();
+        if (Interlocked.Decrement(ref _users) != 0)
+            return;
+        _transport.Dispose();
+        _unused.TrySetResult();
     }
 
-    /// <summary>Tells components that the generation takes no new requests.</summary>
-    public void Stop() => _scope.Stop();
+    /// <summary>Completes when a retired generation has served its last request.</summary>
+    public Task Unused => _unused.Task;
 
-    /// <summary>Disposes of it whether or not it is in use.</summary>
-    public ValueTask DisposeAsync() => new(_end ??= EndAsync());
-
-    // Nobody waits for a retired generation: what its components throw is theirs, and goes to the log.
-    private async Task EndAsync()
+    /// <summary>Tells what outlives requests to end, and returns when it has; what is left when the token fires is cut. Idempotent, never fails.</summary>
+    public async Task EndAsync(CancellationToken cut)
     {
-        await Task.Yield();
+        // Told at once, so that no agent takes one more message.
+        var agents = Agents.StopAsync(cut);
         try
         {
-            await _scope.DisposeAsync().ConfigureAwait(false);
+            await _scope.StopAsync().WaitAsync(cut).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (cut.IsCancellationRequested)
+        {
+            // Who still thinks about it is disposed all the same.
         }
         catch (Exception exception)
         {
-            Log.EndFailed(_logger, exception);
+            Log.StopFailed(_logger, exception);
         }
-        _transport.Dispose();
+        await Task.WhenAll(_takeovers.DrainAsync(cut), agents).ConfigureAwait(false);
     }
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync()
+    {
+        _transport.Dispose();
+        return _scope.DisposeAsync();
+    }
+
+    private Task RerouteAsync(Exchange exchange) =>
+        exchange.TryRetarget() ? RouteAsync(exchange) : PlainResponses.BadRequestAsync(exchange.Http, "400 bad request");
 
     private Task RouteAsync(Exchange exchange)
     {
         var context = exchange.Http;
+        foreach (var branch in _branches)
+        {
+            if (branch.Accepts(context))
+            {
+                exchange.IsLogged = _accessLog is not null;
+                return _takeovers.RunAsync(exchange, branch.RunAsync);
+            }
+        }
         _routes.Match(context.Request.Method, exchange.RawPath, ref exchange.Match);
         if (exchange.Match.Outcome == RouteOutcome.Redirect)
             return PlainResponses.RedirectAsync(context, RedirectLocation(exchange));
@@ -194,15 +228,16 @@ internal sealed partial class Generation : IAsyncDisposable
     private static bool Smuggles(HttpRequest request) =>
         request.Headers.TransferEncoding.Count > 0 && request.Headers.ContainsKey("X-Content-Length");
 
-    private static Exchange ExchangeOf(HttpContext context) => context.Features.Get<Exchange>()!;
+    private static Exchange ExchangeOf(HttpContext context) => context.Features.Get<Exchange>()
+        ?? throw new InvalidOperationException("a component handed on an exchange without the features of the one that it was given");
 
     private static partial class Log
     {
         [LoggerMessage(Level = LogLevel.Error, Message = "[SERVICE: Gin] panic recovered while serving {Target}")]
         public static partial void Panic(ILogger logger, string target, Exception exception);
 
-        [LoggerMessage(Level = LogLevel.Error, Message = "[SERVICE: Gateway] a component of the previous configuration could not be disposed of")]
-        public static partial void EndFailed(ILogger logger, Exception exception);
+        [LoggerMessage(Level = LogLevel.Error, Message = "[SERVICE: Gateway] A component failed when it was told that its configuration ends")]
+        public static partial void StopFailed(ILogger logger, Exception exception);
     }
 }
 
@@ -213,6 +248,8 @@ internal sealed record GenerationParts
     public required GenerationScope Scope { get; init; }
     public required PluginSet Plugins { get; init; }
     public required ServiceContext Context { get; init; }
+    public required Takeovers Takeovers { get; init; }
+    public required AgentGroup Agents { get; init; }
     public required RouteTable<RouteHandler> Routes { get; init; }
     public required PlainResponses Plain { get; init; }
     public required ClientAddress ClientAddress { get; init; }
@@ -221,4 +258,5 @@ internal sealed record GenerationParts
     public AccessLog? AccessLog { get; init; }
     public IReadOnlyList<KrakenPlugins.Sdk.Proxy.IHttpMiddleware> Outer { get; init; } = [];
     public IReadOnlyList<KrakenPlugins.Sdk.Proxy.IHttpMiddleware> Inner { get; init; } = [];
+    public IReadOnlyList<IListenerBranch> Branches { get; init; } = [];
 }

@@ -1,6 +1,7 @@
 using Gateway.Core.Configuration;
 using Gateway.Core.Diagnostics;
 using Gateway.Core.Plugins;
+using Gateway.Core.Plugins.Kinds;
 using Gateway.Core.Proxy;
 using Gateway.Core.Routing;
 using Gateway.Core.Transport;
@@ -22,41 +23,46 @@ internal static partial class GenerationBuilder
     public static Generation Build(ServiceConfig config, ConfigDiagnostics diagnostics, GatewayHostOptions options, ILogger logger)
     {
         var plugins = LoadPlugins(config, diagnostics, options, logger);
-        var transport = new HttpTransport(config.Transport, Product.UserAgent, logger, options.Time, ProxiesOf(options), options.Limits.ForTransport());
+        var scope = new GenerationScope(logger, options.Time, plugins);
+        HttpTransport? transport = null;
         try
         {
-            return Build(config, diagnostics, options, logger, transport, plugins);
+            transport = new HttpTransport(config.Transport, Product.UserAgent, logger, options.Time, ProxiesOf(options), options.Limits.ForTransport());
+            return Build(config, diagnostics, options, logger, transport, plugins, scope);
         }
         catch
         {
-            plugins.ReleaseCode();
-            transport.Dispose();
+            transport?.Dispose();
+            // Components without asynchronous work are gone when this returns; a scope throws nothing.
+            _ = scope.DisposeAsync().AsTask();
             throw;
         }
     }
 
-    private static Generation Build(ServiceConfig config, ConfigDiagnostics diagnostics, GatewayHostOptions options, ILogger logger, HttpTransport transport, PluginSet plugins)
+    private static Generation Build(ServiceConfig config, ConfigDiagnostics diagnostics, GatewayHostOptions options, ILogger logger, HttpTransport transport, PluginSet plugins, GenerationScope scope)
     {
         var headers = new GatewayHeaders(config.Router.HideVersionHeader);
-        var scope = new GenerationScope();
-        scope.Keep(plugins);
         var generation = new GenerationContext(config, scope, plugins.Registry, logger, options.Time);
         var compiler = new PipelineCompiler(generation, transport, headers, options.Limits);
         var context = new ServiceContext(generation);
+        SharedServices.Provide(generation, context);
         return new Generation(new GenerationParts
         {
             Config = config,
             Scope = scope,
             Plugins = plugins,
             Context = context,
-            Routes = CompileRoutes(config, compiler, diagnostics, options, logger),
+            Takeovers = generation.Takeovers,
+            Agents = compiler.CompileAgents(diagnostics),
+            Routes = CompileRoutes(compiler, new HealthEndpoint(options.Time, generation.AgentReports, HealthContributors.Build(generation, context)), diagnostics, generation, options),
             Plain = new PlainResponses(config.Router, headers),
             ClientAddress = new ClientAddress(config.Router),
             Transport = transport,
             Logger = logger,
             AccessLog = config.Router.DisableAccessLog ? null : new AccessLog(options.Log, config.Router.LoggerSkipPaths),
-            Outer = ServerComponents(config, plugins.Registry, context, static order => order < ServerStages.Routing.Order),
-            Inner = ServerComponents(config, plugins.Registry, context, static order => order >= ServerStages.Routing.Order),
+            Outer = ServerComponents(generation, context, static order => order < ServerStages.Routing.Order),
+            Inner = ServerComponents(generation, context, static order => order >= ServerStages.Routing.Order),
+            Branches = Branches(generation, context),
         });
     }
 
@@ -90,11 +96,12 @@ internal static partial class GenerationBuilder
     }
 
     private static RouteTable<RouteHandler> CompileRoutes(
-        ServiceConfig config, PipelineCompiler compiler, ConfigDiagnostics diagnostics, GatewayHostOptions options, ILogger logger)
+        PipelineCompiler compiler, HealthEndpoint health, ConfigDiagnostics diagnostics, GenerationContext generation, GatewayHostOptions options)
     {
+        var (config, logger) = (generation.Config, generation.Logger);
         var routes = new RouteTableBuilder<RouteHandler>();
         if (!config.Router.DisableHealth)
-            Add(routes.Add("GET", config.Router.HealthPath, false, new HealthEndpoint(options.Time)));
+            Add(routes.Add("GET", config.Router.HealthPath, false, health));
         if (config.DebugEndpoint)
         {
             Log.DebugEnabled(logger);
@@ -113,27 +120,35 @@ internal static partial class GenerationBuilder
         }
     }
 
-    // A component around the whole service that cannot be built guards nothing: the service does not start without it.
-    private static List<IHttpMiddleware> ServerComponents(
-        ServiceConfig config, PluginRegistry plugins, ServiceContext context, Func<int, bool> belongs)
+    private static IReadOnlyList<IHttpMiddleware> ServerComponents(GenerationContext generation, ServiceContext context, Func<int, bool> belongs)
     {
-        var list = new List<IHttpMiddleware>();
         var faults = new ConfigDiagnostics();
-        foreach (var component in plugins.ServerComponents)
+        var list = BuildAll(generation, generation.Plugins.ServerComponents, context, faults, belongs);
+        if (belongs(ServerStages.HttpServerPlugins.Order))
+            list.AddRange(HttpServerKind.Compile(generation, context, faults).Select(static handler => (ServerStages.HttpServerPlugins.Order, handler)));
+        ServiceComponents.ThrowIfFaulty(faults);
+        return [.. list.OrderBy(static c => c.Order).Select(static c => c.Product)];
+    }
+
+    private static IReadOnlyList<IListenerBranch> Branches(GenerationContext generation, ServiceContext context)
+    {
+        var faults = new ConfigDiagnostics();
+        var list = BuildAll(generation, generation.Plugins.Listeners, context, faults, static _ => true);
+        ServiceComponents.ThrowIfFaulty(faults);
+        return [.. list.Select(static c => c.Product)];
+    }
+
+    private static List<(int Order, T Product)> BuildAll<T>(
+        GenerationContext generation, ComponentList<IServiceContext, T> components, ServiceContext context, ConfigDiagnostics faults, Func<int, bool> belongs)
+        where T : class
+    {
+        var list = new List<(int, T)>();
+        foreach (var component in components)
         {
-            if (!belongs(component.Stage.Order) || config.ExtraConfig[component.Name] is not { } value)
-                continue;
-            try
-            {
-                if (component.Build(value, context, faults) is { } middleware)
-                    list.Add(middleware);
-            }
-            catch (Exception exception)
-            {
-                faults.Error(value.Position, $"extra_config.{component.Name}", $"the component cannot be built: {exception.Message}");
-            }
+            if (belongs(component.Stage.Order) && ServiceComponents.Build(component, generation.Config, context, faults) is { } product)
+                list.Add((component.Stage.Order, product));
         }
-        return faults.HasErrors ? throw new ConfigurationException(string.Join('\n', faults.All)) : list;
+        return list;
     }
 
     private static partial class Log

@@ -1,27 +1,36 @@
+using Gateway.Core.Plugins;
+using Microsoft.Extensions.Logging;
+
 namespace Gateway.Core.Server;
 
 /// <summary>What lives as long as one configuration: services, what components own, the token of its end.</summary>
-internal sealed class GenerationScope : IAsyncDisposable
+/// <param name="logger">Where faults of plugins at the end are told: nobody else could hear of them.</param>
+/// <param name="time">Clock of the limit.</param>
+/// <param name="plugins">The plugins themselves, which end after everything that they made.</param>
+internal sealed partial class GenerationScope(ILogger logger, TimeProvider time, PluginSet? plugins = null) : IAsyncDisposable
 {
+    /// <summary>How long the disposal of one component may take; what takes longer is left to itself.</summary>
+    private static readonly TimeSpan DisposalLimit = TimeSpan.FromSeconds(5);
+
     private readonly Dictionary<Type, object> _services = [];
     private readonly List<object> _kept = [];
+    private readonly HashSet<object> _known = new(ReferenceEqualityComparer.Instance);
     private readonly CancellationTokenSource _stopping = new();
-    private bool _isDisposed;
+    private int _isDisposed;
 
     /// <summary>Fires when the configuration is replaced or the gateway stops.</summary>
     public CancellationToken Stopping => _stopping.Token;
 
-    /// <summary>Tells those who listen that the configuration ends; idempotent.</summary>
-    public void Stop()
-    {
-        if (!_isDisposed)
-            _stopping.Cancel();
-    }
+    /// <summary>
+    /// Tells those who listen that the configuration ends: they see it at once, and what they do about it runs beside the caller. Fails with
+    /// what they throw. Idempotent.
+    /// </summary>
+    public Task StopAsync() => _stopping.CancelAsync();
 
-    /// <summary>Disposes a component with the configuration, if it can be disposed.</summary>
+    /// <summary>Disposes a component with the configuration, if it can be disposed; one that several places share once.</summary>
     public void Keep(object component)
     {
-        if (component is IDisposable or IAsyncDisposable)
+        if (component is IDisposable or IAsyncDisposable && _known.Add(component))
             _kept.Add(component);
     }
 
@@ -31,32 +40,54 @@ internal sealed class GenerationScope : IAsyncDisposable
     /// <summary>The service of a type, or <see langword="null"/>.</summary>
     public T? Service<T>() where T : class => (T?)_services.GetValueOrDefault(typeof(T));
 
-    /// <summary>Disposes what was kept, last first, each whatever the others throw; throws all of that together.</summary>
+    /// <summary>Disposes what was kept, last first; what fails or hangs is logged and does not keep the rest from its turn.</summary>
     public async ValueTask DisposeAsync()
     {
-        if (_isDisposed)
+        if (Interlocked.Exchange(ref _isDisposed, 1) != 0)
             return;
-        _isDisposed = true;
-        await _stopping.CancelAsync().ConfigureAwait(false);
-        List<Exception>? faults = null;
+        await EndAsync(StopAsync(), "a callback on the end of the configuration", DisposalLimit).ConfigureAwait(false);
         for (var i = _kept.Count - 1; i >= 0; i--)
-        {
-            try
-            {
-                if (_kept[i] is IAsyncDisposable asynchronous)
-                    await asynchronous.DisposeAsync().ConfigureAwait(false);
-                else
-                    ((IDisposable)_kept[i]).Dispose();
-            }
-            catch (Exception exception)
-            {
-                (faults ??= []).Add(exception);
-            }
-        }
+            await EndAsync(DisposeAsync(_kept[i]), _kept[i].GetType().FullName!, DisposalLimit).ConfigureAwait(false);
         _kept.Clear();
+        _known.Clear();
         _services.Clear();
-        _stopping.Dispose();
-        if (faults is not null)
-            throw new AggregateException(faults);
+        // They have limits of their own.
+        if (plugins is not null)
+            await EndAsync(plugins.DisposeAsync().AsTask(), "a plugin", Timeout.InfiniteTimeSpan).ConfigureAwait(false);
+        // Not disposed: a plugin may still look at the token of its context.
+    }
+
+    private static async Task DisposeAsync(object component)
+    {
+        if (component is IAsyncDisposable asynchronous)
+            await asynchronous.DisposeAsync().ConfigureAwait(false);
+        else
+            ((IDisposable)component).Dispose();
+    }
+
+    private async Task EndAsync(Task end, string what, TimeSpan limit)
+    {
+        try
+        {
+            await end.WaitAsync(limit, time).ConfigureAwait(false);
+        }
+        catch (TimeoutException) when (!end.IsCompleted)
+        {
+            Log.Hangs(logger, what, limit.TotalSeconds);
+            _ = end.ContinueWith(late => Log.Failed(logger, what, late.Exception), CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+        }
+        catch (Exception exception)
+        {
+            Log.Failed(logger, what, exception);
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(Level = LogLevel.Error, Message = "[SERVICE: Plugins] {Component} failed at the end of its configuration")]
+        public static partial void Failed(ILogger logger, string component, Exception? exception);
+
+        [LoggerMessage(Level = LogLevel.Error, Message = "[SERVICE: Plugins] {Component} has not ended {Seconds} s after its configuration; it is left to itself")]
+        public static partial void Hangs(ILogger logger, string component, double seconds);
     }
 }

@@ -2,6 +2,7 @@ using System.Buffers;
 using Gateway.Core.Encodings;
 using Gateway.Core.Json;
 using KrakenPlugins.Sdk.Data;
+using KrakenPlugins.Sdk.Plugins;
 using Microsoft.Extensions.Primitives;
 
 namespace Gateway.Core.Server;
@@ -17,20 +18,23 @@ internal abstract class OutputRender
     public abstract void Write(Payload? data, IBufferWriter<byte> output, StringValues accept, out StringValues contentType);
 
     /// <summary>The render of an encoding; unknown names mean <c>json</c> (MAN-073).</summary>
-    public static OutputRender Of(string encoding) => encoding switch
+    /// <param name="encoding">Its name.</param>
+    /// <param name="plugin">Builds the render that a plugin provides for a name, or gives <see langword="null"/>.</param>
+    public static OutputRender Of(string encoding, Func<string, IBodyRender?> plugin) => encoding switch
     {
+        "json" or "fast-json" or "no-op" => s_json,
         "json-collection" => s_collection,
         "string" => s_string,
         "xml" => s_xml,
-        "negotiate" => s_negotiate,
-        _ => s_json,
+        "negotiate" => plugin("yaml") is { } yaml ? new NegotiatedRender(new PluginRender(yaml)) : s_negotiate,
+        _ => plugin(encoding) is { } render ? new PluginRender(render) : s_json,
     };
 
     private static readonly JsonRender s_json = new();
     private static readonly CollectionRender s_collection = new();
     private static readonly StringRender s_string = new();
     private static readonly XmlDataRender s_xml = new();
-    private static readonly NegotiatedRender s_negotiate = new();
+    private static readonly NegotiatedRender s_negotiate = new(s_json);
 
     private sealed class JsonRender : OutputRender
     {
@@ -79,10 +83,28 @@ internal abstract class OutputRender
         }
     }
 
-    private sealed class NegotiatedRender : OutputRender
+    private sealed class PluginRender(IBodyRender render) : OutputRender
     {
-        public override void Write(Payload? data, IBufferWriter<byte> output, StringValues accept, out StringValues contentType) =>
-            (ContentNegotiation.Select(accept.Count == 0 ? null : accept.ToString()) == OutputEncoding.Xml ? (OutputRender)s_xml : s_json)
-            .Write(data, output, accept, out contentType);
+        private readonly StringValues _type = render.ContentType;
+
+        public override void Write(Payload? data, IBufferWriter<byte> output, StringValues accept, out StringValues contentType)
+        {
+            contentType = _type;
+            render.Write(data, output);
+        }
+    }
+
+    private sealed class NegotiatedRender(OutputRender yaml) : OutputRender
+    {
+        public override void Write(Payload? data, IBufferWriter<byte> output, StringValues accept, out StringValues contentType)
+        {
+            var render = ContentNegotiation.Select(accept.Count == 0 ? null : accept.ToString()) switch
+            {
+                OutputEncoding.Xml => s_xml,
+                OutputEncoding.Yaml => yaml,
+                _ => s_json,
+            };
+            render.Write(data, output, accept, out contentType);
+        }
     }
 }

@@ -2,6 +2,7 @@ using System.Text;
 using Gateway.Core.Configuration;
 using Gateway.Core.Manipulation;
 using Gateway.Core.Plugins;
+using Gateway.Core.Plugins.Kinds;
 using Gateway.Core.Proxy;
 using Gateway.Core.Transport;
 using KrakenPlugins.Sdk.Configuration;
@@ -21,6 +22,8 @@ internal sealed partial class PipelineCompiler(GenerationContext generation, Htt
     private readonly ServiceConfig _service = generation.Config;
     private readonly PluginRegistry _plugins = generation.Plugins;
     private readonly ILogger _logger = generation.Logger;
+    private readonly bool _hasServerComponents = generation.Config.ExtraConfig[PluginKinds.HttpServerNamespace] is not null
+        || generation.Plugins.ServerComponents.Any(c => generation.Config.ExtraConfig[c.Name] is not null);
 
     /// <summary>
     /// The handler of an endpoint. One that cannot be built answers 500; its reason is logged and in <paramref name="diagnostics"/> (RTE-011).
@@ -55,8 +58,24 @@ internal sealed partial class PipelineCompiler(GenerationContext generation, Htt
 
     private RouteHandler CompileEndpoint(EndpointConfig endpoint, ConfigDiagnostics faults)
     {
-        Log.BuildingProxy(_logger, endpoint.Path);
         var context = new EndpointContext(generation, endpoint);
+        context.TokenRejecters = CompileRejecters(endpoint, context, faults);
+        var guards = CompileGuards(endpoint, context, faults);
+        RouteHandler handler = CompileConnection(endpoint, faults) is { } connection ? connection : CompileProxy(endpoint, context, guards.Count > 0 || _hasServerComponents, faults);
+        return guards.Count == 0 ? handler : new GuardedEndpoint(guards, handler);
+    }
+
+    private EndpointHandler CompileProxy(EndpointConfig endpoint, EndpointContext context, bool readsClaims, ConfigDiagnostics faults)
+    {
+        var proxy = CompileProxyPipeline(endpoint, context, faults, out var buffers);
+        Log.BuildingHandler(_logger, endpoint.Path);
+        var render = OutputRender.Of(endpoint.OutputEncoding, name => PluginRender(name, endpoint, context, faults));
+        return new EndpointHandler(endpoint, _service.Router, proxy, buffers, readsClaims, render, headers, limits, _logger);
+    }
+
+    private ProxyHandler CompileProxyPipeline(EndpointConfig endpoint, EndpointContext context, ConfigDiagnostics faults, out bool buffersBody)
+    {
+        Log.BuildingProxy(_logger, endpoint.Path);
         var regular = endpoint.Backends.Where(static b => !b.Shadow).ToArray();
         var shadows = endpoint.Backends.Where(static b => b.Shadow).ToArray();
         if (regular.Length == 0)
@@ -67,23 +86,17 @@ internal sealed partial class PipelineCompiler(GenerationContext generation, Htt
             stages.Add(component, endpoint.ExtraConfig, context, faults);
         if (shadows.Length > 0)
             stages.Add(ProxyStages.Shadow, CompileShadow(endpoint, shadows, context, faults));
+        PipelineKinds.AddProxy(stages, endpoint.ExtraConfig, context, faults);
         AddManipulation(endpoint, regular.Length, stages);
         var merge = CompileMerge(endpoint, regular, endpoint.Timeout, context, faults);
+        var buffers = regular.Length > 1 || shadows.Length > 0 || endpoint.ConcurrentCalls > 1;
         // What a backend makes of its request is not what the endpoint's components look at on the way back.
         if (regular.Length == 1 && stages.InOrder.Count > 0)
             merge = Forking(merge);
-        var proxy = Pipeline.Compose(stages.InOrder, merge);
-
-        Log.BuildingHandler(_logger, endpoint.Path);
-        var buffers = regular.Length > 1 || shadows.Length > 0 || endpoint.ConcurrentCalls > 1;
-        RouteHandler handler = new EndpointHandler(endpoint, _service.Router, proxy, buffers, OutputRender.Of(endpoint.OutputEncoding), headers, limits, _logger);
-        var guards = new List<IHttpMiddleware>();
-        foreach (var component in _plugins.EndpointComponents)
-        {
-            if (endpoint.ExtraConfig[component.Name] is { } config && component.Build(config, context, faults) is { } guard)
-                guards.Add(guard);
-        }
-        return guards.Count == 0 ? handler : new GuardedEndpoint(guards, handler);
+        if (buffers && stages.InOrder.Count > 0)
+            merge = new BufferedBody(merge).InvokeAsync;
+        buffersBody = buffers;
+        return Pipeline.Compose(stages.InOrder, merge);
     }
 
     private static ProxyHandler Forking(ProxyHandler next) => (request, cancellationToken) => next(request.Fork(), cancellationToken);
@@ -129,9 +142,9 @@ internal sealed partial class PipelineCompiler(GenerationContext generation, Htt
         var stages = new StageList();
         foreach (var component in _plugins.BackendComponents)
             stages.Add(component, backend.ExtraConfig, context, faults);
+        PipelineKinds.AddBackend(stages, backend.ExtraConfig, context, faults);
         var inner = Pipeline.Compose(stages.From(BackendStages.Request), CompileExecutor(endpoint, backend, context, faults));
-        if (CompileBalancer(backend) is { } balancer)
-            inner = new BackendAddress(backend, balancer, inner).InvokeAsync;
+        inner = CompileHost(backend, context, faults, inner);
         if (endpoint.ConcurrentCalls > 1)
             inner = new ConcurrentCalls(inner, endpoint.ConcurrentCalls, timeout).InvokeAsync;
         return Pipeline.Compose(stages.OutsideOf(BackendStages.Request), new BackendTarget(backend, endpoint.IsWildcard, inner).InvokeAsync);
@@ -145,27 +158,18 @@ internal sealed partial class PipelineCompiler(GenerationContext generation, Htt
                 return Pipeline.Compose([middleware], NoTransport);
         }
         var client = new List<IClientMiddleware>();
+        var plugin = HttpClientKind.Compile(backend.ExtraConfig, context, faults);
         foreach (var component in _plugins.ClientComponents)
         {
+            if (plugin is not null && HttpClientKind.Replaces(component, backend.ExtraConfig, faults))
+                continue;
             if (backend.ExtraConfig[component.Name] is { } config && component.Build(config, context, faults) is { } middleware)
                 client.Add(middleware);
         }
+        if (plugin is not null)
+            client.Add(plugin);
         var call = Pipeline.Compose(client, transport.CreateHandler(backend.Client));
-        return new HttpExecutor(call, BackendDecoder.Compile(backend, limits), endpoint, backend, limits, _logger).InvokeAsync;
-    }
-
-    private static HostBalancer? CompileBalancer(BackendConfig backend)
-    {
-        if (backend.Hosts.Count == 0)
-            return null;
-        var hosts = new BackendHost[backend.Hosts.Count];
-        for (var i = 0; i < hosts.Length; i++)
-        {
-            if (!HostParser.TryParse(backend.Hosts[i], out var host))
-                throw new PipelineBuildException($"host {backend.Hosts[i]} not valid: no URL of the HTTP client");
-            hosts[i] = host;
-        }
-        return new HostBalancer(hosts);
+        return new HttpExecutor(call, CompileDecoder(backend, context, faults), endpoint, backend, limits, _logger).InvokeAsync;
     }
 
     private static string ConfigText(ConfigNode data) => Encoding.UTF8.GetString(ConfigNodeJson.Write(data));

@@ -27,6 +27,9 @@ internal abstract class RequestWatch
     /// <param name="features">The request.</param>
     public abstract void RequestBegan(IFeatureCollection features);
 
+    /// <summary>No limit holds any more for the request in progress: a plugin serves it for as long as it likes.</summary>
+    public abstract void Release();
+
     /// <summary>The response is complete.</summary>
     public abstract void RequestEnded();
 
@@ -123,6 +126,15 @@ internal sealed class ConnectionWatch : RequestWatch
             _state = State.Request;
             _readDeadline = HasBody(features) ? _deadlines.After(_requestStart, _config.ReadTimeout) : long.MaxValue;
             _writeDeadline = _deadlines.After(_deadlines.Now, _config.WriteTimeout);
+        }
+    }
+
+    public override void Release()
+    {
+        lock (_gate)
+        {
+            _readDeadline = long.MaxValue;
+            _writeDeadline = long.MaxValue;
         }
     }
 

@@ -36,6 +36,15 @@ internal sealed class StreamWatch(ConnectionWatch connection, ConnectionDeadline
         deadlines.Add(this);
     }
 
+    public override void Release()
+    {
+        lock (_gate)
+        {
+            _readDeadline = long.MaxValue;
+            _writeDeadline = long.MaxValue;
+        }
+    }
+
     public override void RequestEnded()
     {
         deadlines.Remove(this);

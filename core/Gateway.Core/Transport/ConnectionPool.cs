@@ -24,7 +24,8 @@ internal sealed class ConnectionPool
         Proxy = owner.ProxyFor(host);
         Peer = Dialer.FormatAddress(Host, Port);
         IsCallable = HostParser.TrySplitAuthority(host.Authority, Port, out _, out _);
-        FixedHeaders = Encoding.ASCII.GetBytes(CreateFixedHeaders(host));
+        HostHeader = Encoding.ASCII.GetBytes($"Host: {host.Authority}\r\n");
+        FixedHeaders = Encoding.ASCII.GetBytes(CreateFixedHeaders());
         TargetPrefix = Proxy is not null && !IsSecure ? Encoding.ASCII.GetBytes($"http://{host.Authority}") : [];
         _lastUsed = owner.Transport.Time.GetTimestamp();
     }
@@ -45,7 +46,10 @@ internal sealed class ConnectionPool
     /// <summary>Host and port for messages.</summary>
     public string Peer { get; }
 
-    /// <summary>Header lines that are the same on every call: <c>Host</c> and what goes to a proxy.</summary>
+    /// <summary>The <c>Host</c> line of calls that say no other.</summary>
+    public byte[] HostHeader { get; }
+
+    /// <summary>Header lines that are the same on every call: those about the connection and what goes to a proxy.</summary>
     public byte[] FixedHeaders { get; }
 
     /// <summary>What comes before the target: nothing, or scheme and authority for a plain call through a proxy.</summary>
@@ -202,9 +206,9 @@ internal sealed class ConnectionPool
             connection.Close();
     }
 
-    private string CreateFixedHeaders(BackendHost host)
+    private string CreateFixedHeaders()
     {
-        var lines = new StringBuilder($"Host: {host.Authority}\r\n");
+        var lines = new StringBuilder();
         if (Owner.Transport.Config.DisableKeepAlives)
             lines.Append("Connection: close\r\n");
         if (Proxy?.Authorization is { } authorization && !IsSecure)

@@ -17,24 +17,29 @@ public static class HostParser
     private static readonly SearchValues<char> NameCharacters =
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-");
 
+    private static readonly string[] s_httpSchemes = ["http", "https"];
+    private static readonly string[] s_connectionSchemes = ["ws", "wss", "http", "https"];
+
     /// <summary>
     /// Parses a host. User info becomes the Basic <c>Authorization</c> of calls that carry none of their own (RTE-060).
     /// </summary>
     /// <param name="text">The host with scheme; no query, no fragment.</param>
     /// <param name="host">The host, or <see langword="null"/> when the text is none.</param>
     /// <returns>Whether the text is a host that the transport can call.</returns>
-    public static bool TryParse(string text, [NotNullWhen(true)] out BackendHost? host)
+    public static bool TryParse(string text, [NotNullWhen(true)] out BackendHost? host) => TryParse(text, s_httpSchemes, out host);
+
+    /// <summary>Parses a host of an endpoint whose connections a plugin takes over: <c>ws</c> and <c>wss</c> are schemes as well.</summary>
+    /// <param name="text">See <see cref="TryParse(string, out BackendHost)"/>.</param>
+    /// <param name="host">See there.</param>
+    /// <returns>Whether the text is a host.</returns>
+    public static bool TryParseConnection(string text, [NotNullWhen(true)] out BackendHost? host) => TryParse(text, s_connectionSchemes, out host);
+
+    private static bool TryParse(string text, string[] schemes, [NotNullWhen(true)] out BackendHost? host)
     {
         ArgumentNullException.ThrowIfNull(text);
         host = null;
-        string scheme;
-        if (text.StartsWith("http://", StringComparison.OrdinalIgnoreCase))
-            scheme = "http";
-        else if (text.StartsWith("https://", StringComparison.OrdinalIgnoreCase))
-            scheme = "https";
-        else
+        if (SchemeOf(text, schemes) is not { } scheme)
             return false;
-
         var rest = text.AsSpan(scheme.Length + 3);
         if (rest.ContainsAny('?', '#') || rest.ContainsAnyExceptInRange('!', '~'))
             return false;
@@ -44,13 +49,23 @@ public static class HostParser
 
         var at = authority.LastIndexOf('@');
         var authorization = at < 0 ? null : BasicAuthorization(authority[..at].ToString());
-        if (!TrySplitAuthority(authority[(at + 1)..], scheme == "https" ? 443 : 80, out var name, out var port))
+        if (!TrySplitAuthority(authority[(at + 1)..], scheme is "https" or "wss" ? 443 : 80, out var name, out var port))
             return false;
         host = new BackendHost(scheme, name, port, basePath.ToString())
         {
-            TransportState = new HostState(authorization),
+            Authorization = authorization,
         };
         return true;
+    }
+
+    private static string? SchemeOf(string text, string[] schemes)
+    {
+        foreach (var scheme in schemes)
+        {
+            if (text.StartsWith(scheme, StringComparison.OrdinalIgnoreCase) && text.AsSpan(scheme.Length).StartsWith("://"))
+                return scheme;
+        }
+        return null;
     }
 
     internal static bool TrySplitAuthority(ReadOnlySpan<char> authority, int defaultPort, [NotNullWhen(true)] out string? name, out int port)

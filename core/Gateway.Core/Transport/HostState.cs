@@ -3,21 +3,18 @@ using KrakenPlugins.Sdk.Proxy;
 namespace Gateway.Core.Transport;
 
 /// <summary>
-/// What the transport attaches to a <see cref="BackendHost"/>: its credentials, and the pools that serve it. A host may be shared
-/// by backends with different client options, hence a list; it rarely has more than one link.
+/// What the transport attaches to a <see cref="BackendHost"/>: the pools that serve it. A host may be shared by backends with different
+/// client options, hence a list; it rarely has more than one link.
 /// </summary>
-internal sealed class HostState(string? authorization)
+internal sealed class HostState
 {
     private PoolLink? _links;
-
-    /// <summary>Value of the <c>Authorization</c> header from the host's user info, or <see langword="null"/>.</summary>
-    public string? Authorization { get; } = authorization;
 
     public static HostState Of(BackendHost host)
     {
         if (host.TransportState is HostState state)
             return state;
-        state = new HostState(null);
+        state = new HostState();
         host.TransportState = state;
         return state;
     }

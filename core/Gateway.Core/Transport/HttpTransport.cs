@@ -133,7 +133,8 @@ public sealed partial class HttpTransport : IDisposable
         return oldest is not null;
     }
 
-    private void Sweep()
+    /// <summary>Closes connections that are too old, and forgets pools that nobody uses; the timer's work.</summary>
+    internal void Sweep()
     {
         foreach (var caller in Callers())
             caller.Pools.Sweep(_sweepPeriod);

@@ -71,7 +71,7 @@ internal static class LocationResolver
     /// <summary>The same authority and credentials; the path of the next request is complete.</summary>
     private static BackendHost WithoutBasePath(BackendHost current) => current.BasePath.Length == 0
         ? current
-        : new BackendHost(current.Scheme, current.Host, current.Port) { TransportState = new HostState(HostState.Of(current).Authorization) };
+        : new BackendHost(current.Scheme, current.Host, current.Port) { Authorization = current.Authorization };
 
     private static string ResolvePath(string current, string reference, bool isAbsolute)
     {

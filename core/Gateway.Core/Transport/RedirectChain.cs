@@ -32,6 +32,8 @@ internal sealed class RedirectChain(BackendHost origin)
         var next = request.Fork();
         next.Host = host;
         next.Target = target;
+        if (host.Scheme != request.Host.Scheme || host.Authority != request.Host.Authority)
+            next.HostHeader = null;
         if (!keepsMethod)
         {
             if (next.Method != "HEAD")

@@ -36,6 +36,8 @@ internal static class RequestHead
     private const int InlineBodyLimit = 16 << 10;
     private static readonly SearchValues<char> Token =
         SearchValues.Create("!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
+    private static readonly SearchValues<char> AuthorityCharacters =
+        SearchValues.Create("-.:[]_0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
     private static readonly SearchValues<char> Controls = SearchValues.Create(
         "\0\u0001\u0002\u0003\u0004\u0005\u0006\u0007\b\n\v\f\r\u000e\u000f\u0010\u0011\u0012\u0013\u0014\u0015\u0016\u0017\u0018\u0019\u001a\u001b\u001c\u001d\u001e\u001f\u007f");
 
@@ -68,6 +70,23 @@ internal static class RequestHead
             head.Write(host.BasePath);
         head.Write(target);
         head.Write(" HTTP/1.1\r\n"u8);
+        return WriteHost(request.HostHeader, pool, ref head);
+    }
+
+    private static GatewayError? WriteHost(string? name, ConnectionPool pool, ref HeadWriter head)
+    {
+        if (name is null)
+        {
+            head.Write(pool.HostHeader);
+        }
+        else
+        {
+            if (name.Length == 0 || name.AsSpan().ContainsAnyExcept(AuthorityCharacters))
+                return TransportErrors.Rejected("net/http: invalid Host header");
+            head.Write("Host: "u8);
+            head.Write(name);
+            head.Write("\r\n"u8);
+        }
         head.Write(pool.FixedHeaders);
         return null;
     }
@@ -93,8 +112,14 @@ internal static class RequestHead
             if (connection is not null && IsNamedByConnection(connection, name))
                 continue;
             hasAgent |= kind == RequestHeader.UserAgent;
+            // As with the engine's client: an empty one means none, and not that the gateway adds its own.
+            if (kind == RequestHeader.UserAgent && header.Value.Length == 0)
+                continue;
             hasAcceptEncoding |= kind == RequestHeader.AcceptEncoding;
             hasAuthorization |= kind == RequestHeader.Authorization;
+            // Empty, these two say that none is wanted (ProxyRequest.Headers).
+            if (kind is RequestHeader.UserAgent or RequestHeader.AcceptEncoding && header.Value.Length == 0)
+                continue;
             head.Write(name);
             head.Write(": "u8);
             head.Write(header.Value);
@@ -109,7 +134,7 @@ internal static class RequestHead
             outgoing.AskedForGzip = true;
             head.Write("Accept-Encoding: gzip\r\n"u8);
         }
-        if (!hasAuthorization && HostState.Of(host).Authorization is { } authorization)
+        if (!hasAuthorization && host.Authorization is { } authorization)
         {
             head.Write("Authorization: "u8);
             head.Write(authorization);

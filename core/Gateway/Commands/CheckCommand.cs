@@ -1,9 +1,11 @@
 using Gateway.CommandLine;
+using Gateway.Commands.Lint;
 using Gateway.Core;
 using Gateway.Core.Configuration;
 using Gateway.Core.Diagnostics;
 using Gateway.Core.Plugins;
 using Gateway.Core.Server;
+using KrakenPlugins.JsonSchema;
 using KrakenPlugins.Sdk.Configuration;
 
 namespace Gateway.Commands;
@@ -29,9 +31,9 @@ internal static class CheckCommand
             CommonFlags.Config, CommonFlags.Strict, CommonFlags.AllowMissing, CommonFlags.Plugins, CommonFlags.LicenseWithoutLetter,
             new("debug", 'd', FlagKind.Count, "Shows how the configuration is understood; up to three times for more"),
             new("indent", 'i', FlagKind.Text, "Indentation of what --debug shows", "\"\\t\""),
-            new("lint", 'l', FlagKind.Switch, "Not in this version: linting against the online schema"),
-            new("lint-no-network", 'n', FlagKind.Switch, "Not in this version: linting against the built-in schema"),
-            new("lint-schema", 's', FlagKind.Text, "Not in this version: linting against a schema of your own"),
+            new("lint", 'l', FlagKind.Switch, "Lints against the schema of the gateway and its plugins"),
+            new("lint-no-network", 'n', FlagKind.Switch, "The same as --lint, which needs no network here"),
+            new("lint-schema", 's', FlagKind.Text, "Lints against a JSON Schema file of your own"),
             new("test-gin-routes", 't', FlagKind.Switch, "Builds everything, binds the port and serves for a second"),
         ],
         Run = RunAsync,
@@ -39,7 +41,7 @@ internal static class CheckCommand
 
     private static async Task<int> RunAsync(Arguments arguments, Terminal terminal)
     {
-        RefuseLint(arguments);
+        RefuseSeveralLints(arguments);
         if (CommonFlags.ConfigFile(arguments, terminal) is not { } file)
             return ExitStatus.Failure;
 
@@ -52,6 +54,8 @@ internal static class CheckCommand
             return ExitStatus.Failure;
         }
         Findings.PrintWarnings(terminal, loaded.Diagnostics);
+        if (!Lint(arguments, config, plugins, terminal))
+            return ExitStatus.Failure;
         if (arguments.Count("debug") is var level && level > 0)
             terminal.Error(new ConfigDump(level, arguments.Text("indent") ?? "\t").Of(config) + "\n");
         if (arguments.Has("test-gin-routes") && !await TestRoutesAsync(config, plugins, terminal).ConfigureAwait(false))
@@ -60,13 +64,37 @@ internal static class CheckCommand
         return ExitStatus.Success;
     }
 
-    private static void RefuseLint(Arguments arguments)
+    private static void RefuseSeveralLints(Arguments arguments)
     {
         var given = s_lintFlags.Where(arguments.Has).ToArray();
         if (given.Length > 1)
             throw new UsageException($"if any flags in the group [{string.Join(' ', s_lintFlags)}] are set none of the others can be; [{string.Join(' ', given)}] were all set");
-        if (given.Length == 1)
-            throw new UsageException($"the linter is not supported yet by this version (--{given[0]}); without it, `check` reports errors, and attributes and namespaces without effect");
+    }
+
+    private static bool Lint(Arguments arguments, ServiceConfig config, PluginHost plugins, Terminal terminal)
+    {
+        if (!s_lintFlags.Any(arguments.Has))
+            return true;
+        var found = new ConfigDiagnostics();
+        try
+        {
+            var linter = arguments.Text("lint-schema") is { Length: > 0 } file ? Linter.Of(file) : Linter.Of(plugins.Catalog, found);
+            Findings.PrintWarnings(terminal, found);
+            found = linter.Lint(config.Source);
+        }
+        catch (LintException exception)
+        {
+            terminal.Error($"{terminal.Red("ERROR")} compiling the schema: {exception.Message}\n");
+            return false;
+        }
+        catch (JsonSchemaException exception)
+        {
+            terminal.Error($"{terminal.Red("ERROR")} compiling the schema: {exception.Message}; a plugin's schema is broken, `gateway plugin check` finds which\n");
+            return false;
+        }
+        if (found.HasErrors)
+            Findings.PrintErrors(terminal, "linting the configuration file", found);
+        return !found.HasErrors;
     }
 
     private static async Task<bool> TestRoutesAsync(ServiceConfig config, PluginHost plugins, Terminal terminal)

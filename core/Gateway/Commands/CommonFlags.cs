@@ -10,7 +10,7 @@ internal static class CommonFlags
     public static readonly Flag Config = new("config", 'c', FlagKind.Text, "Path to the configuration file");
     public static readonly Flag Port = new("port", 'p', FlagKind.Number, "Listening port for the HTTP service");
     public static readonly Flag Strict = new("strict", null, FlagKind.Switch, "Every warning about the configuration is an error");
-    public static readonly Flag AllowMissing = new("allow-missing", null, FlagKind.List, "Run although no plugin provides this namespace (* for all); repeatable");
+    public static readonly Flag AllowMissing = new("allow-missing", null, FlagKind.List, "Run although no plugin provides this namespace or has this name (* for all); repeatable");
 
     public static readonly Flag Plugins = new("plugins", null, FlagKind.List, "Folder to look for plugins in, before all others; repeatable");
 
@@ -50,6 +50,9 @@ internal static class CommonFlags
         Environment = Environment.GetEnvironmentVariable,
         PluginFolderKnown = plugins.Discover,
         IsAvailable = plugins.ProvidesNamespace,
+        IsEncodingAvailable = plugins.ProvidesEncoding,
+        IsDiscoveryAvailable = plugins.ProvidesDiscovery,
+        IsKindAvailable = plugins.ProvidesKind,
         AllowMissing = plugins.AllowMissing,
         Strict = arguments.Has(Strict.Name),
         PortOverride = arguments.Number(Port.Name) is var port && port == 0 ? null : port,

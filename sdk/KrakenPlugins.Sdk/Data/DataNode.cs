@@ -1,3 +1,6 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+
 namespace KrakenPlugins.Sdk.Data;
 
 /// <summary>What a <see cref="DataNode"/> is.</summary>
@@ -78,6 +81,16 @@ public sealed class DataNumber(string text) : DataNode
     /// <summary>The number in JSON grammar: <c>12345678901234567890</c>, <c>1.0</c>, <c>1e400</c>.</summary>
     public string Text { get; } = text;
 
+    /// <summary>A whole number.</summary>
+    public static DataNumber Of(long value) => new(value.ToString(CultureInfo.InvariantCulture));
+
+    /// <summary>The number as a whole number of 64 bits; <see langword="false"/> when it has decimals, an exponent or too many digits.</summary>
+    public bool TryGetInt64(out long value) => long.TryParse(Text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out value);
+
+    /// <summary>The nearest double; <see langword="false"/> when there is none but an infinite one.</summary>
+    public bool TryGetDouble(out double value) =>
+        double.TryParse(Text, NumberStyles.Float, CultureInfo.InvariantCulture, out value) && double.IsFinite(value);
+
     /// <inheritdoc/>
     public override DataKind Kind => DataKind.Number;
 
@@ -103,6 +116,27 @@ public sealed class DataArray : DataNode
 {
     /// <summary>The elements.</summary>
     public List<DataNode> Items { get; } = [];
+
+    /// <summary>Number of elements.</summary>
+    public int Count => Items.Count;
+
+    /// <summary>An element; throws <see cref="ArgumentOutOfRangeException"/> past the end.</summary>
+    public DataNode this[int index]
+    {
+        get => Items[index];
+        set
+        {
+            ArgumentNullException.ThrowIfNull(value);
+            Items[index] = value;
+        }
+    }
+
+    /// <summary>Adds an element at the end.</summary>
+    public void Add(DataNode item)
+    {
+        ArgumentNullException.ThrowIfNull(item);
+        Items.Add(item);
+    }
 
     /// <inheritdoc/>
     public override DataKind Kind => DataKind.Array;
@@ -140,6 +174,15 @@ public sealed class DataObject : DataNode
             Members[name] = value;
         }
     }
+
+    /// <summary>Whether there is such a member.</summary>
+    public bool Contains(string name) => Members.ContainsKey(name);
+
+    /// <summary>The value of a member; <see langword="false"/> when absent.</summary>
+    public bool TryGet(string name, [NotNullWhen(true)] out DataNode? value) => Members.TryGetValue(name, out value);
+
+    /// <summary>Removes a member; <see langword="false"/> when absent.</summary>
+    public bool Remove(string name) => Members.Remove(name);
 
     /// <inheritdoc/>
     public override DataNode DeepClone()

@@ -13,6 +13,6 @@ public interface IAgent
 /// <summary>Something whose state <c>/__health</c> shows.</summary>
 public interface IHealthContributor
 {
-    /// <summary>Its state in a word or a line, without secrets: <c>ok</c>, <c>circuit open since 12:00:01</c>. Quick, does not wait, does not throw.</summary>
+    /// <summary>Its state in a word or a line, without secrets: <c>ok</c>, <c>circuit open since 12:00:01</c>. Quick, does not wait; one that throws is shown as <c>failed</c>.</summary>
     string Status { get; }
 }

@@ -6,7 +6,7 @@ namespace KrakenPlugins.Sdk.Plugins;
 public interface IConnectionHandler
 {
     /// <summary>
-    /// Serves one connection to its end; the endpoint's timeout does not apply. The exchange's own abilities are there: upgrade, extended
+    /// Serves one connection to its end; neither the endpoint's timeout nor the server's apply. The exchange's own abilities are there: upgrade, extended
     /// CONNECT, streaming both ways. An exception before the response began is answered 500.
     /// </summary>
     /// <param name="context">The exchange, with the endpoint's HTTP components passed.</param>
@@ -26,7 +26,10 @@ public interface IListenerBranch
     /// <summary>Whether a request is the branch's; asked for every request, so it must be quick and must not throw.</summary>
     bool Accepts(HttpContext context);
 
-    /// <summary>Serves a request that was accepted. Service-wide components outside of routing have passed.</summary>
+    /// <summary>
+    /// Serves a request that was accepted. Service-wide components outside of routing have passed; the server's time limits
+    /// (<c>read_timeout</c>, <c>write_timeout</c>) hold as for any request.
+    /// </summary>
     /// <param name="context">The exchange.</param>
     /// <param name="closing">See <see cref="IConnectionHandler.RunAsync"/>.</param>
     Task RunAsync(HttpContext context, CancellationToken closing);

@@ -125,15 +125,24 @@ public interface IAgentContext : IServiceContext
     /// <summary><c>consumer.workers</c>: messages worked on at once, at least 1.</summary>
     int Workers { get; }
 
-    /// <summary><c>consumer.max_rate</c>: messages per second; 0 means as many as come.</summary>
+    /// <summary><c>consumer.max_rate</c>: messages per second and worker; 0 means as many as come. See <see cref="MessagePace"/>.</summary>
     double MaxRate { get; }
 
+    /// <summary><c>connection.max_retries</c>: attempts to connect after the first one; 0 means any number (NRC-231). See <see cref="Reconnection"/>.</summary>
+    int MaxRetries { get; }
+
+    /// <summary><c>connection.backoff_strategy</c>: the waits between them.</summary>
+    BackoffStrategy Backoff { get; }
+
+    /// <summary><c>connection.health_interval</c>: time between two <see cref="Report"/>s while connected, at least a second.</summary>
+    TimeSpan HealthInterval { get; }
+
     /// <summary>
-    /// Calls the agent's pipeline: its proxy components, its backends, their merge, within <c>consumer.timeout</c>. The caller disposes the
-    /// response. Safe for concurrent use.
+    /// Calls the agent's pipeline: its proxy components, its backends, their merge, within <c>consumer.timeout</c>. A message is done when
+    /// the result has no error (NRC-223). The caller disposes the response. Safe for concurrent use.
     /// </summary>
-    /// <param name="body">Body of the request that the backends get; a <see cref="RequestBody.Of"/>.</param>
-    /// <param name="headers">Headers of that request, or <see langword="null"/>.</param>
+    /// <param name="body">Body of the request that the backends get; a <see cref="RequestBody.Of"/>, which may be sent again.</param>
+    /// <param name="headers">Headers of that request, or <see langword="null"/>; left as they are.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     ValueTask<ProxyResult> CallAsync(RequestBody body, NameValueList? headers, CancellationToken cancellationToken);
 

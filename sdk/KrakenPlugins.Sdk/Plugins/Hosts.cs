@@ -20,7 +20,7 @@ public interface IHostBalancer
     /// <param name="hosts">The hosts as they are known now, at least one.</param>
     BackendHost Pick(ProxyRequest request, IReadOnlyList<BackendHost> hosts);
 
-    /// <summary>Told when the call of a picked host ended.</summary>
+    /// <summary>Told once when the call of a picked host ended, whatever came of it.</summary>
     /// <param name="host">The host that was picked.</param>
     /// <param name="result">What came of it; do not keep it.</param>
     /// <param name="elapsed">Time that the call took.</param>

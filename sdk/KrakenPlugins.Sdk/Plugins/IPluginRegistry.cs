@@ -51,18 +51,30 @@ public interface IPluginRegistry
     void Agent(string name, ComponentFactory<IAgentContext, IAgent> factory);
 
     /// <summary>Something that may reject the validated token of a request of an endpoint.</summary>
-    /// <param name="name">The namespace, in the endpoint's <c>extra_config</c> or else the service's.</param>
+    /// <param name="name">
+    /// The namespace, in the endpoint's <c>extra_config</c> or else the service's; from there it is built for endpoints with components on the
+    /// HTTP exchange.
+    /// </param>
     /// <param name="stage">One of <see cref="RejecterStages"/>, or a place beside one.</param>
     /// <param name="factory">Builds it.</param>
     void Rejecter(string name, Stage stage, ComponentFactory<IEndpointContext, ITokenRejecter> factory);
 
-    /// <summary>A decoder of backend answers: a value of a backend's <c>encoding</c>. The factory gets the backend object.</summary>
+    /// <summary>
+    /// A decoder of backend answers: a value of a backend's <c>encoding</c> that is none of the gateway's own. The factory gets the backend
+    /// object; <c>target</c>, <c>allow</c>, <c>deny</c>, <c>mapping</c>, <c>group</c> and flatmap are applied to what it decodes.
+    /// </summary>
     void Decoder(string encoding, ComponentFactory<IBackendContext, BodyDecoder> factory);
 
-    /// <summary>A rendering of answers: a value of <c>output_encoding</c>. The factory gets the endpoint object.</summary>
+    /// <summary>
+    /// A rendering of answers: a value of <c>output_encoding</c> that is none of the gateway's own; <c>yaml</c> takes part in <c>negotiate</c>
+    /// too. The factory gets the endpoint object.
+    /// </summary>
     void Render(string encoding, ComponentFactory<IEndpointContext, IBodyRender> factory);
 
-    /// <summary>A source of hosts: a value of a backend's <c>sd</c>. The factory gets the backend object.</summary>
+    /// <summary>
+    /// A source of hosts: a value of a backend's <c>sd</c>. The factory gets the backend object, which may be without <c>host</c> unless the
+    /// name is the language's own (<c>dns</c>, <c>dns-shared</c>).
+    /// </summary>
     void Discovery(string name, ComponentFactory<IBackendContext, IHostDiscovery> factory);
 
     /// <summary>A choice among the hosts of a backend in place of round robin; its namespace stands in the backend's <c>extra_config</c>.</summary>
@@ -81,12 +93,15 @@ public interface IPluginRegistry
     /// <summary>The log: takes the place of the built-in application and access log while its namespace stands in the service's <c>extra_config</c>.</summary>
     void Logging(string name, ComponentFactory<ILogContext, IGatewayLog> factory);
 
-    /// <summary>A handler of <c>plugin/http-server</c> (EXT-019). The factory gets the whole namespace (EXT-016).</summary>
+    /// <summary>
+    /// A handler of <c>plugin/http-server</c> (EXT-019): the last of several sees the request first. What it makes of the request's path and
+    /// query is what is routed. The factory gets the whole namespace (EXT-016).
+    /// </summary>
     void HttpServer(string name, ComponentFactory<IServiceContext, IHttpMiddleware> factory);
 
     /// <summary>
     /// An executor of <c>plugin/http-client</c> (EXT-029): <c>next</c> is the gateway's bare transport, without the components that an executor
-    /// replaces (EXT-034). The factory gets the whole namespace.
+    /// replaces (EXT-034). An answer of its own is a <see cref="SyntheticResponse"/>. The factory gets the whole namespace.
     /// </summary>
     void HttpClient(string name, ComponentFactory<IBackendContext, IClientMiddleware> factory);
 
@@ -99,6 +114,9 @@ public interface IPluginRegistry
     /// <summary>A response modifier of <c>plugin/req-resp-modifier</c>; see <see cref="RequestModifier"/>.</summary>
     void ResponseModifier(string name, ComponentFactory<IEndpointContext, IResponseModifier> factory);
 
-    /// <summary>A middleware of <c>plugin/middleware</c> (EXT-050); see <see cref="RequestModifier"/> for factory and context.</summary>
+    /// <summary>
+    /// A middleware of <c>plugin/middleware</c> (EXT-050); see <see cref="RequestModifier"/> for factory and context. One that calls its
+    /// <c>next</c> several times buffers the request's body before, and disposes the responses that it does not return.
+    /// </summary>
     void Middleware(string name, ComponentFactory<IEndpointContext, IProxyMiddleware> factory);
 }

@@ -5,7 +5,7 @@ namespace KrakenPlugins.Sdk.Plugins;
 /// equal order keep the order of their registration.
 /// </summary>
 /// <param name="Name">What stands there.</param>
-/// <param name="Order">Position; the named stages are 100 apart.</param>
+/// <param name="Order">Position; the named stages are 50 or 100 apart.</param>
 public readonly record struct Stage(string Name, int Order)
 {
     /// <summary>A place just outside of this stage.</summary>
@@ -70,6 +70,8 @@ public static class ProxyStages
     public static Stage RequestBody { get; } = new("request body", 600);
     /// <summary>Core: traffic shadowing.</summary>
     public static Stage Shadow { get; } = new("shadow", 700);
+    /// <summary>Middleware plugins.</summary>
+    public static Stage Middleware { get; } = new("middleware", 750);
     /// <summary>Core: static data.</summary>
     public static Stage Static { get; } = new("static", 800);
     /// <summary>Request and response modifiers.</summary>

@@ -20,7 +20,16 @@ public sealed class ProxyRequest
     /// <summary>Where the call goes; set when the balancer picked, <see langword="null"/> before.</summary>
     public BackendHost? Host { get; set; }
 
-    /// <summary>Headers for the backend with canonical names (<c>X-Some-Thing</c>).</summary>
+    /// <summary>
+    /// Value of the <c>Host</c> header where it is not the <see cref="BackendHost.Authority"/> of <see cref="Host"/>; usually
+    /// <see langword="null"/>. A <c>Host</c> among <see cref="Headers"/> has no effect.
+    /// </summary>
+    public string? HostHeader { get; set; }
+
+    /// <summary>
+    /// Headers for the backend with canonical names (<c>X-Some-Thing</c>). An empty <c>User-Agent</c> or <c>Accept-Encoding</c> means that
+    /// none is sent, not even the gateway's own.
+    /// </summary>
     public required NameValueList Headers { get; init; }
 
     /// <summary>Query parameters let through, decoded, names case-sensitive.</summary>
@@ -64,6 +73,7 @@ public sealed class ProxyRequest
         Method = Method,
         Target = Target,
         Host = Host,
+        HostHeader = HostHeader,
         Headers = Headers.Fork(),
         Query = Query.Fork(),
         Parameters = Parameters.Fork(),
@@ -74,7 +84,11 @@ public sealed class ProxyRequest
     };
 }
 
-/// <summary>The claims of a validated token.</summary>
+/// <summary>
+/// The claims of a validated token. The component that validated it hands them on as a feature of the exchange,
+/// <c>context.Features.Set&lt;IClaims&gt;(claims)</c>; from there they reach <see cref="ProxyRequest.Claims"/>. Immutable: calls that outlive the
+/// exchange still read them.
+/// </summary>
 public interface IClaims
 {
     /// <summary>
@@ -93,7 +107,7 @@ public interface IClaims
 public sealed class BackendHost
 {
     /// <summary>An upstream authority.</summary>
-    /// <param name="scheme"><c>http</c> or <c>https</c>.</param>
+    /// <param name="scheme"><c>http</c> or <c>https</c>; <c>ws</c> or <c>wss</c> where a plugin takes connections over.</param>
     /// <param name="host">Name or address; an IPv6 address without brackets.</param>
     /// <param name="port">1 to 65535.</param>
     /// <param name="basePath">Path in front of every target, without final slash; usually empty.</param>
@@ -103,12 +117,12 @@ public sealed class BackendHost
         Host = host;
         Port = port;
         BasePath = basePath;
-        IsSecure = string.Equals(scheme, "https", StringComparison.Ordinal);
+        IsSecure = scheme is "https" or "wss";
         var name = host.Contains(':', StringComparison.Ordinal) ? $"[{host}]" : host;
         Authority = port == (IsSecure ? 443 : 80) ? name : $"{name}:{port.ToString(System.Globalization.CultureInfo.InvariantCulture)}";
     }
 
-    /// <summary><c>http</c> or <c>https</c>.</summary>
+    /// <summary><c>http</c> or <c>https</c>; <c>ws</c> or <c>wss</c> where a plugin takes connections over.</summary>
     public string Scheme { get; }
 
     /// <summary>Name or address, IPv6 without brackets.</summary>
@@ -125,6 +139,12 @@ public sealed class BackendHost
 
     /// <summary>What the <c>Host</c> header says: host, and port when it is not the scheme's own.</summary>
     public string Authority { get; }
+
+    /// <summary>
+    /// Value of the <c>Authorization</c> header from the user info of the host's URL, for calls that carry none of their own (RTE-060), or
+    /// <see langword="null"/>. A secret: never log it.
+    /// </summary>
+    public string? Authorization { get; init; }
 
     /// <summary>Transport's own state for this authority (its pool), attached once.</summary>
     public object? TransportState { get; set; }

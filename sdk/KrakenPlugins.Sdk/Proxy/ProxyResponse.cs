@@ -21,6 +21,12 @@ public sealed class ProxyResponse : IDisposable
     /// <summary>The raw HTTP answer of a <c>no-op</c> backend, headers and stream; <see langword="null"/> for data.</summary>
     public ClientResponse? Raw { get; set; }
 
+    /// <summary>
+    /// Headers for the client beside data that is not empty, or <see langword="null"/> (EXT-045); those of a raw answer are
+    /// <see cref="ClientResponse.Headers"/>. A merge drops those of its backends.
+    /// </summary>
+    public NameValueList? Headers { get; set; }
+
     /// <inheritdoc/>
     public void Dispose()
     {

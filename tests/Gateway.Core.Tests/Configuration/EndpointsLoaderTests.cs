@@ -345,9 +345,9 @@ public sealed class EndpointsLoaderTests
         Assert.Contains("krakend.json:1:", Errors(OneEndpoint(member)), StringComparison.Ordinal);
 
     [Theory]
-    [InlineData("\"output_encoding\":\"yaml\"", "", "", "endpoints[0].output_encoding: not supported yet by this version: the encoding \"yaml\"")]
-    [InlineData("", "\"encoding\":\"rss\"", "", "endpoints[0].backend[0].encoding: not supported yet")]
-    [InlineData("", "\"sd\":\"dns-shared\"", "", "endpoints[0].backend[0].sd: not supported yet")]
+    [InlineData("\"output_encoding\":\"yaml\"", "", "", "endpoints[0].output_encoding: no plugin provides the encoding \"yaml\"; install one")]
+    [InlineData("", "\"encoding\":\"rss\"", "", "endpoints[0].backend[0].encoding: no plugin provides the encoding \"rss\"; install one")]
+    [InlineData("", "\"sd\":\"dns-shared\"", "", "endpoints[0].backend[0].sd: no plugin provides the service discovery \"dns-shared\"; install one")]
     [InlineData("", "\"host\":[\"http://{JWT.x}\"],\"disable_host_sanitize\":true", "", "variables in a host are not supported yet")]
     [InlineData("", "\"url_pattern\":\"/{input_headers.X}\"", "", "headers and query strings of the request in a url_pattern are not supported yet")]
     [InlineData("", "\"url_pattern\":\"/?a={input_query_strings.q.1}\"", "", "are not supported yet")]
@@ -355,8 +355,7 @@ public sealed class EndpointsLoaderTests
     [InlineData("\"extra_config\":{\"proxy\":{\"decompress_gzip\":true}}", "", "", "proxy.decompress_gzip: not supported yet")]
     [InlineData("", "", "\"tls\":{}", "tls: not supported yet by this version: TLS settings")]
     [InlineData("", "", "\"client_tls\":{\"allow_insecure_connections\":true}", "client_tls: not supported yet")]
-    [InlineData("", "", "\"async_agent\":[{}]", "async_agent: not supported yet by this version: async agents")]
-    [InlineData("", "", "\"output_encoding\":\"yaml\"", " output_encoding: not supported yet")]
+    [InlineData("", "", "\"output_encoding\":\"yaml\"", " output_encoding: no plugin provides")]
     [InlineData("\"endpoint\":\"/__catchall\"", "", "", "endpoints[0].endpoint: not supported yet by this version: the catch-all endpoint")]
     public void What_is_not_supported_yet_refuses(string endpoint, string backend, string root, string expected)
     {

@@ -25,13 +25,12 @@ public sealed class ContentNegotiationTests
     public void The_first_entry_that_can_be_served_wins(string? accept, OutputEncoding expected) =>
         Assert.Equal(expected, ContentNegotiation.Select(accept));
 
-    [Theory]
+    [Theory, Spec("MAN-081", "MAN-082")]
     [InlineData("text/plain")]
     [InlineData("text/*")]
     [InlineData("application/x-yaml")]
     [InlineData("text/plain, application/xml")]
-    public void Without_a_yaml_render_its_types_give_json(string accept) =>
-        Assert.Equal(OutputEncoding.Json, ContentNegotiation.Select(accept));
+    public void Text_means_yaml(string accept) => Assert.Equal(OutputEncoding.Yaml, ContentNegotiation.Select(accept));
 
     [Fact]
     public void Choosing_allocates_nothing()

@@ -83,7 +83,7 @@ public sealed class WritingTests
             using var payload = Shaping.Shaped(document);
             payload.WriteJson(output);
             var tree = new SmallBuffers(size);
-            JsonTreeWriter.Write(tree, payload.Tree);
+            DataJson.Write(tree, payload.Tree);
 
             Assert.Equal(expected, Encoding.UTF8.GetString([.. output.Written]));
             Assert.Equal(expected, Encoding.UTF8.GetString([.. tree.Written]));
@@ -117,7 +117,7 @@ public sealed class WritingTests
 
         var expected = "{\"a\":[null,true,false,{},[]],\"\uE000\":12345678901234567890.10,"
             + "\"\U0001F600\":\"\uFFFD|\\\"\\\\\\n\\u0001\\u003c\\u003e\\u0026\\u2028\\u2029é\"}";
-        Assert.Equal(expected, Shaping.Written(output => JsonTreeWriter.Write(output, tree)));
+        Assert.Equal(expected, Shaping.Written(output => DataJson.Write(output, tree)));
     }
 
     [Theory]
@@ -129,7 +129,7 @@ public sealed class WritingTests
     [InlineData("01")]
     [InlineData("1e")]
     public void A_number_that_is_none_is_not_written(string text) =>
-        Assert.Throws<InvalidOperationException>(() => Shaping.Written(output => JsonTreeWriter.Write(output, new DataNumber(text))));
+        Assert.Throws<InvalidOperationException>(() => Shaping.Written(output => DataJson.Write(output, new DataNumber(text))));
 
     [Fact]
     public void A_tree_that_contains_itself_is_an_error()
@@ -137,7 +137,7 @@ public sealed class WritingTests
         var tree = new DataObject();
         tree["a"] = tree;
 
-        Assert.Throws<InvalidOperationException>(() => Shaping.Written(output => JsonTreeWriter.Write(output, tree)));
+        Assert.Throws<InvalidOperationException>(() => Shaping.Written(output => DataJson.Write(output, tree)));
     }
 
     /// <summary>Hands out spans that are as short as it may.</summary>

@@ -252,6 +252,22 @@ public sealed class PoolTests
         Assert.Single(set.Pools);
     }
 
+    [Fact, Spec("RTE-365")]
+    public async Task Connections_to_hosts_that_discovery_dropped_are_closed()
+    {
+        await using var upstream = RawUpstream.Answering(Ok);
+        var time = new ShiftedTime();
+        using var fixture = new TransportFixture(time: time);
+        await fixture.GetTextAsync(upstream.Url);
+        Assert.Equal(1, fixture.Transport.IdleConnections);
+
+        // No idle_connection_timeout: what nobody takes any more still has an end.
+        time.Advance(TimeSpan.FromMinutes(6));
+        fixture.Transport.Sweep();
+
+        Assert.Equal(0, fixture.Transport.IdleConnections);
+    }
+
     [Fact]
     public async Task Disposing_the_transport_closes_idle_connections()
     {

@@ -42,6 +42,18 @@ public sealed class RequestWritingTests
     }
 
     [Fact]
+    [Spec("NRC-221")]
+    public async Task An_empty_agent_means_none()
+    {
+        await using var upstream = RawUpstream.Answering(Empty);
+        using var fixture = new TransportFixture();
+
+        await fixture.TextAsync(TransportFixture.Request(upstream.Url, "GET", "/", ("User-Agent", "")));
+
+        Assert.DoesNotContain("User-Agent", Assert.Single(upstream.Requests), StringComparison.Ordinal);
+    }
+
+    [Fact]
     [Spec("RTE-085", "RTE-339")]
     public async Task Asks_for_no_gzip_on_head_or_with_compression_disabled()
     {

@@ -156,7 +156,7 @@ public sealed class CoreStageTests
         {
             var result = await next(request, token);
             using var bytes = new PooledBytes();
-            JsonTreeWriter.Write(bytes, result.Response!.Data!.Tree);
+            DataJson.Write(bytes, result.Response!.Data!.Tree);
             into.Enqueue($"{name} {Encoding.UTF8.GetString(bytes.Span)}");
             return result;
         }));

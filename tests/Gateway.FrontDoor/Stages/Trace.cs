@@ -26,6 +26,9 @@ internal sealed class Trace
         return entries;
     }
 
+    /// <summary>Notes something that is no component of a namespace.</summary>
+    public void Add(string entry) => _entries.Enqueue(entry);
+
     public void Server(string name, Stage stage) => Plugins.Server(name, stage, (_, _, _) => Http(name));
 
     public void Endpoint(string name, Stage stage) => Plugins.Endpoint(name, stage, (_, _, _) => Http(name));

@@ -22,6 +22,18 @@ public sealed class VersionsTests(PluginFixture fixture) : IClassFixture<PluginF
     }
 
     [Fact]
+    public async Task A_native_library_in_the_plugins_folder_is_found()
+    {
+        var folder = fixture.Smith.Make("native", PluginSmith.ProxyPlugin("native/native", "var r = await next(request, ct); r.Response.Data.Tree[\"pid\"] = new DataNumber(Native.Pid().ToString()); return r;")
+            + "\npublic static class Native { [System.Runtime.InteropServices.DllImport(\"acme_native\", EntryPoint = \"SystemNative_GetPid\")] public static extern int Pid(); }", ["endpoint/proxy native/native"]);
+        var platform = Path.GetDirectoryName(typeof(object).Assembly.Location)!;
+        File.Copy(Path.Combine(platform, "libSystem.Native.so"), Path.Combine(folder, "libacme_native.so"));
+        await using var gateway = await fixture.StartAsync("native");
+
+        Assert.Equal($$"""{"a":1,"pid":{{Environment.ProcessId}}}""", await gateway.Client.GetStringAsync("/native"));
+    }
+
+    [Fact]
     public async Task A_library_of_the_gateway_itself_is_not_lent_to_plugins()
     {
         fixture.MakeProxy("borrower", "System.Reflection.Assembly.Load(\"Gateway.Core\"); return await next(request, ct);");

@@ -1,0 +1,40 @@
+using Gateway.Core.Configuration;
+using KrakenPlugins.Sdk.Configuration;
+using KrakenPlugins.Sdk.Plugins;
+using KrakenPlugins.Sdk.Proxy;
+
+namespace Gateway.Core.Server;
+
+/// <summary>What stands in front of an endpoint's pipeline on the HTTP exchange.</summary>
+internal sealed partial class PipelineCompiler
+{
+    private List<IHttpMiddleware> CompileGuards(EndpointConfig endpoint, EndpointContext context, ConfigDiagnostics faults)
+    {
+        var guards = new List<IHttpMiddleware>();
+        foreach (var component in _plugins.EndpointComponents)
+        {
+            if (endpoint.ExtraConfig[component.Name] is { } config && component.Build(config, context, faults) is { } guard)
+                guards.Add(guard);
+        }
+        return guards;
+    }
+
+    /// <summary>
+    /// The rejecters of an endpoint in the order of their stages. Those of the service are built only where there are components on the
+    /// exchange that could ask them.
+    /// </summary>
+    private IReadOnlyList<ITokenRejecter> CompileRejecters(EndpointConfig endpoint, EndpointContext context, ConfigDiagnostics faults)
+    {
+        if (_plugins.Rejecters.Count == 0)
+            return [];
+        var isGuarded = _plugins.EndpointComponents.Any(c => endpoint.ExtraConfig[c.Name] is not null);
+        var rejecters = new List<ITokenRejecter>();
+        foreach (var component in _plugins.Rejecters)
+        {
+            var config = endpoint.ExtraConfig[component.Name] ?? (isGuarded ? _service.ExtraConfig[component.Name] : null);
+            if (config is not null && component.Build(config, context, faults) is { } rejecter)
+                rejecters.Add(rejecter);
+        }
+        return rejecters;
+    }
+}

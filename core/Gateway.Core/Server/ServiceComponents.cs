@@ -1,0 +1,61 @@
+using Gateway.Core.Configuration;
+using Gateway.Core.Plugins;
+using KrakenPlugins.Sdk.Configuration;
+using KrakenPlugins.Sdk.Plugins;
+
+namespace Gateway.Core.Server;
+
+/// <summary>
+/// Building of components whose namespace stands in the <c>extra_config</c> of the service. One that cannot be built stops the start: what
+/// it was to guard, count or provide would silently be missing (CFG-046).
+/// </summary>
+internal static class ServiceComponents
+{
+    /// <summary>Builds a component; <see langword="null"/> when the configuration does not name it or asks nothing of it.</summary>
+    public static T? Build<T>(Component<IServiceContext, T> component, ServiceConfig config, ServiceContext context, ConfigDiagnostics faults)
+        where T : class
+    {
+        if (config.ExtraConfig[component.Name] is not { } value)
+            return null;
+        try
+        {
+            return component.Build(value, context, faults);
+        }
+        catch (Exception exception)
+        {
+            faults.Error(value.Position, $"extra_config.{component.Name}", $"the component cannot be built: {exception.Message}");
+            return null;
+        }
+    }
+
+    /// <summary>Throws <see cref="ConfigurationException"/> with all findings when there is an error among them.</summary>
+    public static void ThrowIfFaulty(ConfigDiagnostics faults)
+    {
+        if (faults.HasErrors)
+            throw new ConfigurationException(string.Join('\n', faults.All));
+    }
+}
+
+/// <summary>The services that components offer to others, built before everything else in the order of their stages.</summary>
+internal static class SharedServices
+{
+    /// <summary>Builds and offers them. Throws <see cref="ConfigurationException"/>.</summary>
+    public static void Provide(GenerationContext generation, ServiceContext context)
+    {
+        var faults = new ConfigDiagnostics();
+        var providers = new Dictionary<Type, string>();
+        foreach (var component in generation.Plugins.Services)
+        {
+            if (ServiceComponents.Build(component, generation.Config, context, faults) is not { } service)
+                continue;
+            if (generation.Scope.TryProvide(component.Product, service))
+            {
+                providers.Add(component.Product, component.Name);
+                continue;
+            }
+            faults.Error(generation.Config.ExtraConfig[component.Name]!.Position, $"extra_config.{component.Name}",
+                $"\"{providers[component.Product]}\" and \"{component.Name}\" both provide {component.Product.Name}; keep one");
+        }
+        ServiceComponents.ThrowIfFaulty(faults);
+    }
+}
