@@ -11,6 +11,6 @@ internal static class Program
     private static Task<int> Main(string[] args) => new Dispatcher(
         [
             CheckCommand.Definition, DemoCommand.Definition, PluginCommand.Definition, ProbeCommand.Definition, RunCommand.Definition, SchemaCommand.Definition,
-            VersionCommand.Definition,
+            KindTest.Definition, VersionCommand.Definition,
         ], new Terminal()).RunAsync(args);
 }

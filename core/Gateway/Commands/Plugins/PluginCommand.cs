@@ -12,6 +12,6 @@ internal static class PluginCommand
         Description = "Lists, checks, tests, makes and installs plugins.",
         Usage = "plugin [command]",
         Example = "plugin list --plugins ./plugins",
-        Subcommands = [PluginCheckCommand.Definition, PluginListCommand.Definition],
+        Subcommands = [PluginCheckCommand.Definition, PluginListCommand.Definition, PluginTestCommand.Definition],
     };
 }
