@@ -1,6 +1,4 @@
 using System.Reflection;
-using System.Reflection.PortableExecutable;
-using System.Runtime.InteropServices;
 using System.Runtime.Loader;
 using System.Security.Cryptography;
 
@@ -17,15 +15,16 @@ namespace Gateway.Core.Plugins;
 internal sealed class PluginLoadContext : AssemblyLoadContext
 {
     private readonly FoundPlugin _plugin;
-    private readonly AssemblyDependencyResolver _resolver;
     private readonly ShadowCopy _copies;
+    private readonly bool _hasPlatforms;
+    private AssemblyDependencyResolver? _resolver;
 
     public PluginLoadContext(FoundPlugin plugin, ShadowCopy copies, bool isCollectible)
         : base($"plugin {plugin.Id} {plugin.Manifest!.Version}", isCollectible)
     {
         _plugin = plugin;
         _copies = copies;
-        _resolver = new AssemblyDependencyResolver(EntryFile);
+        _hasPlatforms = Directory.Exists(Path.Combine(Path.GetDirectoryName(EntryFile)!, "runtimes"));
     }
 
     /// <summary>Id of the plugin.</summary>
@@ -54,7 +53,7 @@ internal sealed class PluginLoadContext : AssemblyLoadContext
             if (SharedAssemblies.IsContract(name))
                 throw new FileLoadException($"the plugin needs {name} {assemblyName.Version}, the gateway's runtime has {have}; build it for the gateway's runtime, or update the gateway");
         }
-        if (_resolver.ResolveAssemblyToPath(assemblyName) is { } path)
+        if (Locate(assemblyName) is { } path)
             return LoadPrivate(path);
         // A missing translation is none; the neutral texts serve.
         if (!string.IsNullOrEmpty(assemblyName.CultureName))
@@ -63,12 +62,24 @@ internal sealed class PluginLoadContext : AssemblyLoadContext
     }
 
     protected override nint LoadUnmanagedDll(string unmanagedDllName) =>
-        _resolver.ResolveUnmanagedDllToPath(unmanagedDllName) is { } path ? LoadUnmanagedDllFromPath(_copies.KeepNative(path, Read(path))) : 0;
+        Resolver.ResolveUnmanagedDllToPath(unmanagedDllName) is { } path ? LoadUnmanagedDllFromPath(_copies.KeepNative(path, Read(path))) : 0;
+
+    // Reads the plugin's .deps.json in the host's native code, which takes milliseconds: made when it is needed.
+    private AssemblyDependencyResolver Resolver => _resolver ??= new AssemblyDependencyResolver(EntryFile);
+
+    // Only assemblies that differ by platform or language, or lie outside of the folder, are not simply beside the entry.
+    private string? Locate(AssemblyName name)
+    {
+        var beside = Path.Combine(Path.GetDirectoryName(EntryFile)!, name.Name + ".dll");
+        return string.IsNullOrEmpty(name.CultureName) && !_hasPlatforms && File.Exists(beside) ? beside : Resolver.ResolveAssemblyToPath(name);
+    }
 
     private Assembly LoadPrivate(string path)
     {
         var content = Read(path);
-        RefuseOtherProcessor(path, content);
+        // The runtime says so in a sentence of its own that names a temporary file.
+        if (ProcessorCheck.Foreign(content) is { } machine)
+            throw new BadImageFormatException($"{Path.GetFileName(path)} is built for {machine}");
         if (!IsCollectible && _copies.Place(path, content) is { } copy)
         {
             try
@@ -90,14 +101,6 @@ internal sealed class PluginLoadContext : AssemblyLoadContext
             return LoadFromStream(stream);
         using var symbolStream = new MemoryStream(File.ReadAllBytes(symbols), writable: false);
         return LoadFromStream(stream, symbolStream);
-    }
-
-    // The runtime says so in a sentence of its own that names a temporary file.
-    private static void RefuseOtherProcessor(string path, byte[] content)
-    {
-        using var image = new PEReader(ImmutableCollectionsMarshal.AsImmutableArray(content));
-        if (ProcessorCheck.Foreign(image) is { } machine)
-            throw new BadImageFormatException($"{Path.GetFileName(path)} is built for {machine}");
     }
 
     private byte[] Read(string path)

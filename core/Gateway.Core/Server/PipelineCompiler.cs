@@ -205,7 +205,7 @@ internal sealed partial class PipelineCompiler(GenerationContext generation, Htt
 /// <summary>The middleware of one pipeline on its way to being sorted.</summary>
 internal sealed class StageList
 {
-    private readonly List<(int Order, IProxyMiddleware Middleware)> _stages = [];
+    private readonly List<Step> _steps = [];
 
     /// <summary>Outermost first; equal orders as they were added.</summary>
     public IReadOnlyList<IProxyMiddleware> InOrder => Select(static _ => true);
@@ -216,16 +216,33 @@ internal sealed class StageList
     /// <summary>Those at a stage and further in.</summary>
     public IReadOnlyList<IProxyMiddleware> From(Stage stage) => Select(s => s >= stage.Order);
 
-    public void Add(Stage stage, IProxyMiddleware middleware) => _stages.Add((stage.Order, middleware));
+    public void Add(Stage stage, IProxyMiddleware middleware)
+    {
+        var index = _steps.Count;
+        while (index > 0 && _steps[index - 1].Order > stage.Order)
+            index--;
+        _steps.Insert(index, new(stage.Order, middleware));
+    }
 
     public void Add<TContext>(Component<TContext, IProxyMiddleware> component, ExtraConfig extra, TContext context, ConfigDiagnostics faults)
     {
         if (extra[component.Name] is { } config && component.Build(config, context, faults) is { } middleware)
-            _stages.Add((component.Stage.Order, middleware));
+            Add(component.Stage, middleware);
     }
 
-    private IReadOnlyList<IProxyMiddleware> Select(Func<int, bool> belongs) =>
-        [.. _stages.Where(s => belongs(s.Order)).OrderBy(static s => s.Order).Select(static s => s.Middleware)];
+    private List<IProxyMiddleware> Select(Func<int, bool> belongs)
+    {
+        var chosen = new List<IProxyMiddleware>();
+        foreach (var step in _steps)
+        {
+            if (belongs(step.Order))
+                chosen.Add(step.Middleware);
+        }
+        return chosen;
+    }
+
+    // A class: lists of a structure of the gateway's own are compiled at run time, at every start.
+    private sealed record Step(int Order, IProxyMiddleware Middleware);
 }
 
 /// <summary>An endpoint cannot be built; the others can.</summary>
