@@ -22,7 +22,7 @@ public sealed class PluginNewTests : IDisposable
         Assert.Contains("Contoso.Audit/Contoso.Audit.csproj", files.Keys);
         Assert.Contains("Contoso.Audit/plugin.json", files.Keys);
         Assert.Contains("\"contoso.audit\"", files["Contoso.Audit/plugin.json"], StringComparison.Ordinal);
-        Assert.All(files, static f => Assert.DoesNotMatch("Acme|acme|Sample|0\\.0\\.0-sdk|template\\.config", f.Key + f.Value));
+        Assert.All(files, static f => Assert.DoesNotMatch("Sample|acme[./]sample|0\\.0\\.0-sdk|template\\.config", f.Key + f.Value));
     }
 
     [Fact]
