@@ -12,6 +12,13 @@ internal static class PluginCommand
         Description = "Lists, checks, tests, makes and installs plugins.",
         Usage = "plugin [command]",
         Example = "plugin list --plugins ./plugins",
-        Subcommands = [PluginCheckCommand.Definition, PluginListCommand.Definition],
+        Subcommands =
+        [
+            PluginCheckCommand.Definition,
+            PluginInstallCommand.Definition,
+            PluginListCommand.Definition,
+            PluginPackCommand.Definition,
+            PluginRemoveCommand.Definition,
+        ],
     };
 }
