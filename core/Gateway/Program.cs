@@ -9,5 +9,5 @@ namespace Gateway;
 internal static class Program
 {
     private static Task<int> Main(string[] args) => new Dispatcher(
-        [CheckCommand.Definition, DemoCommand.Definition, PluginCommand.Definition, ProbeCommand.Definition, RunCommand.Definition, SchemaCommand.Definition, VersionCommand.Definition], new Terminal()).RunAsync(args);
+        [CheckCommand.Definition, DemoCommand.Definition, PluginNewCommand.Generate, PluginCommand.Definition, ProbeCommand.Definition, RunCommand.Definition, SchemaCommand.Definition, VersionCommand.Definition], new Terminal()).RunAsync(args);
 }

@@ -15,8 +15,10 @@ internal static class PluginCommand
         Subcommands =
         [
             PluginCheckCommand.Definition,
+            PluginNewCommand.Init,
             PluginInstallCommand.Definition,
             PluginListCommand.Definition,
+            PluginNewCommand.Definition,
             PluginPackCommand.Definition,
             PluginRemoveCommand.Definition,
         ],
