@@ -12,8 +12,11 @@ internal static class PluginCommand
         Description = "Lists, checks, tests, makes and installs plugins.",
         Usage = "plugin [command]",
         Example = "plugin list --plugins ./plugins",
-        Subcommands = [
-            PluginCheckCommand.Definition, PluginInitCommand.Definition, PluginListCommand.Definition, PluginNewCommand.Definition, PluginTestCommand.Definition,
+        Subcommands =
+        [
+            PluginCheckCommand.Definition,
+            PluginListCommand.Definition,
+            PluginTestCommand.Definition,
         ],
     };
 }
