@@ -14,7 +14,7 @@ public sealed class PublishTests : IDisposable
     {
         var configuration = new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name;
         var published = Path.Combine(_folder.Path, "gateway");
-        using var publish = Executable.Start("dotnet", Executable.Repository, null, "publish", "core/Gateway", "-c", configuration, "--no-build", "-v", "q", "--nologo", "-o", published);
+        using var publish = Executable.Start("dotnet", Executable.Repository, null, "publish", "core/Gateway", "-c", configuration, "-v", "q", "--nologo", "-o", published);
         var done = await Executable.FinishAsync(publish, TimeSpan.FromMinutes(3));
         Assert.True(done.Status == 0, done.Out + done.Error);
 
