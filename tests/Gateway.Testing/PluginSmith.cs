@@ -23,6 +23,16 @@ public sealed class PluginSmith : IDisposable
         global using Microsoft.Extensions.Logging;
         """;
 
+    private const string ImplicitUsings = """
+        global using System;
+        global using System.Collections.Generic;
+        global using System.IO;
+        global using System.Linq;
+        global using System.Net.Http;
+        global using System.Threading;
+        global using System.Threading.Tasks;
+        """;
+
     private static readonly Lazy<MetadataReference[]> s_shared = new(static () =>
         [.. ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
             .Where(static p => Core.Plugins.SharedAssemblies.IsFramework(Path.GetFileNameWithoutExtension(p)) || Path.GetFileNameWithoutExtension(p) == Core.Plugins.SharedAssemblies.SdkName)
@@ -86,6 +96,14 @@ public sealed class PluginSmith : IDisposable
             new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, optimizationLevel: OptimizationLevel.Release, allowUnsafe: true)),
             metadataOnly ? new EmitOptions(metadataOnly: true, includePrivateMembers: false) : new EmitOptions());
     }
+
+    /// <summary>Compiles the sources of a project with implicit usings.</summary>
+    /// <param name="name">Assembly name.</param>
+    /// <param name="sources">C# sources, one per file.</param>
+    public static byte[] Assembly(string name, IReadOnlyList<string> sources) => Emit(
+        CSharpCompilation.Create(name, sources.Prepend(ImplicitUsings).Select(static t => CSharpSyntaxTree.ParseText(t)), s_shared.Value,
+            new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, optimizationLevel: OptimizationLevel.Release, nullableContextOptions: NullableContextOptions.Enable)),
+        new EmitOptions());
 
     /// <summary>A plugin with one proxy middleware, whose body is given: <c>request</c>, <c>next</c>, <c>ct</c>.</summary>
     public static string ProxyPlugin(string name, string body, string members = "", string register = "") => $$"""
