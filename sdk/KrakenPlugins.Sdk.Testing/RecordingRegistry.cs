@@ -21,11 +21,19 @@ internal sealed class RecordingRegistry : IPluginRegistry
 
     public void Endpoint(string name, Stage stage, ComponentFactory<IEndpointContext, IHttpMiddleware> factory) => Add("endpoint", name, stage, factory);
 
+    public void Endpoint(string name, Stage stage, ComponentFactory<IEndpointContext, IHttpMiddleware> factory, ComponentReach reach) => Endpoint(name, stage, factory);
+
     public void Proxy(string name, Stage stage, ComponentFactory<IEndpointContext, IProxyMiddleware> factory) => Add("proxy", name, stage, factory);
+
+    public void Proxy(string name, Stage stage, ComponentFactory<IEndpointContext, IProxyMiddleware> factory, ComponentReach reach) => Proxy(name, stage, factory);
 
     public void Backend(string name, Stage stage, ComponentFactory<IBackendContext, IProxyMiddleware> factory) => Add("backend", name, stage, factory);
 
+    public void Backend(string name, Stage stage, ComponentFactory<IBackendContext, IProxyMiddleware> factory, ComponentReach reach) => Backend(name, stage, factory);
+
     public void Client(string name, Stage stage, ComponentFactory<IBackendContext, IClientMiddleware> factory) => Add("client", name, stage, factory);
+
+    public void Client(string name, Stage stage, ComponentFactory<IBackendContext, IClientMiddleware> factory, ComponentReach reach) => Client(name, stage, factory);
 
     public void Executor(string name, ComponentFactory<IBackendContext, IProxyMiddleware> factory) => Add("executor", name, default, factory);
 

@@ -153,21 +153,6 @@ public sealed class CheckTests : IDisposable
         Assert.Contains("none of the others can be; [lint", run.Error, StringComparison.Ordinal);
     }
 
-    [Theory]
-    [InlineData("-l")]
-    [InlineData("-tn")]
-    [InlineData("-s=schema.json")]
-    public async Task The_linter_is_refused_until_it_is_there(string flag)
-    {
-        var file = _folder.Write("krakend.json", """{"version":3}""");
-
-        var run = await Executable.RunAsync("check", flag, "-c", file);
-
-        Assert.Equal(255, run.Status);
-        Assert.Contains("the linter is not supported yet by this version", run.Error, StringComparison.Ordinal);
-        Assert.DoesNotContain("Syntax OK!", run.Error, StringComparison.Ordinal);
-    }
-
     [Fact, Spec("CFG-220")]
     public async Task Without_flags_the_port_is_not_touched()
     {

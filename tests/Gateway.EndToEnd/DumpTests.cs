@@ -16,7 +16,7 @@ public sealed class DumpTests : IDisposable
           "extra_config": {
             "router": { "hide_version_header": true },
             "auth/api-keys": { "salt": "grain", "keys": [{ "key": "letmein", "roles": ["a", "b"] }] },
-            "telemetry/logging": { "level": "DEBUG" }
+            "telemetry/metrics": { "collection_time": "60s" }
           },
           "endpoints": [
             {

@@ -37,6 +37,12 @@ public sealed record TestGatewayOptions
 
     /// <summary>Whether <c>-d</c> is given.</summary>
     public bool Debug { get; init; }
+
+    /// <summary>Standard output in place of the one that <see cref="TestGateway.Log"/> shows.</summary>
+    public Stream? Output { get; init; }
+
+    /// <summary>Whether standard output counts as a terminal that shows colours.</summary>
+    public bool IsTerminal { get; init; }
 }
 
 /// <summary>
@@ -118,13 +124,14 @@ public sealed class TestGateway : IAsyncDisposable
             throw new InvalidOperationException(string.Join('\n', loaded.Diagnostics.All));
         }
         var log = new LogStream();
-        var sink = new LogSink(log, options.Limits.LogQueue);
+        var sink = new LogSink(options.Output ?? log, options.Limits.LogQueue);
         var host = GatewayHost.Create(loaded.Config, loaded.Diagnostics, new GatewayHostOptions
         {
             Port = options.Port,
             Log = sink,
             Limits = options.Limits,
             Plugins = options.Plugins,
+            IsTerminal = options.IsTerminal,
             PluginHost = plugins,
             Time = options.Time,
             Environment = name => options.Environment.GetValueOrDefault(name),

@@ -6,22 +6,28 @@ namespace Gateway.Bench;
 internal sealed record BenchOptions
 {
     public const string Usage = """
-        usage: bench [load|routes] [options]
+        usage: bench [load|routes|plugins] [options]
 
           load                 the scenarios against nginx, the bare pass-through and the gateway (default)
           routes               the gateway with 5 and with 5,000 endpoints: start time, throughput on the last one
+          plugins              the gateway with 0, 1 and 30 plugins, and with 30 that it does not use: start time, memory
 
           --gateway PATH       the gateway's executable or .dll, default artifacts/gateway/gateway
           --skip-gateway       nginx and the pass-through only
           --scenarios S1,S3    only these (S1 S2 S3 S4 S5a S5b S6)
-          --rounds N           measured runs of each, interleaved; medians are reported (3)
+          --rounds N           measured runs of each, interleaved; medians are reported (3; plugins 15)
           --duration SECONDS   of one measured run (10)
           --warmup SECONDS     before the first run of each (12)
           --quick              one round, 3 s after 3 s of warm-up: shape, not numbers
+          --plugin FOLDER      plugins: the one plugin (martian beside the gateway, or one that does nothing)
+          --value JSON         plugins: the value of its namespace ({}, for martian a header)
           --output FILE        the report as Markdown, besides standard output
         """;
 
-    public bool Routes { get; init; }
+    // Starts are short, and it is their small differences that are looked for.
+    private const int ManyRounds = 15;
+
+    public BenchMode Mode { get; init; }
     public string? GatewayPath { get; init; }
     public bool SkipGateway { get; init; }
     public IReadOnlyList<string>? Scenarios { get; init; }
@@ -30,15 +36,19 @@ internal sealed record BenchOptions
     public int Duration { get; init; } = 10;
     /// <summary>Seconds.</summary>
     public int Warmup { get; init; } = 12;
+    /// <summary>Folder of the plugin that is loaded alone.</summary>
+    public string? PluginFolder { get; init; }
+    /// <summary>JSON of its namespace.</summary>
+    public string? PluginValue { get; init; }
     public string? Output { get; init; }
 
     /// <exception cref="BenchException">An option is unknown, lacks its value, or the value is out of range.</exception>
     public static BenchOptions Parse(ReadOnlySpan<string> arguments)
     {
         var options = new BenchOptions();
-        if (arguments.Length > 0 && arguments[0] is "load" or "routes")
+        if (arguments.Length > 0 && ModeOf(arguments[0]) is { } mode)
         {
-            options = options with { Routes = arguments[0] == "routes" };
+            options = options with { Mode = mode, Rounds = mode == BenchMode.Plugins ? ManyRounds : options.Rounds };
             arguments = arguments[1..];
         }
         while (arguments.Length > 0)
@@ -52,6 +62,8 @@ internal sealed record BenchOptions
                 "--gateway" => (options with { GatewayPath = Required(name, value) }, 2),
                 "--output" => (options with { Output = Required(name, value) }, 2),
                 "--scenarios" => (options with { Scenarios = Names(Required(name, value)) }, 2),
+                "--plugin" when options.Mode == BenchMode.Plugins => (options with { PluginFolder = Required(name, value) }, 2),
+                "--value" when options.Mode == BenchMode.Plugins => (options with { PluginValue = Required(name, value) }, 2),
                 "--rounds" => (options with { Rounds = Positive(name, value) }, 2),
                 "--duration" => (options with { Duration = Positive(name, value) }, 2),
                 "--warmup" => (options with { Warmup = Positive(name, value) }, 2),
@@ -59,10 +71,18 @@ internal sealed record BenchOptions
             };
             arguments = arguments[used..];
         }
-        if (options is { Routes: true, SkipGateway: true })
-            throw new BenchException("routes measures the gateway only; --skip-gateway leaves nothing to do");
+        if (options is { Mode: not BenchMode.Load, SkipGateway: true })
+            throw new BenchException($"{options.Mode.ToString().ToLowerInvariant()} measures the gateway only; --skip-gateway leaves nothing to do");
         return options;
     }
+
+    private static BenchMode? ModeOf(string word) => word switch
+    {
+        "load" => BenchMode.Load,
+        "routes" => BenchMode.Routes,
+        "plugins" => BenchMode.Plugins,
+        _ => null,
+    };
 
     private static string[] Names(string list)
     {
@@ -79,6 +99,14 @@ internal sealed record BenchOptions
         int.TryParse(Required(name, value), NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number > 0
             ? number
             : throw new BenchException($"{name} {value}: expected a whole number above 0");
+}
+
+/// <summary>What is measured.</summary>
+internal enum BenchMode
+{
+    Load,
+    Routes,
+    Plugins,
 }
 
 /// <summary>The bench cannot measure; the message says why and what to do.</summary>

@@ -8,6 +8,9 @@ internal sealed class GatewayProcess(IReadOnlyList<string> command, string folde
     public const string HealthPath = "/__health";
     private int _started;
 
+    /// <summary>Folder of the executable, which holds its <c>plugins</c>.</summary>
+    public string Folder => Path.GetDirectoryName(command[^1])!;
+
     /// <summary>Finds the executable.</summary>
     /// <exception cref="BenchException">There is none.</exception>
     public static GatewayProcess Find(string? path, string folder)
@@ -20,13 +23,15 @@ internal sealed class GatewayProcess(IReadOnlyList<string> command, string folde
 
     /// <summary>Starts it on a free port with these endpoints; ready when <c>/__health</c> answers 200.</summary>
     /// <exception cref="BenchException">It does not start.</exception>
-    public async Task<Subject> StartAsync(JsonArray endpoints, int upstreamPort, bool probed, CancellationToken cancellationToken)
+    public async Task<Subject> StartAsync(JsonArray endpoints, int upstreamPort, bool probed, CancellationToken cancellationToken, PluginUse? plugins = null)
     {
         int port = Subject.FreePort();
         string configuration = Path.Combine(folder, $"krakend-{++_started}.json");
-        await File.WriteAllTextAsync(configuration, Configuration(endpoints, port, upstreamPort).ToJsonString(), cancellationToken);
+        JsonObject document = Configuration(endpoints, port, upstreamPort);
+        plugins?.AddTo(document);
+        await File.WriteAllTextAsync(configuration, document.ToJsonString(), cancellationToken);
         HeapProbe? heap = probed ? new HeapProbe(Path.Combine(folder, $"gateway-{_started}.sock")) : null;
-        return await Subject.StartAsync("gateway", [.. command, "run", "-c", configuration], port, HealthPath, folder, heap, cancellationToken);
+        return await Subject.StartAsync("gateway", [.. command, "run", "-c", configuration, .. plugins?.Folders.SelectMany(folder => (string[])["--plugins", folder]) ?? []], port, HealthPath, folder, heap, cancellationToken);
     }
 
     /// <summary>One endpoint for each scenario.</summary>
@@ -51,7 +56,8 @@ internal sealed class GatewayProcess(IReadOnlyList<string> command, string folde
         ["endpoints"] = endpoints,
     };
 
-    private static string FindRoot()
+    /// <summary>The folder of the solution, or the current one.</summary>
+    public static string FindRoot()
     {
         for (DirectoryInfo? folder = new(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
         {

@@ -16,9 +16,12 @@ Console.CancelKeyPress += (_, signal) =>
 try
 {
     BenchOptions options = BenchOptions.Parse(args);
-    string report = options.Routes
-        ? await RoutesBench.RunAsync(options, Console.Error, stop.Token)
-        : await LoadBench.RunAsync(options, Console.Error, stop.Token);
+    string report = options.Mode switch
+    {
+        BenchMode.Routes => await RoutesBench.RunAsync(options, Console.Error, stop.Token),
+        BenchMode.Plugins => await PluginsBench.RunAsync(options, Console.Error, stop.Token),
+        _ => await LoadBench.RunAsync(options, Console.Error, stop.Token),
+    };
     Console.WriteLine(report);
     if (options.Output is not null)
         await File.WriteAllTextAsync(options.Output, report);

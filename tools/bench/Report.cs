@@ -11,7 +11,7 @@ internal static class Report
 
     public static string Load(BenchOptions options, IReadOnlyList<Case> cases, IReadOnlyList<ColdStart> coldStarts)
     {
-        StringBuilder text = Begin("Load", options);
+        StringBuilder text = Begin("Load", LoadConditions(options));
         Table(text, ["scenario", "server", .. MeasurementColumns],
             cases.Select(item => (string[])[$"{item.Scenario.Name} {item.Scenario.What}", item.Subject.Name, .. Cells(Measurement.MedianOf(item.Runs))]));
 
@@ -32,7 +32,7 @@ internal static class Report
 
     public static string Routes(BenchOptions options, IReadOnlyList<(int Count, Case Case)> cases)
     {
-        StringBuilder text = Begin("Number of endpoints", options);
+        StringBuilder text = Begin("Number of endpoints", LoadConditions(options));
         Table(text, ["endpoints", "start to first 200, ms", .. MeasurementColumns], cases.Select(item => (string[])
         [
             item.Count.ToString("N0", Inv),
@@ -41,6 +41,34 @@ internal static class Report
         ]));
         return text.ToString();
     }
+
+    public static string Plugins(BenchOptions options, IReadOnlyList<PluginCase> cases)
+    {
+        StringBuilder text = Begin("Plugins", $"Medians of {options.Rounds} interleaved starts; what is above none, of the differences within a round.");
+        PluginCase none = cases[0];
+        Table(text, ["plugins", "start to first 200, ms", "above none", "CPU by then, ms", "above none", "resident, MB", "above none", "target", ""], cases.Select(item => (string[])
+        [
+            item.Name,
+            Number(item.Median(start => start.Milliseconds), 1),
+            Above(item, none, start => start.Milliseconds),
+            Number(item.Median(start => start.CpuMilliseconds), 1),
+            Above(item, none, start => start.CpuMilliseconds),
+            Number(item.Median(start => start.ResidentBytes) / Megabyte, 1),
+            Above(item, none, start => start.ResidentBytes / Megabyte),
+            .. TargetCells(item, none),
+        ]));
+        return text.ToString();
+    }
+
+    private static string Above(PluginCase item, PluginCase none, Func<PluginStart, double> figure) =>
+        item == none ? "–" : item.Above(none, figure).ToString("+0.0;-0.0;0.0", Inv);
+
+    private static string[] TargetCells(PluginCase item, PluginCase none) => item.Target switch
+    {
+        { Milliseconds: { } limit } => [$"< {Number(limit, 0)} ms", item.Above(none, start => start.Milliseconds) < limit ? "met" : "missed"],
+        { Megabytes: { } limit } => [$"< {Number(limit, 0)} MB", item.Above(none, start => start.ResidentBytes / Megabyte) < limit ? "met" : "missed"],
+        _ => ["–", ""],
+    };
 
     /// <summary>A GitHub table.</summary>
     public static void Table(StringBuilder text, string[] head, IEnumerable<string[]> rows)
@@ -69,10 +97,13 @@ internal static class Report
         ? [item.Scenario.Name, item.Subject.Name, Number(ratio, 2), $"≤ {Number(item.Scenario.Target, 1)}", ratio <= item.Scenario.Target ? "met" : "missed"]
         : [item.Scenario.Name, item.Subject.Name, Number(ratio, 2), "–", ""];
 
-    private static StringBuilder Begin(string title, BenchOptions options) => new StringBuilder()
+    private static string LoadConditions(BenchOptions options) =>
+        $"Upstream, load generator and server share the machine. Medians of {options.Rounds} interleaved runs of {options.Duration} s after {options.Warmup} s of warm-up each.";
+
+    private static StringBuilder Begin(string title, string conditions) => new StringBuilder()
         .Append(Inv, $"# {title}\n\n")
         .Append(Inv, $"{Processor()}, {Environment.ProcessorCount} processors, {RuntimeInformation.OSDescription.Trim()}, {RuntimeInformation.FrameworkDescription}. ")
-        .Append(Inv, $"Upstream, load generator and server share the machine. Medians of {options.Rounds} interleaved runs of {options.Duration} s after {options.Warmup} s of warm-up each.\n\n");
+        .Append(conditions).Append("\n\n");
 
     private static string Processor()
     {

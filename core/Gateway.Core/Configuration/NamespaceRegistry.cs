@@ -16,6 +16,15 @@ public static class ConfigScope
     public const string Workflow = "workflow";
     /// <summary>An async agent.</summary>
     public const string AsyncAgent = "async_agent";
+
+    /// <summary>A scope in a sentence: <c>an endpoint</c>.</summary>
+    public static string Describe(string scope) => scope switch
+    {
+        Service => "the service",
+        Endpoint => "an endpoint",
+        AsyncAgent => "an async agent",
+        _ => "a " + scope,
+    };
 }
 
 /// <summary>

@@ -100,9 +100,9 @@ internal sealed class NamespaceResolver(LoadOptions options, ConfigDiagnostics d
         if (options.AllowMissing.Contains(name) || options.AllowMissing.Contains("*"))
             diagnostics.Notice(member.NamePosition, place, $"runs without \"{name}\", as allowed{protection}");
         else if (NamespaceRegistry.IsOptional(name))
-            diagnostics.Warning(member.NamePosition, place, $"no plugin provides \"{name}\" at {Article(scope)}; it has no effect");
+            diagnostics.Warning(member.NamePosition, place, $"no plugin provides \"{name}\" at {ConfigScope.Describe(scope)}; it has no effect");
         else
-            diagnostics.Error(member.NamePosition, place, $"no plugin provides \"{name}\" at {Article(scope)}; install one, or run without it with --allow-missing {name}");
+            diagnostics.Error(member.NamePosition, place, $"no plugin provides \"{name}\" at {ConfigScope.Describe(scope)}; install one, or run without it with --allow-missing {name}");
     }
 
     private static string WhyWithoutEffect(string scope, string name)
@@ -118,16 +118,8 @@ internal sealed class NamespaceResolver(LoadOptions options, ConfigDiagnostics d
                 : $"\"{name}\" has no effect: {hint}";
         }
         var protection = NamespaceRegistry.IsProtection(name) ? "; the protection is not active" : "";
-        return $"\"{name}\" has no effect at {Article(scope)}{protection}; it belongs to the extra_config of {string.Join(" or ", scopes.Select(Article))}";
+        return $"\"{name}\" has no effect at {ConfigScope.Describe(scope)}{protection}; it belongs to the extra_config of {string.Join(" or ", scopes.Select(ConfigScope.Describe))}";
     }
-
-    private static string Article(string scope) => scope switch
-    {
-        ConfigScope.Service => "the service",
-        ConfigScope.Endpoint => "an endpoint",
-        ConfigScope.AsyncAgent => "an async agent",
-        _ => "a " + scope,
-    };
 
     /// <summary>A workflow has an <c>extra_config</c> of its own and backends with theirs; their names are settled here too.</summary>
     private ConfigNode ResolveWorkflow(ConfigNode workflow, ConfigPath path)

@@ -1,26 +1,40 @@
 using System.Globalization;
 using System.Text;
+using KrakenPlugins.Sdk.Data;
 
 namespace Gateway.Core.Diagnostics;
 
 /// <summary>
 /// The access log in its built-in form (OBS-013): <c>[GIN] yyyy/mm/dd - hh:mm:ss | status | duration | client ip | METHOD "path"</c>.
+/// Values of secret query parameters are masked (<see cref="Redaction"/>).
 /// </summary>
 /// <param name="sink">Where lines go; not disposed.</param>
 /// <param name="skipPaths">Request paths without line, compared exactly (RTE-042).</param>
-public sealed class AccessLog(LogSink sink, IReadOnlyList<string> skipPaths)
+/// <param name="colours">Whether status and method are coloured (OBS-018).</param>
+public sealed class AccessLog(LogSink sink, IReadOnlyList<string> skipPaths, bool colours = false)
 {
     /// <summary>Printed characters of a method, a target or an error, escapes included; <c>...</c> stands for what follows.</summary>
     public const int MaxText = 8192;
 
     private const int MethodWidth = 7;
     private const int EscapeWidth = 6;
+    private const string Reset = "\u001b[0m";
 
     private readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> _skip =
         new HashSet<string>(skipPaths, StringComparer.Ordinal).GetAlternateLookup<ReadOnlySpan<char>>();
 
     [ThreadStatic]
     private static StringBuilder? t_line;
+
+    /// <summary>Whether requests for a target leave no line.</summary>
+    /// <param name="target">Request target as received.</param>
+    public bool Skips(string target)
+    {
+        if (_skip.Set.Count == 0)
+            return false;
+        var query = target.IndexOf('?', StringComparison.Ordinal);
+        return _skip.Contains(query < 0 ? target : target.AsSpan(0, query));
+    }
 
     /// <summary>Writes the line of one finished request.</summary>
     /// <param name="status">Status sent to the client.</param>
@@ -31,14 +45,13 @@ public sealed class AccessLog(LogSink sink, IReadOnlyList<string> skipPaths)
     /// <param name="errors">Gateway errors that follow on lines of their own (OBS-015), or <see langword="null"/>.</param>
     public void Write(int status, double milliseconds, string clientIp, string method, string target, List<string>? errors = null)
     {
-        var query = target.IndexOf('?', StringComparison.Ordinal);
-        if (_skip.Set.Count > 0 && _skip.Contains(query < 0 ? target : target.AsSpan(0, query)))
+        if (Skips(target))
             return;
         var line = t_line ??= new StringBuilder(256);
         line.Clear();
-        line.Append("[GIN] ").Append(CultureInfo.InvariantCulture, $"{DateTime.Now:yyyy/MM/dd - HH:mm:ss} | {status,3} | {milliseconds.ToString("F3", CultureInfo.InvariantCulture) + "ms",8} | {clientIp,15} | ");
+        line.Append(CultureInfo.InvariantCulture, $"[GIN] {DateTime.Now:yyyy/MM/dd - HH:mm:ss} |{(colours ? StatusColour(status) : "")} {status,3} {(colours ? Reset : "")}| {milliseconds,6:F3}ms | {clientIp,15} |{(colours ? MethodColour(method) : "")} ");
         AppendText(line, method);
-        line.Append(' ', Math.Max(MethodWidth - method.Length, 0)).Append(" \"");
+        line.Append(' ', Math.Max(MethodWidth - method.Length, 0)).Append(colours ? " " + Reset : " ").Append('"');
         AppendText(line, target);
         line.Append("\"\n");
         for (var i = 0; i < errors?.Count; i++)
@@ -53,6 +66,19 @@ public sealed class AccessLog(LogSink sink, IReadOnlyList<string> skipPaths)
     private static void AppendText(StringBuilder line, string text)
     {
         var left = MaxText;
+        var position = 0;
+        while (Redaction.TryFindSecret(text, position, out var secret))
+        {
+            if (!TryAppend(line, text.AsSpan(position, secret.Start - position), ref left))
+                return;
+            line.Append(Redaction.Mask);
+            position = secret.Start + secret.Length;
+        }
+        TryAppend(line, text.AsSpan(position), ref left);
+    }
+
+    private static bool TryAppend(StringBuilder line, ReadOnlySpan<char> text, ref int left)
+    {
         foreach (var c in text)
         {
             var width = c is '"' or '\\' ? 2 : c is >= ' ' and < '\u007f' ? 1 : EscapeWidth;
@@ -60,7 +86,7 @@ public sealed class AccessLog(LogSink sink, IReadOnlyList<string> skipPaths)
             if (left < 0)
             {
                 line.Append("...");
-                return;
+                return false;
             }
             if (width == EscapeWidth)
             {
@@ -71,7 +97,28 @@ public sealed class AccessLog(LogSink sink, IReadOnlyList<string> skipPaths)
                 line.Append('\\');
             line.Append(c);
         }
+        return true;
     }
+
+    private static string StatusColour(int status) => status switch
+    {
+        >= 200 and < 300 => "\u001b[97;42m",
+        >= 300 and < 400 => "\u001b[90;47m",
+        >= 400 and < 500 => "\u001b[90;43m",
+        _ => "\u001b[97;41m",
+    };
+
+    private static string MethodColour(string method) => method switch
+    {
+        "GET" => "\u001b[97;44m",
+        "POST" => "\u001b[97;46m",
+        "PUT" => "\u001b[90;43m",
+        "DELETE" => "\u001b[97;41m",
+        "PATCH" => "\u001b[97;42m",
+        "HEAD" => "\u001b[97;45m",
+        "OPTIONS" => "\u001b[90;47m",
+        _ => Reset,
+    };
 
     private void WriteAscii(StringBuilder line)
     {

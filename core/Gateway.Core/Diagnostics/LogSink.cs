@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using KrakenPlugins.Sdk.Data;
+using KrakenPlugins.Sdk.Plugins;
 
 namespace Gateway.Core.Diagnostics;
 
@@ -9,7 +10,7 @@ namespace Gateway.Core.Diagnostics;
 /// what has gathered. When the stream is stuck and the buffer is full, lines are dropped and their number is reported as soon as
 /// writing resumes (OBS-012).
 /// </summary>
-public sealed class LogSink : IDisposable
+public sealed class LogSink : ILogOutput, IDisposable
 {
     private readonly object _gate = new();
     private readonly Stream _stream;

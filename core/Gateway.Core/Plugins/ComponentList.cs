@@ -1,4 +1,5 @@
 using System.Collections;
+using Gateway.Core.Configuration;
 using KrakenPlugins.Sdk.Configuration;
 using KrakenPlugins.Sdk.Plugins;
 
@@ -27,14 +28,17 @@ internal sealed class ComponentList<TContext, TProduct>(string layer) : IReadOnl
 
     public bool Has(string name) => Find(name) is not null;
 
+    /// <summary>Whether a name at the service is known here, because it reaches every place.</summary>
+    public bool Reaches(string name) => Find(name) is { Reach: ComponentReach.Service };
+
     /// <summary>The component of a name; of several the one declared last (EXT-010).</summary>
     public Component<TContext, TProduct>? Find(string name) => _components.FindLast(c => string.Equals(c.Name, name, StringComparison.Ordinal));
 
-    public void Add(string name, Stage stage, ComponentFactory<TContext, TProduct> factory, PluginOwner owner, Type? product = null)
+    public void Add(string name, Stage stage, ComponentFactory<TContext, TProduct> factory, PluginOwner owner, Type? product = null, ComponentReach reach = ComponentReach.Place)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
         ArgumentNullException.ThrowIfNull(factory);
-        Insert(new(name, stage, factory, owner, product ?? typeof(TProduct)));
+        Insert(new(name, stage, factory, owner, product ?? typeof(TProduct), reach));
     }
 
     public IEnumerable<DeclaredName> Names => _components.Select(c => new DeclaredName(layer, c.Name));
@@ -64,9 +68,13 @@ internal sealed class ComponentList<TContext, TProduct>(string layer) : IReadOnl
 /// <param name="Factory">The plugin's factory; called through <see cref="Build"/>.</param>
 /// <param name="Owner">Whose it is.</param>
 /// <param name="Product">What it makes; for services the interface that they are known by.</param>
-internal sealed record Component<TContext, TProduct>(string Name, Stage Stage, ComponentFactory<TContext, TProduct> Factory, PluginOwner Owner, Type Product)
+/// <param name="Reach">In which places it stands.</param>
+internal sealed record Component<TContext, TProduct>(string Name, Stage Stage, ComponentFactory<TContext, TProduct> Factory, PluginOwner Owner, Type Product, ComponentReach Reach)
     where TProduct : class
 {
+    /// <summary>What it is built from at a place, or <see langword="null"/> when it does not stand there.</summary>
+    public ConfigNode? ConfigAt(ExtraConfig place, ExtraConfig service) => place[Name] ?? (Reach == ComponentReach.Service ? service[Name] : null);
+
     /// <summary>
     /// Builds the component for a place: the plugin sees a context of its own, what it made is disposed with the configuration, and what it
     /// throws later is contained and counted as its fault. Throws what the factory throws.

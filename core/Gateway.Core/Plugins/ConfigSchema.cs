@@ -1,6 +1,6 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using Gateway.Core.Configuration;
+using Gateway.Core.Plugins.Kinds;
 using KrakenPlugins.Sdk.Configuration;
 
 namespace Gateway.Core.Plugins;
@@ -11,42 +11,31 @@ namespace Gateway.Core.Plugins;
 /// </summary>
 public static class ConfigSchema
 {
-    private const int MaxFragmentBytes = 4 << 20;
-
-    private static readonly Dictionary<string, string> s_kindNamespaces = new(StringComparer.Ordinal)
-    {
-        ["http-server"] = "plugin/http-server",
-        ["http-client"] = "plugin/http-client",
-        ["request-modifier"] = "plugin/req-resp-modifier",
-        ["response-modifier"] = "plugin/req-resp-modifier",
-        ["middleware"] = "plugin/middleware",
-    };
+    private static readonly string[] s_scopes = [ConfigScope.Service, ConfigScope.Endpoint, ConfigScope.Backend, ConfigScope.AsyncAgent, ConfigScope.Workflow];
 
     /// <summary>Assembles it.</summary>
     /// <param name="catalog">What is installed.</param>
-    /// <param name="diagnostics">Told of fragments that cannot be read; their namespaces then take any value.</param>
-    public static JsonObject Assemble(PluginCatalog catalog, ConfigDiagnostics diagnostics)
+    /// <param name="diagnostics">Told of fragments that cannot be used; their namespaces then take any value.</param>
+    /// <param name="whyUnusable">
+    /// Says what is wrong with a file of a plugin as a schema, or <see langword="null"/>; core has no validator of its own.
+    /// </param>
+    public static JsonObject Assemble(PluginCatalog catalog, ConfigDiagnostics diagnostics, Func<FoundPlugin, string, string?> whyUnusable)
     {
         ArgumentNullException.ThrowIfNull(catalog);
+        ArgumentNullException.ThrowIfNull(whyUnusable);
         var schema = ReadCore();
         var definitions = schema["definitions"]!.AsObject();
-        var fragments = new Fragments(definitions, diagnostics);
-        foreach (var plugin in catalog.Plugins.Where(static p => p.IsUsable))
-        {
-            foreach (var name in plugin.Manifest!.Namespaces)
-                Namespaces(definitions, name.Scope).TryAdd(name.Name, fragments.Reference(plugin, name.Schema));
-        }
+        var fragments = new SchemaFragments(definitions, whyUnusable, diagnostics);
+        AddPluginNamespaces(definitions, catalog, fragments);
         AddKinds(definitions, catalog, fragments);
-        AddEncodings(definitions, catalog);
+        AddEncodings(schema, catalog);
         foreach (var scope in s_scopes)
         {
-            foreach (var name in NamespaceRegistry.In(scope).Order(StringComparer.Ordinal))
-                Namespaces(definitions, scope).TryAdd(name, new JsonObject { ["description"] = "No installed plugin provides this namespace." });
+            foreach (var name in NamespaceRegistry.All.Where(n => NamespaceRegistry.IsDefined(scope, n)).Order(StringComparer.Ordinal))
+                NamespacesOf(definitions, scope).TryAdd(name, new JsonObject { ["description"] = "No installed plugin provides this namespace." });
         }
         return schema;
     }
-
-    private static readonly string[] s_scopes = [ConfigScope.Service, ConfigScope.Endpoint, ConfigScope.Backend, ConfigScope.AsyncAgent, ConfigScope.Workflow];
 
     private static JsonObject ReadCore()
     {
@@ -55,98 +44,89 @@ public static class ConfigSchema
         return JsonNode.Parse(stream)!.AsObject();
     }
 
-    private static JsonObject Namespaces(JsonObject definitions, string scope) => definitions[$"{scope}_extra_config"]!["properties"]!.AsObject();
+    private static IEnumerable<FoundPlugin> Usable(PluginCatalog catalog) => catalog.Plugins.Where(static p => p.IsUsable);
 
-    private static void AddKinds(JsonObject definitions, PluginCatalog catalog, Fragments fragments)
+    private static JsonObject NamespacesOf(JsonObject definitions, string scope) => definitions[$"{scope}_extra_config"]!["properties"]!.AsObject();
+
+    private static void AddPluginNamespaces(JsonObject definitions, PluginCatalog catalog, SchemaFragments fragments)
     {
-        var kinds = catalog.Plugins.Where(static p => p.IsUsable).SelectMany(static p => p.Manifest!.Plugins.Select(k => (Plugin: p, Kind: k))).ToArray();
-        foreach (var (name, scopes) in s_kindNamespaces.Values.Distinct().Select(static n => (n, s_scopes.Where(s => NamespaceRegistry.IsDefined(s, n)))))
+        var provided = Usable(catalog).SelectMany(static p => p.Manifest!.Namespaces.Select(n => (Plugin: p, Namespace: n))).GroupBy(static x => (x.Namespace.Scope, x.Namespace.Name));
+        foreach (var offers in provided)
         {
-            var members = new JsonObject
-            {
-                ["name"] = new JsonObject
-                {
-                    ["description"] = "The plugins to use, in their order.",
-                    ["anyOf"] = new JsonArray(new JsonObject { ["type"] = "string" }, new JsonObject { ["type"] = "array", ["items"] = new JsonObject { ["type"] = "string" } }),
-                },
-            };
-            foreach (var (plugin, kind) in kinds.Where(k => s_kindNamespaces[k.Kind.Kind] == name))
-                members.TryAdd(kind.Name, fragments.Reference(plugin, kind.Schema));
-            foreach (var scope in scopes)
-                Namespaces(definitions, scope)[name] = new JsonObject { ["type"] = "object", ["required"] = new JsonArray("name"), ["properties"] = members.DeepClone() };
+            var schemas = offers.Select(o => fragments.Reference(o.Plugin, o.Namespace.Schema)).ToArray();
+            NamespacesOf(definitions, offers.Key.Scope).TryAdd(offers.Key.Name, AnyOf(schemas));
+            if (offers.Key.Scope == ConfigScope.AsyncAgent && offers.Any(static o => o.Namespace.Layer == "agent"))
+                AddDriver(definitions, offers.Key.Name);
         }
     }
 
-    private static void AddEncodings(JsonObject definitions, PluginCatalog catalog)
+    // Which of two plugins a configuration chooses is not known here.
+    private static JsonNode AnyOf(JsonNode[] schemas) => schemas.Length == 1 ? schemas[0] : new JsonObject { ["anyOf"] = new JsonArray(schemas) };
+
+    private static void AddDriver(JsonObject definitions, string name)
     {
-        foreach (var plugin in catalog.Plugins.Where(static p => p.IsUsable))
+        var drivers = definitions["async_agent_extra_config"]!["anyOf"]!.AsArray();
+        if (!drivers.Any(d => d!["required"]![0]!.GetValue<string>() == name))
+            drivers.Add(new JsonObject { ["required"] = new JsonArray(name) });
+    }
+
+    private static void AddKinds(JsonObject definitions, PluginCatalog catalog, SchemaFragments fragments)
+    {
+        var installed = Usable(catalog).SelectMany(static p => p.Manifest!.Plugins.Select(k => (Plugin: p, Kind: k))).ToArray();
+        foreach (var name in PluginKinds.Namespaces)
+        {
+            var kinds = PluginKinds.Of(name);
+            var offers = installed.Where(o => kinds.Contains(o.Kind.Kind)).GroupBy(static o => o.Kind.Name).ToArray();
+            var members = new JsonObject { ["name"] = PluginNames(name, offers.Select(static o => o.Key)) };
+            foreach (var offer in offers)
+                members.TryAdd(offer.Key, AnyOf([.. offer.DistinctBy(static o => (o.Plugin, o.Kind.Schema)).Select(o => fragments.Reference(o.Plugin, o.Kind.Schema))]));
+            foreach (var scope in s_scopes.Where(s => NamespaceRegistry.IsDefined(s, name)))
+            {
+                NamespacesOf(definitions, scope)[name] = new JsonObject
+                {
+                    ["description"] = "Plugins of this kind, and under their names what they are told.",
+                    ["type"] = "object",
+                    ["required"] = new JsonArray("name"),
+                    ["properties"] = members.DeepClone(),
+                };
+            }
+        }
+    }
+
+    private static JsonObject PluginNames(string @namespace, IEnumerable<string> installed)
+    {
+        var name = new JsonObject { ["type"] = "string", ["examples"] = new JsonArray([.. installed.Select(static n => JsonValue.Create(n))]) };
+        if (@namespace != PluginKinds.HttpClientNamespace)
+            return new JsonObject { ["description"] = "The plugins to use, in their order.", ["type"] = "array", ["items"] = name };
+        name.Insert(0, "description", "The plugin to use.");
+        return name;
+    }
+
+    private static void AddEncodings(JsonObject schema, PluginCatalog catalog)
+    {
+        var definitions = schema["definitions"]!;
+        var backend = definitions["backend"]!["properties"]!;
+        foreach (var plugin in Usable(catalog))
         {
             foreach (var encoding in plugin.Manifest!.Encodings)
-                Suggest(definitions, encoding.Layer == "decoder" ? "backend" : "endpoint", encoding.Layer == "decoder" ? "encoding" : "output_encoding", encoding.Name);
+            {
+                if (encoding.Layer == "decoder")
+                {
+                    Allow(backend["encoding"]!, encoding.Name);
+                    continue;
+                }
+                Allow(definitions["output_encoding"]!, encoding.Name);
+                Allow(schema["properties"]!["output_encoding"]!, encoding.Name);
+            }
             foreach (var discovery in plugin.Manifest.Discovery)
-                Suggest(definitions, "backend", "sd", discovery.Name);
+                Allow(backend["sd"]!, discovery.Name);
         }
     }
 
-    private static void Suggest(JsonObject definitions, string owner, string attribute, string value)
+    private static void Allow(JsonNode attribute, string value)
     {
-        var examples = definitions[owner]!["properties"]![attribute]!["examples"]!.AsArray();
-        if (!examples.Any(e => e!.GetValue<string>() == value))
-            examples.Add(value);
-    }
-
-    /// <summary>The files of plugins, each once among the definitions.</summary>
-    private sealed class Fragments(JsonObject definitions, ConfigDiagnostics diagnostics)
-    {
-        public JsonNode Reference(FoundPlugin plugin, string file)
-        {
-            if (file.Length == 0)
-                return new JsonObject { ["description"] = plugin.Manifest!.Description };
-            var key = $"{plugin.Id}/{file}";
-            if (!definitions.ContainsKey(key))
-                definitions[key] = Read(plugin, file, Pointer(key));
-            return new JsonObject { ["$ref"] = Pointer(key) };
-        }
-
-        private JsonNode Read(FoundPlugin plugin, string file, string place)
-        {
-            var path = Path.Combine(plugin.Folder, file);
-            try
-            {
-                if (new FileInfo(path).Length > MaxFragmentBytes)
-                    throw new InvalidDataException($"it is larger than {MaxFragmentBytes >> 20} MiB");
-                var fragment = JsonNode.Parse(File.ReadAllBytes(path), null, new JsonDocumentOptions { MaxDepth = 200 });
-                if (fragment is not JsonObject and not JsonValue)
-                    throw new InvalidDataException("it is neither an object nor a boolean");
-                Rebase(fragment, place);
-                return fragment;
-            }
-            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or JsonException or InvalidDataException)
-            {
-                diagnostics.Warning(new(path, 0, 0), "", $"the schema of plugin {plugin.Id} cannot be used: {exception.Message}");
-                return JsonValue.Create(true);
-            }
-        }
-
-        // A fragment refers to its own root; inside of the whole that is its definition.
-        private static void Rebase(JsonNode? node, string place)
-        {
-            if (node is JsonArray list)
-            {
-                foreach (var item in list)
-                    Rebase(item, place);
-            }
-            if (node is not JsonObject members)
-                return;
-            members.Remove("$id");
-            members.Remove("$schema");
-            if (members["$ref"] is JsonValue value && value.TryGetValue<string>(out var target) && (target == "#" || target.StartsWith("#/", StringComparison.Ordinal)))
-                members["$ref"] = place + target[1..];
-            foreach (var (_, child) in members)
-                Rebase(child, place);
-        }
-
-        private static string Pointer(string key) =>
-            "#/definitions/" + Uri.EscapeDataString(key.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal));
+        var values = attribute["enum"]!.AsArray();
+        if (!values.Any(v => v!.GetValue<string>() == value))
+            values.Add(value);
     }
 }

@@ -39,6 +39,10 @@ public sealed class FoundPlugin(string folder, string origin)
         return false;
     }
 
+    /// <summary>Whether a path lies in its folder.</summary>
+    public bool Contains(string path) =>
+        Path.GetFullPath(path).StartsWith(Path.TrimEndingDirectorySeparator(Path.GetFullPath(Folder)) + Path.DirectorySeparatorChar, StringComparison.Ordinal);
+
     /// <inheritdoc/>
     public override string ToString() => Manifest is null ? $"{Id} ({Folder})" : $"{Id} {Manifest.Version} ({Folder})";
 }

@@ -1,53 +1,38 @@
-using System.Runtime.CompilerServices;
 using KrakenPlugins.Sdk.Plugins;
 using KrakenPlugins.Sdk.Proxy;
 
 namespace Gateway.Core.Plugins;
 
-internal sealed class GuardedRequestModifier(IRequestModifier inner, string name, PluginOwner owner) : IRequestModifier
+internal sealed class GuardedRequestModifier(IRequestModifier inner, string name, PluginOwner owner) : GuardedStep<GatewayError?>(name, owner), IRequestModifier
 {
     public ValueTask<GatewayError?> ModifyAsync(ProxyRequest request, CancellationToken cancellationToken)
     {
         try
         {
-            var call = inner.ModifyAsync(request, cancellationToken);
-            return call.IsCompletedSuccessfully ? call : ModifierGuard.AwaitAsync(call, name, owner, cancellationToken);
+            return Watch(inner.ModifyAsync(request, cancellationToken), cancellationToken);
         }
-        catch (Exception exception) when (owner.IsToBlame(exception, cancellationToken))
+        catch (Exception exception) when (IsToBlame(exception, cancellationToken))
         {
-            return new(owner.Fail(exception, name));
+            return new(Fail(exception));
         }
     }
+
+    protected override GatewayError? Failure(GatewayError error) => error;
 }
 
-internal sealed class GuardedResponseModifier(IResponseModifier inner, string name, PluginOwner owner) : IResponseModifier
+internal sealed class GuardedResponseModifier(IResponseModifier inner, string name, PluginOwner owner) : GuardedStep<GatewayError?>(name, owner), IResponseModifier
 {
     public ValueTask<GatewayError?> ModifyAsync(ProxyRequest request, ProxyResponse response, CancellationToken cancellationToken)
     {
         try
         {
-            var call = inner.ModifyAsync(request, response, cancellationToken);
-            return call.IsCompletedSuccessfully ? call : ModifierGuard.AwaitAsync(call, name, owner, cancellationToken);
+            return Watch(inner.ModifyAsync(request, response, cancellationToken), cancellationToken);
         }
-        catch (Exception exception) when (owner.IsToBlame(exception, cancellationToken))
+        catch (Exception exception) when (IsToBlame(exception, cancellationToken))
         {
-            return new(owner.Fail(exception, name));
+            return new(Fail(exception));
         }
     }
-}
 
-internal static class ModifierGuard
-{
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    public static async ValueTask<GatewayError?> AwaitAsync(ValueTask<GatewayError?> call, string name, PluginOwner owner, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await call.ConfigureAwait(false);
-        }
-        catch (Exception exception) when (owner.IsToBlame(exception, cancellationToken))
-        {
-            return owner.Fail(exception, name);
-        }
-    }
+    protected override GatewayError? Failure(GatewayError error) => error;
 }

@@ -1,62 +1,37 @@
-using System.Runtime.CompilerServices;
 using KrakenPlugins.Sdk.Proxy;
 
 namespace Gateway.Core.Plugins;
 
-internal sealed class GuardedProxy(IProxyMiddleware inner, string name, PluginOwner owner) : IProxyMiddleware
+internal sealed class GuardedProxy(IProxyMiddleware inner, string name, PluginOwner owner) : GuardedStep<ProxyResult>(name, owner), IProxyMiddleware
 {
     public ValueTask<ProxyResult> InvokeAsync(ProxyRequest request, ProxyHandler next, CancellationToken cancellationToken)
     {
         try
         {
-            var call = inner.InvokeAsync(request, next, cancellationToken);
-            return call.IsCompletedSuccessfully ? call : AwaitAsync(call, cancellationToken);
+            return Watch(inner.InvokeAsync(request, next, cancellationToken), cancellationToken);
         }
-        catch (Exception exception) when (owner.IsToBlame(exception, cancellationToken))
+        catch (Exception exception) when (IsToBlame(exception, cancellationToken))
         {
-            return new(owner.Fail(exception, name));
+            return new(Fail(exception));
         }
     }
 
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<ProxyResult> AwaitAsync(ValueTask<ProxyResult> call, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await call.ConfigureAwait(false);
-        }
-        catch (Exception exception) when (owner.IsToBlame(exception, cancellationToken))
-        {
-            return owner.Fail(exception, name);
-        }
-    }
+    protected override ProxyResult Failure(GatewayError error) => error;
 }
 
-internal sealed class GuardedClient(IClientMiddleware inner, string name, PluginOwner owner) : IClientMiddleware
+internal sealed class GuardedClient(IClientMiddleware inner, string name, PluginOwner owner) : GuardedStep<ClientResult>(name, owner), IClientMiddleware
 {
     public ValueTask<ClientResult> InvokeAsync(ProxyRequest request, ClientHandler next, CancellationToken cancellationToken)
     {
         try
         {
-            var call = inner.InvokeAsync(request, next, cancellationToken);
-            return call.IsCompletedSuccessfully ? call : AwaitAsync(call, cancellationToken);
+            return Watch(inner.InvokeAsync(request, next, cancellationToken), cancellationToken);
         }
-        catch (Exception exception) when (owner.IsToBlame(exception, cancellationToken))
+        catch (Exception exception) when (IsToBlame(exception, cancellationToken))
         {
-            return new(owner.Fail(exception, name));
+            return new(Fail(exception));
         }
     }
 
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<ClientResult> AwaitAsync(ValueTask<ClientResult> call, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await call.ConfigureAwait(false);
-        }
-        catch (Exception exception) when (owner.IsToBlame(exception, cancellationToken))
-        {
-            return owner.Fail(exception, name);
-        }
-    }
+    protected override ClientResult Failure(GatewayError error) => error;
 }

@@ -102,12 +102,12 @@ public static class ManifestReader
         var at = manifest.Source;
         if (manifest.Namespaces.Count + manifest.Plugins.Count + manifest.Encodings.Count + manifest.Discovery.Count == 0)
             at.Error(found, "namespaces", "the plugin provides nothing: no namespaces, plugins, encodings or discovery");
-        var seen = new HashSet<(string, string, string)>();
+        var seen = new HashSet<string>(StringComparer.Ordinal);
         foreach (var name in manifest.Namespaces)
         {
             if (!s_layers[name.Scope].Contains(name.Layer, StringComparer.Ordinal))
                 at.Error(found, "namespaces", $"\"{name.Name}\": the layer \"{name.Layer}\" does not exist in the scope \"{name.Scope}\" ({string.Join(", ", s_layers[name.Scope])})");
-            if (!seen.Add((name.Scope, name.Layer, name.Name)))
+            if (!seen.Add($"{name.Scope} {name.Layer} {name.Name}"))
                 at.Error(found, "namespaces", $"\"{name.Name}\" is declared twice for {name.Scope}/{name.Layer}");
             if (NamespaceRegistry.IsCore(name.Name))
                 at.Error(found, "namespaces", $"\"{name.Name}\" belongs to the gateway itself");

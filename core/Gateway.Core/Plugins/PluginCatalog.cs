@@ -83,7 +83,9 @@ public sealed class PluginCatalog
                 Add(path, folder);
                 return;
             }
-            foreach (var child in Directory.GetDirectories(path).Order(StringComparer.Ordinal))
+            var children = Directory.GetDirectories(path);
+            Array.Sort(children, StringComparer.Ordinal);
+            foreach (var child in children)
             {
                 // An installation puts its folder in place under a name with a dot until it is whole.
                 if (!Path.GetFileName(child).StartsWith('.') && File.Exists(Path.Combine(child, PluginManifest.FileName)))

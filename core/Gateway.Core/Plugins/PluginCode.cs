@@ -72,10 +72,13 @@ internal sealed class PluginCode
     /// <summary>Names of files, sizes and times of writing: what changes when another build is put in place.</summary>
     public static string FingerprintOf(FoundPlugin plugin)
     {
+        var files = new DirectoryInfo(plugin.Folder).GetFiles("*", SearchOption.AllDirectories);
+        Array.Sort(files, static (a, b) => string.CompareOrdinal(a.FullName, b.FullName));
+        // Kept as it is: a hash would bring the cryptographic library into a process that may not need it.
         var text = new System.Text.StringBuilder(plugin.Manifest!.Version);
-        foreach (var file in new DirectoryInfo(plugin.Folder).EnumerateFiles("*", SearchOption.AllDirectories).OrderBy(static f => f.FullName, StringComparer.Ordinal))
-            text.Append('\n').Append(file.FullName).Append(' ').Append(file.Length).Append(' ').Append(file.LastWriteTimeUtc.Ticks);
-        return PluginLoadContext.HashOf(System.Text.Encoding.UTF8.GetBytes(text.ToString()));
+        foreach (var file in files)
+            text.Append('\n').Append(file.FullName, plugin.Folder.Length, file.FullName.Length - plugin.Folder.Length).Append(' ').Append(file.Length).Append(' ').Append(file.LastWriteTimeUtc.Ticks);
+        return text.ToString();
     }
 
     private static Type FindType(FoundPlugin plugin, Assembly assembly)

@@ -1,8 +1,5 @@
 using System.Reflection;
-using System.Reflection.PortableExecutable;
-using System.Runtime.InteropServices;
 using System.Runtime.Loader;
-using System.Security.Cryptography;
 
 namespace Gateway.Core.Plugins;
 
@@ -17,15 +14,16 @@ namespace Gateway.Core.Plugins;
 internal sealed class PluginLoadContext : AssemblyLoadContext
 {
     private readonly FoundPlugin _plugin;
-    private readonly AssemblyDependencyResolver _resolver;
     private readonly ShadowCopy _copies;
+    private readonly bool _hasPlatforms;
+    private AssemblyDependencyResolver? _resolver;
 
     public PluginLoadContext(FoundPlugin plugin, ShadowCopy copies, bool isCollectible)
         : base($"plugin {plugin.Id} {plugin.Manifest!.Version}", isCollectible)
     {
         _plugin = plugin;
         _copies = copies;
-        _resolver = new AssemblyDependencyResolver(EntryFile);
+        _hasPlatforms = Directory.Exists(Path.Combine(Path.GetDirectoryName(EntryFile)!, "runtimes"));
     }
 
     /// <summary>Id of the plugin.</summary>
@@ -54,7 +52,7 @@ internal sealed class PluginLoadContext : AssemblyLoadContext
             if (SharedAssemblies.IsContract(name))
                 throw new FileLoadException($"the plugin needs {name} {assemblyName.Version}, the gateway's runtime has {have}; build it for the gateway's runtime, or update the gateway");
         }
-        if (_resolver.ResolveAssemblyToPath(assemblyName) is { } path)
+        if (Locate(assemblyName) is { } path)
             return LoadPrivate(path);
         // A missing translation is none; the neutral texts serve.
         if (!string.IsNullOrEmpty(assemblyName.CultureName))
@@ -63,12 +61,24 @@ internal sealed class PluginLoadContext : AssemblyLoadContext
     }
 
     protected override nint LoadUnmanagedDll(string unmanagedDllName) =>
-        _resolver.ResolveUnmanagedDllToPath(unmanagedDllName) is { } path ? LoadUnmanagedDllFromPath(_copies.KeepNative(path, Read(path))) : 0;
+        Resolver.ResolveUnmanagedDllToPath(unmanagedDllName) is { } path ? LoadUnmanagedDllFromPath(_copies.KeepNative(path, Read(path))) : 0;
+
+    // Reads the plugin's .deps.json in the host's native code, which takes milliseconds: made when it is needed.
+    private AssemblyDependencyResolver Resolver => _resolver ??= new AssemblyDependencyResolver(EntryFile);
+
+    // Only assemblies that differ by platform or language, or lie outside of the folder, are not simply beside the entry.
+    private string? Locate(AssemblyName name)
+    {
+        var beside = Path.Combine(Path.GetDirectoryName(EntryFile)!, name.Name + ".dll");
+        return string.IsNullOrEmpty(name.CultureName) && !_hasPlatforms && File.Exists(beside) ? beside : Resolver.ResolveAssemblyToPath(name);
+    }
 
     private Assembly LoadPrivate(string path)
     {
         var content = Read(path);
-        RefuseOtherProcessor(path, content);
+        // The runtime says so in a sentence of its own that names a temporary file.
+        if (ProcessorCheck.Foreign(content) is { } machine)
+            throw new BadImageFormatException($"{Path.GetFileName(path)} is built for {machine}");
         if (!IsCollectible && _copies.Place(path, content) is { } copy)
         {
             try
@@ -92,14 +102,6 @@ internal sealed class PluginLoadContext : AssemblyLoadContext
         return LoadFromStream(stream, symbolStream);
     }
 
-    // The runtime says so in a sentence of its own that names a temporary file.
-    private static void RefuseOtherProcessor(string path, byte[] content)
-    {
-        using var image = new PEReader(ImmutableCollectionsMarshal.AsImmutableArray(content));
-        if (ProcessorCheck.Foreign(image) is { } machine)
-            throw new BadImageFormatException($"{Path.GetFileName(path)} is built for {machine}");
-    }
-
     private byte[] Read(string path)
     {
         var content = File.ReadAllBytes(path);
@@ -110,7 +112,7 @@ internal sealed class PluginLoadContext : AssemblyLoadContext
     }
 
     /// <summary>The hash of a file as a manifest writes it.</summary>
-    public static string HashOf(ReadOnlySpan<byte> content) => "sha256-" + Convert.ToBase64String(SHA256.HashData(content));
+    public static string HashOf(ReadOnlySpan<byte> content) => "sha256-" + Convert.ToBase64String(Sha256.HashData(content));
 }
 
 /// <summary>A file is not what the manifest says.</summary>

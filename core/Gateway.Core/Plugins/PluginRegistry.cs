@@ -38,7 +38,8 @@ public sealed class PluginRegistry : IPluginRegistry
     /// <summary>Whether a component handles a namespace in a scope: <c>service</c>, <c>endpoint</c>, <c>backend</c> or <c>async_agent</c>.</summary>
     public bool Handles(string scope, string name) => scope switch
     {
-        "service" => ServerComponents.Has(name) || Listeners.Has(name) || Services.Has(name) || HealthContributors.Has(name) || Logs.Has(name) || Rejecters.Has(name),
+        "service" => ServerComponents.Has(name) || Listeners.Has(name) || Services.Has(name) || HealthContributors.Has(name) || Logs.Has(name) || Rejecters.Has(name)
+            || EndpointComponents.Reaches(name) || ProxyComponents.Reaches(name) || BackendComponents.Reaches(name) || ClientComponents.Reaches(name),
         "endpoint" => EndpointComponents.Has(name) || ProxyComponents.Has(name) || Connections.Has(name) || Rejecters.Has(name),
         "backend" => BackendComponents.Has(name) || ClientComponents.Has(name) || Executors.Has(name) || Balancers.Has(name),
         "async_agent" => Agents.Has(name) || ProxyComponents.Has(name),
@@ -109,16 +110,32 @@ public sealed class PluginRegistry : IPluginRegistry
     public void Server(string name, Stage stage, ComponentFactory<IServiceContext, IHttpMiddleware> factory) => ServerComponents.Add(name, stage, factory, _owner);
 
     /// <inheritdoc/>
-    public void Endpoint(string name, Stage stage, ComponentFactory<IEndpointContext, IHttpMiddleware> factory) => EndpointComponents.Add(name, stage, factory, _owner);
+    public void Endpoint(string name, Stage stage, ComponentFactory<IEndpointContext, IHttpMiddleware> factory) => Endpoint(name, stage, factory, ComponentReach.Place);
 
     /// <inheritdoc/>
-    public void Proxy(string name, Stage stage, ComponentFactory<IEndpointContext, IProxyMiddleware> factory) => ProxyComponents.Add(name, stage, factory, _owner);
+    public void Endpoint(string name, Stage stage, ComponentFactory<IEndpointContext, IHttpMiddleware> factory, ComponentReach reach) =>
+        EndpointComponents.Add(name, stage, factory, _owner, reach: reach);
 
     /// <inheritdoc/>
-    public void Backend(string name, Stage stage, ComponentFactory<IBackendContext, IProxyMiddleware> factory) => BackendComponents.Add(name, stage, factory, _owner);
+    public void Proxy(string name, Stage stage, ComponentFactory<IEndpointContext, IProxyMiddleware> factory) => Proxy(name, stage, factory, ComponentReach.Place);
 
     /// <inheritdoc/>
-    public void Client(string name, Stage stage, ComponentFactory<IBackendContext, IClientMiddleware> factory) => ClientComponents.Add(name, stage, factory, _owner);
+    public void Proxy(string name, Stage stage, ComponentFactory<IEndpointContext, IProxyMiddleware> factory, ComponentReach reach) =>
+        ProxyComponents.Add(name, stage, factory, _owner, reach: reach);
+
+    /// <inheritdoc/>
+    public void Backend(string name, Stage stage, ComponentFactory<IBackendContext, IProxyMiddleware> factory) => Backend(name, stage, factory, ComponentReach.Place);
+
+    /// <inheritdoc/>
+    public void Backend(string name, Stage stage, ComponentFactory<IBackendContext, IProxyMiddleware> factory, ComponentReach reach) =>
+        BackendComponents.Add(name, stage, factory, _owner, reach: reach);
+
+    /// <inheritdoc/>
+    public void Client(string name, Stage stage, ComponentFactory<IBackendContext, IClientMiddleware> factory) => Client(name, stage, factory, ComponentReach.Place);
+
+    /// <inheritdoc/>
+    public void Client(string name, Stage stage, ComponentFactory<IBackendContext, IClientMiddleware> factory, ComponentReach reach) =>
+        ClientComponents.Add(name, stage, factory, _owner, reach: reach);
 
     /// <inheritdoc/>
     public void Executor(string name, ComponentFactory<IBackendContext, IProxyMiddleware> factory) => Executors.Add(name, default, factory, _owner);

@@ -39,7 +39,8 @@ internal sealed class ShadowCopy : IDisposable
     {
         try
         {
-            Directory.Delete(Path.GetDirectoryName(copy)!, recursive: true);
+            File.Delete(copy);
+            Directory.Delete(Path.GetDirectoryName(copy)!);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

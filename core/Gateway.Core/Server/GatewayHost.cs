@@ -19,6 +19,9 @@ public sealed record GatewayHostOptions
     /// <summary>Where log lines go.</summary>
     public required LogSink Log { get; init; }
 
+    /// <summary>Whether what <see cref="Log"/> writes is read on a terminal that shows colours.</summary>
+    public bool IsTerminal { get; init; }
+
     /// <summary>Components that are compiled in.</summary>
     public PluginRegistry Plugins { get; init; } = new();
 
@@ -39,25 +42,23 @@ public sealed record GatewayHostOptions
 public sealed partial class GatewayHost : IAsyncDisposable
 {
     private readonly GatewayHostOptions _options;
-    private readonly ILogger _logger;
     private readonly GatewayServer _server;
     private readonly Retirements _retirements;
     private Generation _generation;
 
-    private GatewayHost(GatewayHostOptions options, ILogger logger, Generation generation)
+    private GatewayHost(GatewayHostOptions options, Generation generation)
     {
         _options = options;
-        _logger = logger;
         _generation = generation;
-        _retirements = new Retirements(options.Limits.ReloadDrain, options.Time, logger);
+        _retirements = new Retirements(options.Limits.ReloadDrain, options.Time, () => Logger);
         _server = new GatewayServer(generation, options.Port ?? generation.Config.Port, options.Time);
     }
 
     /// <summary>Port that is bound; 0 before the start.</summary>
     public int Port => _server.Port;
 
-    /// <summary>Application log.</summary>
-    public ILogger Logger => _logger;
+    /// <summary>Application log of the current configuration.</summary>
+    public ILogger Logger => _generation.Logger;
 
     /// <summary>
     /// Compiles a configuration. Throws <see cref="ConfigurationException"/> when its routes cannot stand together; an endpoint that
@@ -65,13 +66,19 @@ public sealed partial class GatewayHost : IAsyncDisposable
     /// </summary>
     public static GatewayHost Create(ServiceConfig config, ConfigDiagnostics diagnostics, GatewayHostOptions options)
     {
-        var logger = new ConsoleLoggerFactory(options.Log).CreateLogger("gateway");
-        Log.Starting(logger, Product.Name, Product.Version);
-        Log.WorkingDirectory(logger, Directory.GetCurrentDirectory());
-        Log.StartingInstance(logger);
-        var generation = Compile(config, diagnostics, options, logger);
-        LogNamespaces(logger, config);
-        return new GatewayHost(options, logger, generation);
+        var isLogged = false;
+        var generation = Compile(config, diagnostics, options, logger =>
+        {
+            // A build that a plugin hung up begins again; the gateway starts once.
+            if (isLogged)
+                return;
+            isLogged = true;
+            Log.Starting(logger, Product.Name, Product.Version);
+            Log.WorkingDirectory(logger, Directory.GetCurrentDirectory());
+            Log.StartingInstance(logger);
+        });
+        LogNamespaces(generation.Logger, config);
+        return new GatewayHost(options, generation);
     }
 
     /// <summary>
@@ -85,7 +92,7 @@ public sealed partial class GatewayHost : IAsyncDisposable
             _generation.Agents.Start();
         await _server.StartAsync(cancellationToken).ConfigureAwait(false);
         _generation.Agents.Start();
-        Log.Listening(_logger, Port);
+        Log.Listening(Logger, Port);
     }
 
     /// <summary>
@@ -102,7 +109,7 @@ public sealed partial class GatewayHost : IAsyncDisposable
         await _generation.EndAsync(cut.Token).ConfigureAwait(false);
         await stopped.ConfigureAwait(false);
         if (cut.IsCancellationRequested)
-            Log.CutOff(_logger, limit.TotalSeconds);
+            Log.CutOff(Logger, limit.TotalSeconds);
     }
 
     /// <summary>
@@ -111,7 +118,7 @@ public sealed partial class GatewayHost : IAsyncDisposable
     /// </summary>
     public async Task ReloadAsync(ServiceConfig config, ConfigDiagnostics diagnostics)
     {
-        var next = Compile(config, diagnostics, _options, _logger);
+        var next = Compile(config, diagnostics, _options, static _ => { });
         try
         {
             await StartPluginsAsync(next, CancellationToken.None).ConfigureAwait(false);
@@ -125,22 +132,37 @@ public sealed partial class GatewayHost : IAsyncDisposable
         _generation = next;
         _server.Current = next;
         next.Agents.StartAfter(_retirements.Add(previous));
-        Log.Reloaded(_logger, config.Endpoints.Count);
-        LogNamespaces(_logger, config);
+        Log.Reloaded(Logger, config.Endpoints.Count);
+        LogNamespaces(Logger, config);
         if (next.NeedsClearTextHttp2 && !_server.HasClearTextHttp2)
-            Log.LacksClearTextHttp2(_logger);
+            Log.LacksClearTextHttp2(Logger);
     }
 
-    private static Generation Compile(ServiceConfig config, ConfigDiagnostics diagnostics, GatewayHostOptions options, ILogger logger)
+    private static Generation Compile(ServiceConfig config, ConfigDiagnostics diagnostics, GatewayHostOptions options, Action<ILogger> begin)
+    {
+        var console = new ConsoleLoggerFactory(options.Log).CreateLogger("gateway");
+        var early = new EarlyLog();
+        try
+        {
+            return Compile(config, diagnostics, options, new LogStart(console, early, begin));
+        }
+        catch
+        {
+            early.HandTo(console);
+            throw;
+        }
+    }
+
+    private static Generation Compile(ServiceConfig config, ConfigDiagnostics diagnostics, GatewayHostOptions options, LogStart log)
     {
         if (options.PluginHost is not { Catalog.Plugins.Count: > 0 } host)
-            return GenerationBuilder.Build(config, diagnostics, options, logger);
+            return GenerationBuilder.Build(config, diagnostics, options, log);
         while (true)
         {
             var found = new ConfigDiagnostics();
             try
             {
-                var generation = PluginWatch.Run(options.Limits.PluginStep, () => GenerationBuilder.Build(config, found, options, logger));
+                var generation = PluginWatch.Run(options.Limits.PluginStep, () => GenerationBuilder.Build(config, found, options, log));
                 foreach (var finding in found.All)
                     diagnostics.Add(finding);
                 return generation;

@@ -1,4 +1,5 @@
-using System.Text;
+using System.Diagnostics;
+using System.Runtime.InteropServices;
 using Gateway.Core.Configuration;
 using Gateway.Core.Diagnostics;
 using Gateway.Core.Plugins;
@@ -30,9 +31,12 @@ internal sealed partial class Generation : IAsyncDisposable
     private readonly Takeovers _takeovers;
     private readonly IListenerBranch[] _branches;
     private readonly TaskCompletionSource _unused = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly IAccessLog? _accessComponent;
     private readonly ILogger _logger;
     private readonly RequestDelegate? _outer;
     private readonly RequestDelegate? _inner;
+
+    private int _accessFaults;
 
     // One for being current, one per request in progress.
     private int _users = 1;
@@ -51,7 +55,8 @@ internal sealed partial class Generation : IAsyncDisposable
         _takeovers = parts.Takeovers;
         _branches = [.. parts.Branches];
         Agents = parts.Agents;
-        _logger = parts.Logger;
+        _accessComponent = parts.Log.Access;
+        _logger = parts.Log.Logger;
         if (parts.Outer.Count > 0)
             _outer = Pipeline.Compose(parts.Outer, context => RerouteAsync(ExchangeOf(context)));
         if (parts.Inner.Count > 0)
@@ -61,8 +66,12 @@ internal sealed partial class Generation : IAsyncDisposable
     /// <summary>The configuration it was built from.</summary>
     public ServiceConfig Config { get; }
 
+    /// <summary>Application log.</summary>
+    public ILogger Logger => _logger;
+
     /// <summary>Starts what the plugins do besides requests. Throws <see cref="PluginLoadException"/>.</summary>
     public Task StartPluginsAsync(TimeSpan limit, CancellationToken cancellationToken) => _plugins.StartAsync(_context, limit, cancellationToken);
+
     /// <summary>Its agents; whoever makes the generation current starts them.</summary>
     public AgentGroup Agents { get; }
 
@@ -126,7 +135,35 @@ internal sealed partial class Generation : IAsyncDisposable
         if (_accessLog is null || !exchange.IsLogged)
             return;
         var status = exchange.LoggedStatus != 0 ? exchange.LoggedStatus : exception is null ? exchange.Http.Response.StatusCode : 500;
+        if (_accessComponent is { } component && LogTo(component, exchange, status))
+            return;
         _accessLog.Write(status, exchange.ElapsedMilliseconds, exchange.ClientIp, exchange.Http.Request.Method, exchange.Target, exchange.LoggedErrors);
+    }
+
+    // Whatever a component of the log does, the exchange has to end in order.
+    private bool LogTo(IAccessLog component, Exchange exchange, int status)
+    {
+        if (_accessLog!.Skips(exchange.Target))
+            return true;
+        try
+        {
+            component.Write(new AccessRecord
+            {
+                Context = exchange.Http,
+                StatusCode = status,
+                Elapsed = Stopwatch.GetElapsedTime(exchange.Started),
+                ClientAddress = exchange.ClientIp,
+                Target = exchange.Target,
+                Errors = CollectionsMarshal.AsSpan(exchange.LoggedErrors),
+            });
+            return true;
+        }
+        catch (Exception exception)
+        {
+            if (Interlocked.Increment(ref _accessFaults) == 1)
+                Log.AccessLogFailed(_logger, exception);
+            return false;
+        }
     }
 
     /// <summary>Takes part in the generation; <see langword="false"/> when it was retired and is gone.</summary>
@@ -236,6 +273,9 @@ internal sealed partial class Generation : IAsyncDisposable
         [LoggerMessage(Level = LogLevel.Error, Message = "[SERVICE: Gin] panic recovered while serving {Target}")]
         public static partial void Panic(ILogger logger, string target, Exception exception);
 
+        [LoggerMessage(Level = LogLevel.Error, Message = "[SERVICE: Logging] The access log failed; its built-in form takes the records that it fails on")]
+        public static partial void AccessLogFailed(ILogger logger, Exception exception);
+
         [LoggerMessage(Level = LogLevel.Error, Message = "[SERVICE: Gateway] A component failed when it was told that its configuration ends")]
         public static partial void StopFailed(ILogger logger, Exception exception);
     }
@@ -254,7 +294,7 @@ internal sealed record GenerationParts
     public required PlainResponses Plain { get; init; }
     public required ClientAddress ClientAddress { get; init; }
     public required HttpTransport Transport { get; init; }
-    public required ILogger Logger { get; init; }
+    public required ServiceLog Log { get; init; }
     public AccessLog? AccessLog { get; init; }
     public IReadOnlyList<KrakenPlugins.Sdk.Proxy.IHttpMiddleware> Outer { get; init; } = [];
     public IReadOnlyList<KrakenPlugins.Sdk.Proxy.IHttpMiddleware> Inner { get; init; } = [];

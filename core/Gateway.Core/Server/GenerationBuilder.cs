@@ -20,15 +20,20 @@ internal static partial class GenerationBuilder
 {
     private static readonly string[] s_anyMethod = ["GET", "POST", "PUT", "PATCH", "HEAD", "OPTIONS", "DELETE", "CONNECT", "TRACE"];
 
-    public static Generation Build(ServiceConfig config, ConfigDiagnostics diagnostics, GatewayHostOptions options, ILogger logger)
+    public static Generation Build(ServiceConfig config, ConfigDiagnostics diagnostics, GatewayHostOptions options, LogStart start)
     {
-        var plugins = LoadPlugins(config, diagnostics, options, logger);
-        var scope = new GenerationScope(logger, options.Time, plugins);
+        var plugins = LoadPlugins(config, diagnostics, options, start.Early);
+        var scope = new GenerationScope(start.Early, options.Time, plugins);
         HttpTransport? transport = null;
         try
         {
-            transport = new HttpTransport(config.Transport, Product.UserAgent, logger, options.Time, ProxiesOf(options), options.Limits.ForTransport());
-            return Build(config, diagnostics, options, logger, transport, plugins, scope);
+            scope.TryProvide(typeof(ILogOutput), options.Log);
+            var first = new GenerationContext(config, scope, plugins.Registry, start.Console, options.Time);
+            var log = ServiceLog.Create(first, diagnostics, options);
+            start.Begin(log.Logger);
+            start.Early.HandTo(log.Logger);
+            transport = new HttpTransport(config.Transport, Product.UserAgent, log.Logger, options.Time, ProxiesOf(options), options.Limits.ForTransport());
+            return Build(first with { Logger = log.Logger }, diagnostics, options, log, transport, plugins);
         }
         catch
         {
@@ -39,17 +44,18 @@ internal static partial class GenerationBuilder
         }
     }
 
-    private static Generation Build(ServiceConfig config, ConfigDiagnostics diagnostics, GatewayHostOptions options, ILogger logger, HttpTransport transport, PluginSet plugins, GenerationScope scope)
+    private static Generation Build(
+        GenerationContext generation, ConfigDiagnostics diagnostics, GatewayHostOptions options, ServiceLog log, HttpTransport transport, PluginSet plugins)
     {
+        var config = generation.Config;
         var headers = new GatewayHeaders(config.Router.HideVersionHeader);
-        var generation = new GenerationContext(config, scope, plugins.Registry, logger, options.Time);
         var compiler = new PipelineCompiler(generation, transport, headers, options.Limits);
         var context = new ServiceContext(generation);
         SharedServices.Provide(generation, context);
         return new Generation(new GenerationParts
         {
             Config = config,
-            Scope = scope,
+            Scope = generation.Scope,
             Plugins = plugins,
             Context = context,
             Takeovers = generation.Takeovers,
@@ -58,8 +64,8 @@ internal static partial class GenerationBuilder
             Plain = new PlainResponses(config.Router, headers),
             ClientAddress = new ClientAddress(config.Router),
             Transport = transport,
-            Logger = logger,
-            AccessLog = config.Router.DisableAccessLog ? null : new AccessLog(options.Log, config.Router.LoggerSkipPaths),
+            Log = log,
+            AccessLog = config.Router.DisableAccessLog ? null : new AccessLog(options.Log, config.Router.LoggerSkipPaths, options.IsTerminal),
             Outer = ServerComponents(generation, context, static order => order < ServerStages.Routing.Order),
             Inner = ServerComponents(generation, context, static order => order >= ServerStages.Routing.Order),
             Branches = Branches(generation, context),

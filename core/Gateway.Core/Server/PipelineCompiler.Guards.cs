@@ -13,7 +13,7 @@ internal sealed partial class PipelineCompiler
         var guards = new List<IHttpMiddleware>();
         foreach (var component in _plugins.EndpointComponents)
         {
-            if (endpoint.ExtraConfig[component.Name] is { } config && component.Build(config, context, faults) is { } guard)
+            if (component.ConfigAt(endpoint.ExtraConfig, _service.ExtraConfig) is { } config && component.Build(config, context, faults) is { } guard)
                 guards.Add(guard);
         }
         return guards;
@@ -27,7 +27,7 @@ internal sealed partial class PipelineCompiler
     {
         if (_plugins.Rejecters.Count == 0)
             return [];
-        var isGuarded = _plugins.EndpointComponents.Any(c => endpoint.ExtraConfig[c.Name] is not null);
+        var isGuarded = _plugins.EndpointComponents.Any(c => c.ConfigAt(endpoint.ExtraConfig, _service.ExtraConfig) is not null);
         var rejecters = new List<ITokenRejecter>();
         foreach (var component in _plugins.Rejecters)
         {

@@ -83,7 +83,7 @@ internal sealed partial class PipelineCompiler(GenerationContext generation, Htt
 
         var stages = new StageList();
         foreach (var component in _plugins.ProxyComponents)
-            stages.Add(component, endpoint.ExtraConfig, context, faults);
+            stages.Add(component, component.ConfigAt(endpoint.ExtraConfig, _service.ExtraConfig), context, faults);
         if (shadows.Length > 0)
             stages.Add(ProxyStages.Shadow, CompileShadow(endpoint, shadows, context, faults));
         PipelineKinds.AddProxy(stages, endpoint.ExtraConfig, context, faults);
@@ -141,7 +141,7 @@ internal sealed partial class PipelineCompiler(GenerationContext generation, Htt
         Log.BuildingBackend(_logger, backend.UrlPattern.Text);
         var stages = new StageList();
         foreach (var component in _plugins.BackendComponents)
-            stages.Add(component, backend.ExtraConfig, context, faults);
+            stages.Add(component, component.ConfigAt(backend.ExtraConfig, _service.ExtraConfig), context, faults);
         PipelineKinds.AddBackend(stages, backend.ExtraConfig, context, faults);
         var inner = Pipeline.Compose(stages.From(BackendStages.Request), CompileExecutor(endpoint, backend, context, faults));
         inner = CompileHost(backend, context, faults, inner);
@@ -163,7 +163,7 @@ internal sealed partial class PipelineCompiler(GenerationContext generation, Htt
         {
             if (plugin is not null && HttpClientKind.Replaces(component, backend.ExtraConfig, faults))
                 continue;
-            if (backend.ExtraConfig[component.Name] is { } config && component.Build(config, context, faults) is { } middleware)
+            if (component.ConfigAt(backend.ExtraConfig, _service.ExtraConfig) is { } config && component.Build(config, context, faults) is { } middleware)
                 client.Add(middleware);
         }
         if (plugin is not null)
@@ -205,7 +205,7 @@ internal sealed partial class PipelineCompiler(GenerationContext generation, Htt
 /// <summary>The middleware of one pipeline on its way to being sorted.</summary>
 internal sealed class StageList
 {
-    private readonly List<(int Order, IProxyMiddleware Middleware)> _stages = [];
+    private readonly List<Step> _steps = [];
 
     /// <summary>Outermost first; equal orders as they were added.</summary>
     public IReadOnlyList<IProxyMiddleware> InOrder => Select(static _ => true);
@@ -216,16 +216,33 @@ internal sealed class StageList
     /// <summary>Those at a stage and further in.</summary>
     public IReadOnlyList<IProxyMiddleware> From(Stage stage) => Select(s => s >= stage.Order);
 
-    public void Add(Stage stage, IProxyMiddleware middleware) => _stages.Add((stage.Order, middleware));
-
-    public void Add<TContext>(Component<TContext, IProxyMiddleware> component, ExtraConfig extra, TContext context, ConfigDiagnostics faults)
+    public void Add(Stage stage, IProxyMiddleware middleware)
     {
-        if (extra[component.Name] is { } config && component.Build(config, context, faults) is { } middleware)
-            _stages.Add((component.Stage.Order, middleware));
+        var index = _steps.Count;
+        while (index > 0 && _steps[index - 1].Order > stage.Order)
+            index--;
+        _steps.Insert(index, new(stage.Order, middleware));
     }
 
-    private IReadOnlyList<IProxyMiddleware> Select(Func<int, bool> belongs) =>
-        [.. _stages.Where(s => belongs(s.Order)).OrderBy(static s => s.Order).Select(static s => s.Middleware)];
+    public void Add<TContext>(Component<TContext, IProxyMiddleware> component, ConfigNode? config, TContext context, ConfigDiagnostics faults)
+    {
+        if (config is not null && component.Build(config, context, faults) is { } middleware)
+            Add(component.Stage, middleware);
+    }
+
+    private List<IProxyMiddleware> Select(Func<int, bool> belongs)
+    {
+        var chosen = new List<IProxyMiddleware>();
+        foreach (var step in _steps)
+        {
+            if (belongs(step.Order))
+                chosen.Add(step.Middleware);
+        }
+        return chosen;
+    }
+
+    // A class: lists of a structure of the gateway's own are compiled at run time, at every start.
+    private sealed record Step(int Order, IProxyMiddleware Middleware);
 }
 
 /// <summary>An endpoint cannot be built; the others can.</summary>

@@ -8,8 +8,8 @@ namespace Gateway.Core.Server;
 /// </summary>
 /// <param name="limit">Time for what outlives requests.</param>
 /// <param name="time">Clock.</param>
-/// <param name="logger">Application log.</param>
-internal sealed partial class Retirements(TimeSpan limit, TimeProvider time, ILogger logger) : IAsyncDisposable
+/// <param name="logger">Application log of the configuration that is current.</param>
+internal sealed partial class Retirements(TimeSpan limit, TimeProvider time, Func<ILogger> logger) : IAsyncDisposable
 {
     private readonly object _gate = new();
     private readonly List<Task> _tasks = [];
@@ -62,7 +62,7 @@ internal sealed partial class Retirements(TimeSpan limit, TimeProvider time, ILo
         }
         catch (Exception exception)
         {
-            Log.Failed(logger, exception);
+            Log.Failed(logger(), exception);
         }
     }
 

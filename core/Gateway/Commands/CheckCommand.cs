@@ -5,16 +5,13 @@ using Gateway.Core.Configuration;
 using Gateway.Core.Diagnostics;
 using Gateway.Core.Plugins;
 using Gateway.Core.Server;
-using KrakenPlugins.JsonSchema;
 using KrakenPlugins.Sdk.Configuration;
 
 namespace Gateway.Commands;
 
-/// <summary><c>check</c>: parse, dump, test of the routes, in that order; the first failure ends it (CFG-217 to 236).</summary>
+/// <summary><c>check</c>: parse, lint, dump, test of the routes, in that order; the first failure ends it (CFG-217 to 236).</summary>
 internal static class CheckCommand
 {
-    private static readonly string[] s_lintFlags = ["lint", "lint-no-network", "lint-schema"];
-
     // The reference promises about a second in which the routes are served (CFG-235).
     private static readonly TimeSpan s_testTime = TimeSpan.FromSeconds(1);
 
@@ -31,9 +28,7 @@ internal static class CheckCommand
             CommonFlags.Config, CommonFlags.Strict, CommonFlags.AllowMissing, CommonFlags.Plugins, CommonFlags.LicenseWithoutLetter,
             new("debug", 'd', FlagKind.Count, "Shows how the configuration is understood; up to three times for more"),
             new("indent", 'i', FlagKind.Text, "Indentation of what --debug shows", "\"\\t\""),
-            new("lint", 'l', FlagKind.Switch, "Lints against the schema of the gateway and its plugins"),
-            new("lint-no-network", 'n', FlagKind.Switch, "The same as --lint, which needs no network here"),
-            new("lint-schema", 's', FlagKind.Text, "Lints against a JSON Schema file of your own"),
+            LintStage.Lint, LintStage.NoNetwork, LintStage.OwnSchema,
             new("test-gin-routes", 't', FlagKind.Switch, "Builds everything, binds the port and serves for a second"),
         ],
         Run = RunAsync,
@@ -41,7 +36,7 @@ internal static class CheckCommand
 
     private static async Task<int> RunAsync(Arguments arguments, Terminal terminal)
     {
-        RefuseSeveralLints(arguments);
+        var lints = LintStage.IsWanted(arguments);
         if (CommonFlags.ConfigFile(arguments, terminal) is not { } file)
             return ExitStatus.Failure;
 
@@ -53,8 +48,9 @@ internal static class CheckCommand
             Findings.PrintErrors(terminal, "parsing the configuration file", loaded.Diagnostics);
             return ExitStatus.Failure;
         }
-        Findings.PrintWarnings(terminal, loaded.Diagnostics);
-        if (!Lint(arguments, config, plugins, terminal))
+        if (!lints)
+            Findings.PrintWarnings(terminal, loaded.Diagnostics);
+        else if (!LintStage.Run(arguments, config, loaded.Diagnostics, plugins.Catalog, terminal))
             return ExitStatus.Failure;
         if (arguments.Count("debug") is var level && level > 0)
             terminal.Error(new ConfigDump(level, arguments.Text("indent") ?? "\t").Of(config) + "\n");
@@ -62,39 +58,6 @@ internal static class CheckCommand
             return ExitStatus.Failure;
         terminal.Error(terminal.Green("Syntax OK!") + "\n");
         return ExitStatus.Success;
-    }
-
-    private static void RefuseSeveralLints(Arguments arguments)
-    {
-        var given = s_lintFlags.Where(arguments.Has).ToArray();
-        if (given.Length > 1)
-            throw new UsageException($"if any flags in the group [{string.Join(' ', s_lintFlags)}] are set none of the others can be; [{string.Join(' ', given)}] were all set");
-    }
-
-    private static bool Lint(Arguments arguments, ServiceConfig config, PluginHost plugins, Terminal terminal)
-    {
-        if (!s_lintFlags.Any(arguments.Has))
-            return true;
-        var found = new ConfigDiagnostics();
-        try
-        {
-            var linter = arguments.Text("lint-schema") is { Length: > 0 } file ? Linter.Of(file) : Linter.Of(plugins.Catalog, found);
-            Findings.PrintWarnings(terminal, found);
-            found = linter.Lint(config.Source);
-        }
-        catch (LintException exception)
-        {
-            terminal.Error($"{terminal.Red("ERROR")} compiling the schema: {exception.Message}\n");
-            return false;
-        }
-        catch (JsonSchemaException exception)
-        {
-            terminal.Error($"{terminal.Red("ERROR")} compiling the schema: {exception.Message}; a plugin's schema is broken, `gateway plugin check` finds which\n");
-            return false;
-        }
-        if (found.HasErrors)
-            Findings.PrintErrors(terminal, "linting the configuration file", found);
-        return !found.HasErrors;
     }
 
     private static async Task<bool> TestRoutesAsync(ServiceConfig config, PluginHost plugins, Terminal terminal)

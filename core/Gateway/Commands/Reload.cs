@@ -43,7 +43,7 @@ internal sealed partial class Reload(string file, LoadOptions options, GatewayHo
         }
         LogFindings(loaded.Diagnostics);
         foreach (var setting in ChangedListenerSettings(started, loaded.Config))
-            Log.NeedsRestart(logger, setting);
+            Log.NeedsRestart(host.Logger, setting);
     }
 
     private void LogFindings(ConfigDiagnostics diagnostics)

@@ -46,7 +46,7 @@ internal static class RunCommand
         GatewayHost host;
         try
         {
-            host = GatewayHost.Create(config, built, new GatewayHostOptions { Log = log, Limits = limits, PluginHost = plugins });
+            host = GatewayHost.Create(config, built, new GatewayHostOptions { Log = log, IsTerminal = ShowsColours(), Limits = limits, PluginHost = plugins });
         }
         catch (ConfigurationException exception)
         {
@@ -63,4 +63,7 @@ internal static class RunCommand
             return await service.ServeAsync(new Reload(file, options, host, config).RunAsync).ConfigureAwait(false);
         }
     }
+
+    // Log lines are coloured only where a person reads them (OBS-018).
+    private static bool ShowsColours() => !Console.IsOutputRedirected && Environment.GetEnvironmentVariable("TERM") is { Length: > 0 } and not "dumb";
 }

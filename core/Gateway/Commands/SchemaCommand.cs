@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Gateway.CommandLine;
+using Gateway.Commands.Lint;
 using Gateway.Core.Configuration;
 using Gateway.Core.Plugins;
 using KrakenPlugins.Sdk.Configuration;
@@ -30,7 +31,7 @@ internal static class SchemaCommand
         var found = new ConfigDiagnostics();
         foreach (var finding in catalog.Diagnostics.All)
             found.Add(finding);
-        var schema = ConfigSchema.Assemble(catalog, found);
+        var schema = ConfigSchema.Assemble(catalog, found, FragmentCheck.WhyUnusable);
         if (found.HasErrors)
         {
             Findings.PrintErrors(terminal, "assembling the schema", found);

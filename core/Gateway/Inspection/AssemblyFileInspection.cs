@@ -40,7 +40,7 @@ internal static class AssemblyFileInspection
     {
         if (image.TryAttribute("System.Runtime.CompilerServices.ReferenceAssemblyAttribute", out _))
             findings.Error(FindingCode.ReferenceOnly, image.File, "it is a reference assembly: it has no code", "copy the assembly from bin/ instead of the one from ref/ or obj/");
-        if (image.Image is { } file && ProcessorCheck.Foreign(file) is { } machine)
+        if (image.Image is { } file && ProcessorCheck.Foreign(file.GetEntireImage().GetContent().AsSpan()) is { } machine)
             findings.Error(FindingCode.Processor, image.File, $"it is built for {machine}, this machine is {System.Runtime.InteropServices.RuntimeInformation.ProcessArchitecture}", "build it for AnyCPU, or for this processor");
         if (!image.TryAttribute("System.Runtime.Versioning.TargetFrameworkAttribute", out var target) || target is null)
             return;

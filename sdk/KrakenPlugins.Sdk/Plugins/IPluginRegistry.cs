@@ -26,14 +26,26 @@ public interface IPluginRegistry
     /// <summary>A component of an endpoint on the HTTP exchange.</summary>
     void Endpoint(string name, Stage stage, ComponentFactory<IEndpointContext, IHttpMiddleware> factory);
 
+    /// <summary>A component of endpoints on the HTTP exchange. Its reach says whether in one place or in all.</summary>
+    void Endpoint(string name, Stage stage, ComponentFactory<IEndpointContext, IHttpMiddleware> factory, ComponentReach reach);
+
     /// <summary>A component of an endpoint's proxy pipeline.</summary>
     void Proxy(string name, Stage stage, ComponentFactory<IEndpointContext, IProxyMiddleware> factory);
+
+    /// <summary>A component of endpoints' proxy pipelines. Its reach says whether in one place or in all.</summary>
+    void Proxy(string name, Stage stage, ComponentFactory<IEndpointContext, IProxyMiddleware> factory, ComponentReach reach);
 
     /// <summary>A component of a backend's pipeline.</summary>
     void Backend(string name, Stage stage, ComponentFactory<IBackendContext, IProxyMiddleware> factory);
 
+    /// <summary>A component of backends' pipelines. Its reach says whether in one place or in all.</summary>
+    void Backend(string name, Stage stage, ComponentFactory<IBackendContext, IProxyMiddleware> factory, ComponentReach reach);
+
     /// <summary>A component around the raw HTTP call of a backend.</summary>
     void Client(string name, Stage stage, ComponentFactory<IBackendContext, IClientMiddleware> factory);
+
+    /// <summary>A component around the raw HTTP calls of backends. Its reach says whether in one place or in all.</summary>
+    void Client(string name, Stage stage, ComponentFactory<IBackendContext, IClientMiddleware> factory, ComponentReach reach);
 
     /// <summary>A replacement of a backend's transport: it answers with data itself.</summary>
     void Executor(string name, ComponentFactory<IBackendContext, IProxyMiddleware> factory);
@@ -90,7 +102,12 @@ public interface IPluginRegistry
     /// <summary>Something whose state <c>/__health</c> shows; built when its namespace stands in the service's <c>extra_config</c>.</summary>
     void Health(string name, ComponentFactory<IServiceContext, IHealthContributor> factory);
 
-    /// <summary>The log: takes the place of the built-in application and access log while its namespace stands in the service's <c>extra_config</c>.</summary>
+    /// <summary>
+    /// The log: takes the place of the built-in application and access log while its namespace stands in the service's <c>extra_config</c>.
+    /// A log that knows several namespaces is declared once for each: the first one present builds it, the others are read through
+    /// <see cref="IServiceContext.ServiceConfig"/>. A factory that returns <see langword="null"/> after it reported errors, or throws because its
+    /// surroundings lack something, leaves the built-in log in place (OBS-003); errors beside a log are shown as warnings.
+    /// </summary>
     void Logging(string name, ComponentFactory<ILogContext, IGatewayLog> factory);
 
     /// <summary>

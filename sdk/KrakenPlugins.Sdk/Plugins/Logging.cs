@@ -3,7 +3,10 @@ using Microsoft.Extensions.Logging;
 
 namespace KrakenPlugins.Sdk.Plugins;
 
-/// <summary>The log of a configuration.</summary>
+/// <summary>
+/// The log of a configuration. It is built before everything else of it and disposed after everything else, when what still waits is
+/// written; records that come later are dropped.
+/// </summary>
 public interface IGatewayLog : IAsyncDisposable
 {
     /// <summary>Takes the application's records. Never blocks, never throws.</summary>
@@ -20,7 +23,10 @@ public interface IAccessLog
     void Write(in AccessRecord record);
 }
 
-/// <summary>A queue in front of a stream of lines.</summary>
+/// <summary>
+/// A queue in front of a stream of lines. That of the process's standard output is a service of every configuration
+/// (<see cref="IServiceContext.Service{T}"/>).
+/// </summary>
 public interface ILogOutput
 {
     /// <summary>Appends a whole line, its break included. Never blocks.</summary>

@@ -10,7 +10,7 @@ public sealed class BenchOptionsTests
     {
         BenchOptions options = BenchOptions.Parse([]);
 
-        Assert.False(options.Routes);
+        Assert.Equal(BenchMode.Load, options.Mode);
         Assert.Null(options.Scenarios);
         Assert.Equal((3, 10, 12), (options.Rounds, options.Duration, options.Warmup));
     }
@@ -20,8 +20,17 @@ public sealed class BenchOptionsTests
     {
         BenchOptions options = BenchOptions.Parse(["routes", "--quick", "--rounds", "2", "--gateway", "x/gateway", "--output", "r.md"]);
 
-        Assert.True(options.Routes);
+        Assert.Equal(BenchMode.Routes, options.Mode);
         Assert.Equal((2, 3, "x/gateway", "r.md"), (options.Rounds, options.Duration, options.GatewayPath, options.Output));
+    }
+
+    [Fact]
+    public void Starts_the_gateway_fifteen_times_for_each_way_of_using_plugins_unless_told_otherwise()
+    {
+        BenchOptions options = BenchOptions.Parse(["plugins", "--plugin", "p/audit", "--value", "{\"a\":1}"]);
+
+        Assert.Equal((BenchMode.Plugins, 15, "p/audit", "{\"a\":1}"), (options.Mode, options.Rounds, options.PluginFolder, options.PluginValue));
+        Assert.Equal(4, BenchOptions.Parse(["plugins", "--rounds", "4"]).Rounds);
     }
 
     [Fact]
@@ -37,6 +46,9 @@ public sealed class BenchOptionsTests
     [InlineData("--scenarios", "S1,S9")]
     [InlineData("--fast")]
     [InlineData("routes", "--skip-gateway")]
+    [InlineData("plugins", "--skip-gateway")]
+    [InlineData("plugins", "--plugin")]
+    [InlineData("routes", "--plugin", "p/audit")]
     public void Refuses_what_it_does_not_understand(params string[] arguments)
     {
         Assert.Throws<BenchException>(() => BenchOptions.Parse(arguments));

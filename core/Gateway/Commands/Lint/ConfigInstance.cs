@@ -5,9 +5,12 @@ namespace Gateway.Commands.Lint;
 
 /// <summary>A node of a configuration as the validator sees it; findings lead back to its position.</summary>
 /// <param name="node">The node.</param>
-internal readonly struct ConfigInstance(ConfigNode node) : IJsonInstance<ConfigInstance, ConfigInstance.Children>
+/// <param name="namePosition">Where its name stands; the node's own position where it has none.</param>
+internal readonly struct ConfigInstance(ConfigNode node, SourcePosition namePosition) : IJsonInstance<ConfigInstance, ConfigInstance.Children>
 {
     public ConfigNode Node => node;
+
+    public SourcePosition NamePosition => namePosition;
 
     public JsonInstanceKind Kind => node.Kind switch
     {
@@ -30,7 +33,9 @@ internal readonly struct ConfigInstance(ConfigNode node) : IJsonInstance<ConfigI
         private readonly bool _isArray = parent.Kind == ConfigKind.Array;
         private int _index = -1;
 
-        public readonly ConfigInstance Current => new(_isArray ? parent.Items[_index] : parent.Members[_index].Value);
+        public readonly ConfigInstance Current => _isArray
+            ? new(parent.Items[_index], parent.Items[_index].Position)
+            : new(parent.Members[_index].Value, parent.Members[_index].NamePosition);
 
         public bool MoveNext() => ++_index < (_isArray ? parent.Items.Count : parent.Members.Count);
 

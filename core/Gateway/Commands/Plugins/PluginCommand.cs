@@ -14,13 +14,8 @@ internal static class PluginCommand
         Example = "plugin list --plugins ./plugins",
         Subcommands =
         [
-            PluginCheckCommand.Definition,
-            PluginNewCommand.Init,
-            PluginInstallCommand.Definition,
-            PluginListCommand.Definition,
-            PluginNewCommand.Definition,
-            PluginPackCommand.Definition,
-            PluginRemoveCommand.Definition,
+            PluginCheckCommand.Definition, PluginInitCommand.Definition, PluginInstallCommand.Definition, PluginListCommand.Definition, PluginNewCommand.Definition,
+            PluginPackCommand.Definition, PluginRemoveCommand.Definition, PluginTestCommand.Definition,
         ],
     };
 }

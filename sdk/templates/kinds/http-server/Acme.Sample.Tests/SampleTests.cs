@@ -24,7 +24,11 @@ public sealed class SampleTests
         await using var host = PluginTestHost.Create<SamplePlugin>();
         var wentOn = false;
 
-        await host.HttpServer("acme.sample", Config).InvokeAsync(TestRequest.Exchange(path: "/other"), _ => Task.FromResult(wentOn = true));
+        await host.HttpServer("acme.sample", Config).InvokeAsync(TestRequest.Exchange(path: "/other"), _ =>
+        {
+            wentOn = true;
+            return Task.CompletedTask;
+        });
 
         Assert.True(wentOn);
     }

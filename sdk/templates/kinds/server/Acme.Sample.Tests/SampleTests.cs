@@ -13,7 +13,11 @@ public sealed class SampleTests
         var exchange = TestRequest.Exchange();
         var wentOn = false;
 
-        await server.InvokeAsync(exchange, _ => Task.FromResult(wentOn = true));
+        await server.InvokeAsync(exchange, _ =>
+        {
+            wentOn = true;
+            return Task.CompletedTask;
+        });
 
         Assert.True(wentOn);
         Assert.Equal("acme", exchange.Response.Headers["X-Served-By"].ToString());

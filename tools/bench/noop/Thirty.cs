@@ -1,0 +1,33 @@
+namespace Gateway.Bench.NoOp;
+
+// One class for each of the folders that a measurement stages: a plugin has an entry type of its own.
+public sealed class P00() : NoOpPlugin("noop/00");
+public sealed class P01() : NoOpPlugin("noop/01");
+public sealed class P02() : NoOpPlugin("noop/02");
+public sealed class P03() : NoOpPlugin("noop/03");
+public sealed class P04() : NoOpPlugin("noop/04");
+public sealed class P05() : NoOpPlugin("noop/05");
+public sealed class P06() : NoOpPlugin("noop/06");
+public sealed class P07() : NoOpPlugin("noop/07");
+public sealed class P08() : NoOpPlugin("noop/08");
+public sealed class P09() : NoOpPlugin("noop/09");
+public sealed class P10() : NoOpPlugin("noop/10");
+public sealed class P11() : NoOpPlugin("noop/11");
+public sealed class P12() : NoOpPlugin("noop/12");
+public sealed class P13() : NoOpPlugin("noop/13");
+public sealed class P14() : NoOpPlugin("noop/14");
+public sealed class P15() : NoOpPlugin("noop/15");
+public sealed class P16() : NoOpPlugin("noop/16");
+public sealed class P17() : NoOpPlugin("noop/17");
+public sealed class P18() : NoOpPlugin("noop/18");
+public sealed class P19() : NoOpPlugin("noop/19");
+public sealed class P20() : NoOpPlugin("noop/20");
+public sealed class P21() : NoOpPlugin("noop/21");
+public sealed class P22() : NoOpPlugin("noop/22");
+public sealed class P23() : NoOpPlugin("noop/23");
+public sealed class P24() : NoOpPlugin("noop/24");
+public sealed class P25() : NoOpPlugin("noop/25");
+public sealed class P26() : NoOpPlugin("noop/26");
+public sealed class P27() : NoOpPlugin("noop/27");
+public sealed class P28() : NoOpPlugin("noop/28");
+public sealed class P29() : NoOpPlugin("noop/29");
