@@ -90,6 +90,27 @@ public sealed class PluginTestTests : IDisposable
     }
 
     [Fact]
+    public async Task It_is_tested_again_when_its_folder_changes()
+    {
+        var folder = Make("return await next(request, ct);");
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        using var process = Executable.Start(Executable.Path, null, null, "plugin", "test", folder, "--watch");
+        try
+        {
+            await WaitingAsync(process, limit.Token);
+            File.WriteAllBytes(Path.Combine(folder, "acme.x.dll"), []);
+            await WaitingAsync(process, limit.Token);
+        }
+        finally
+        {
+            process.Kill(entireProcessTree: true);
+        }
+        var output = await process.StandardOutput.ReadToEndAsync(limit.Token);
+        Assert.Contains("\nOK\n", output, StringComparison.Ordinal);
+        Assert.EndsWith("\nFAILED\n", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task What_lets_go_is_unloaded()
     {
         var run = await Executable.RunAsync("plugin", "test", Make("return await next(request, ct);"), "--unload");
@@ -169,6 +190,16 @@ public sealed class PluginTestTests : IDisposable
     }
 
     public void Dispose() => _smith.Dispose();
+
+    private static async Task WaitingAsync(System.Diagnostics.Process process, CancellationToken cancellationToken)
+    {
+        while (await process.StandardError.ReadLineAsync(cancellationToken) is { } line)
+        {
+            if (line.StartsWith("Waiting for changes", StringComparison.Ordinal))
+                return;
+        }
+        throw new InvalidOperationException("the command ended");
+    }
 
     private string Make(string body) => _smith.Make("acme.x", PluginSmith.ProxyPlugin("acme/x", body), ["endpoint/proxy acme/x"]);
 

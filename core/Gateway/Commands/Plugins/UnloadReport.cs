@@ -13,6 +13,8 @@ internal static class UnloadReport
         var alive = record["alive"]!.GetValue<int>();
         var rounds = record["rounds"]!.GetValue<int>();
         var text = new StringBuilder();
+        if (record["faults"]!.GetValue<int>() is > 0 and var faults)
+            text.Append(CultureInfo.InvariantCulture, $"\n{faults} calls failed, the first with {record["first_fault"]}; without --unload the test shows the stack\n");
         text.Append(CultureInfo.InvariantCulture, $"\nunloading: {rounds} times loaded, driven and unloaded; ");
         if (alive == 0)
             return text.Append(terminal.Painted(Paint.Green, "nothing stays")).Append('\n').ToString();

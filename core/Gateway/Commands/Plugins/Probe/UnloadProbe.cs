@@ -18,6 +18,7 @@ internal static class UnloadProbe
     public static async Task RunAsync(JsonObject request, FoundPlugin plugin, ProbeJournal journal)
     {
         var contexts = new List<WeakReference>();
+        var faults = new List<string>();
         using var host = new PluginHost(PluginSearch.None);
         var threads = 0;
         var timers = 0L;
@@ -26,7 +27,7 @@ internal static class UnloadProbe
             journal.Step($"round {round + 1} of {Rounds}");
             try
             {
-                await RoundAsync(request, plugin, host, contexts).ConfigureAwait(false);
+                await RoundAsync(request, plugin, host, contexts, faults).ConfigureAwait(false);
             }
             catch (Exception exception) when (exception is PluginLoadException or ConfigurationException)
             {
@@ -44,12 +45,12 @@ internal static class UnloadProbe
             roots.Add($"timers: {Timer.ActiveCount - timers} more are active than after the first round");
         if (alive > 0 && ThreadCount() - threads >= Rounds / 2)
             roots.Add($"threads: there are {ThreadCount() - threads} more than after the first round");
-        journal.Write(new() { ["rounds"] = Rounds, ["alive"] = alive, ["roots"] = new JsonArray([.. roots.Select(static r => (JsonNode)r)]) });
+        journal.Write(new() { ["rounds"] = Rounds, ["alive"] = alive, ["faults"] = faults.Count, ["first_fault"] = faults.FirstOrDefault(), ["roots"] = new JsonArray([.. roots.Select(static r => (JsonNode)r)]) });
     }
 
     // A frame of its own, and a task that is forgotten: what they hold must not count as held.
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static async Task RoundAsync(JsonObject request, FoundPlugin plugin, PluginHost host, List<WeakReference> contexts)
+    private static async Task RoundAsync(JsonObject request, FoundPlugin plugin, PluginHost host, List<WeakReference> contexts, List<string> faults)
     {
         var log = new ProbeLog();
         var set = host.LoadOnly(plugin, isCollectible: true, log);
@@ -60,11 +61,11 @@ internal static class UnloadProbe
         {
             var sample = new Sample(request["request"]!.AsObject(), request["response"]!.AsObject());
             foreach (var component in new TestBench(plugin.Manifest!, set, request["config"]!.AsObject(), sample, scope, log).Components())
-                await DriveAsync(component).ConfigureAwait(false);
+                await DriveAsync(component, faults).ConfigureAwait(false);
         }
     }
 
-    private static async Task DriveAsync(BenchComponent component)
+    private static async Task DriveAsync(BenchComponent component, List<string> faults)
     {
         var found = new ConfigDiagnostics();
         try
@@ -74,8 +75,8 @@ internal static class UnloadProbe
         }
         catch (Exception exception)
         {
-            // Whether it works is another test; this one is about what stays.
-            Debug.WriteLine(exception);
+            // Only the words are kept: the exception itself would hold the code.
+            faults.Add($"{component.Layer} \"{component.Name}\": {exception.GetType().FullName}: {exception.Message}");
         }
     }
 
