@@ -23,16 +23,6 @@ public sealed class PluginSmith : IDisposable
         global using Microsoft.Extensions.Logging;
         """;
 
-    private const string ImplicitUsings = """
-        global using System;
-        global using System.Collections.Generic;
-        global using System.IO;
-        global using System.Linq;
-        global using System.Net.Http;
-        global using System.Threading;
-        global using System.Threading.Tasks;
-        """;
-
     private static readonly Lazy<MetadataReference[]> s_shared = new(static () =>
         [.. ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
             .Where(static p => Core.Plugins.SharedAssemblies.IsFramework(Path.GetFileNameWithoutExtension(p)) || Path.GetFileNameWithoutExtension(p) == Core.Plugins.SharedAssemblies.SdkName)
@@ -97,17 +87,6 @@ public sealed class PluginSmith : IDisposable
             metadataOnly ? new EmitOptions(metadataOnly: true, includePrivateMembers: false) : new EmitOptions());
     }
 
-    /// <summary>Compiles the sources of a project as a build would: with implicit usings, and the generator of log methods.</summary>
-    /// <param name="name">Assembly name.</param>
-    /// <param name="sources">C# sources, one per file.</param>
-    public static byte[] Assembly(string name, IReadOnlyList<string> sources)
-    {
-        var compilation = CSharpCompilation.Create(name, sources.Prepend(ImplicitUsings).Select(static t => CSharpSyntaxTree.ParseText(t)), s_shared.Value,
-            new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, optimizationLevel: OptimizationLevel.Release, nullableContextOptions: NullableContextOptions.Enable));
-        CSharpGeneratorDriver.Create(LogGenerator()).RunGeneratorsAndUpdateCompilation(compilation, out var generated, out _);
-        return Emit((CSharpCompilation)generated, new EmitOptions());
-    }
-
     /// <summary>A plugin with one proxy middleware, whose body is given: <c>request</c>, <c>next</c>, <c>ct</c>.</summary>
     public static string ProxyPlugin(string name, string body, string members = "", string register = "") => $$"""
         public sealed class P : GatewayPlugin
@@ -144,15 +123,6 @@ public sealed class PluginSmith : IDisposable
         var trees = new[] { Usings, $"[assembly: System.Reflection.AssemblyVersion(\"{version}\")]", code }.Select(static t => CSharpSyntaxTree.ParseText(t));
         var compilation = CSharpCompilation.Create(name, trees, [.. s_shared.Value, .. libraries.Select(static l => MetadataReference.CreateFromImage(l.Image))], options);
         return Emit(compilation, new EmitOptions(debugInformationFormat: DebugInformationFormat.Embedded));
-    }
-
-    // The SDK of .NET that runs the tests has it; it is no package.
-    private static IIncrementalGenerator LogGenerator()
-    {
-        var dotnet = new DirectoryInfo(Path.GetDirectoryName(typeof(object).Assembly.Location)!).Parent!.Parent!.Parent!.FullName;
-        var file = Directory.GetFiles(Path.Combine(dotnet, "packs", "Microsoft.AspNetCore.App.Ref"), "Microsoft.Extensions.Logging.Generators.dll", SearchOption.AllDirectories).Order(StringComparer.Ordinal).Last();
-        var type = System.Reflection.Assembly.LoadFrom(file).GetTypes().Single(static t => t.IsDefined(typeof(GeneratorAttribute), inherit: false) && t.IsAssignableTo(typeof(IIncrementalGenerator)));
-        return (IIncrementalGenerator)Activator.CreateInstance(type)!;
     }
 
     private static byte[] Emit(CSharpCompilation compilation, EmitOptions options)
