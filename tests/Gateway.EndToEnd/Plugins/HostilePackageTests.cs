@@ -65,7 +65,7 @@ public sealed class HostilePackageTests : IDisposable
     public async Task An_entry_that_unpacks_to_more_than_it_says_is_refused()
     {
         var file = _packages.Zip("x.nupkg", TestPackage.Entries(_packages.Plugin()).Append(new("plugin/zeros", new byte[4 << 20])));
-        Patch(file, BitConverter.GetBytes(4 << 20), BitConverter.GetBytes(1000));
+        ClaimLength(file, "plugin/zeros", 1000);
 
         await RefusedAsync(file, "is damaged: zeros: ");
     }
@@ -175,12 +175,14 @@ public sealed class HostilePackageTests : IDisposable
         Assert.Empty(Directory.GetFiles(_outer.Path, "*", SearchOption.AllDirectories));
     }
 
-    // The directory and the local header say a length; both are changed.
-    private static void Patch(string file, byte[] from, byte[] to)
+    // The local header has the length 8 bytes before the name, the directory 22.
+    private static void ClaimLength(string file, string name, int length)
     {
         var bytes = File.ReadAllBytes(file);
-        for (int at; (at = bytes.AsSpan().IndexOf(from)) >= 0;)
-            to.CopyTo(bytes, at);
+        var local = bytes.AsSpan().IndexOf(Encoding.UTF8.GetBytes(name));
+        var directory = bytes.AsSpan().LastIndexOf(Encoding.UTF8.GetBytes(name));
+        BitConverter.GetBytes(length).CopyTo(bytes, local - 8);
+        BitConverter.GetBytes(length).CopyTo(bytes, directory - 22);
         File.WriteAllBytes(file, bytes);
     }
 

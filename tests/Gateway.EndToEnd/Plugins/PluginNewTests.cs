@@ -33,6 +33,16 @@ public sealed class PluginNewTests : IDisposable
         Assert.Contains("\"contoso/trail\"", FilesOf("Audit")["Audit/plugin.json"], StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task What_to_do_next_is_said()
+    {
+        var run = await RunAsync("generate", "plugin", "proxy", "Acme.Audit", "--out", "audit");
+
+        const string built = "Acme.Audit/bin/Release/net10.0/plugin/acme.audit";
+        foreach (var next in new[] { "cd audit", "dotnet build -c Release", $"gateway plugin check {built} --run", $"gateway plugin test {built}", $"gateway plugin pack {built}" })
+            Assert.Contains($"\n  {next}\n", run.Out, StringComparison.Ordinal);
+    }
+
     [Theory, Spec("EXT-070")]
     [InlineData("handler", "http-server")]
     [InlineData("client", "http-client")]
@@ -56,6 +66,8 @@ public sealed class PluginNewTests : IDisposable
     [InlineData("is a device on Windows", "plugin", "new", "proxy", "Con")]
     [InlineData("is no kind of plugin; did you mean \"proxy\"?", "plugin", "new", "prxy", "X")]
     [InlineData("is no namespace", "plugin", "new", "proxy", "X", "--namespace", "a b")]
+    [InlineData("\"proxy\" belongs to the gateway itself", "plugin", "new", "proxy", "X", "--namespace", "proxy")]
+    [InlineData("plugins of the kind encoding handle no namespace of their own", "plugin", "new", "encoding", "X", "--namespace", "acme/x")]
     public async Task What_cannot_be_made_is_refused_and_nothing_written(string text, params string[] args)
     {
         var run = await RunAsync(args);

@@ -1,4 +1,5 @@
 using Gateway.CommandLine;
+using Gateway.Core.Configuration;
 using KrakenPlugins.Sdk.Configuration;
 
 namespace Gateway.Commands.Plugins;
@@ -43,16 +44,36 @@ internal static class PluginNewCommand
             return Refuse(fault, terminal);
         if (space is not null && (space.Length is 0 or > 128 || !space.All(static c => char.IsAsciiLetterOrDigit(c) || c is '/' or '.' or '-' or '_')))
             return Refuse($"{ConfigText.Quote(space)} is no namespace: letters, digits and / . - _", terminal);
+        if (space is not null && NamespaceRegistry.IsCore(space))
+            return Refuse($"{ConfigText.Quote(space)} belongs to the gateway itself; choose another namespace", terminal);
+        if (space is not null && !PluginTemplate.Beside.HasNamespace(kind))
+            return Refuse($"plugins of the kind {kind} handle no namespace of their own; leave --namespace out", terminal);
         try
         {
             var files = PluginTemplate.Beside.Write(kind, name, space, target);
-            terminal.Out(string.Concat(files.Select(f => $"{Path.Combine(target, f)}\n")) + $"\nNext: cd {target} && dotnet test\n");
+            terminal.Out(string.Concat(files.Select(f => $"{Path.Combine(target, f)}\n")) + Next(name, target));
             return ExitStatus.Success;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             return Refuse($"{exception.Message}; name another folder with --out", terminal);
         }
+    }
+
+    private static string Next(string name, string target)
+    {
+        var built = $"{name}/bin/Release/net10.0/plugin/{name.ToLowerInvariant()}";
+        return $"""
+
+            Next:
+              cd {target}
+              dotnet test
+              dotnet build -c Release
+              gateway plugin check {built} --run
+              gateway plugin test {built}
+              gateway plugin pack {built}
+
+            """;
     }
 
     private static int Refuse(string message, Terminal terminal)

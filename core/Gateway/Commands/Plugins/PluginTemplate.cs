@@ -28,6 +28,11 @@ internal sealed class PluginTemplate(string root)
         ? [.. Directory.GetDirectories(Path.Combine(root, "kinds")).Select(static d => Path.GetFileName(d)).Order(StringComparer.Ordinal)]
         : [];
 
+    /// <summary>Whether plugins of a kind handle a namespace of <c>extra_config</c>.</summary>
+    /// <param name="kind">One of <see cref="Kinds"/>.</param>
+    public bool HasNamespace(string kind) =>
+        Directory.EnumerateFiles(Path.Combine(root, "kinds", kind), PluginManifest.FileName, SearchOption.AllDirectories).Any(static f => File.ReadAllText(f).Contains("acme/sample", StringComparison.Ordinal));
+
     /// <summary>Why a name cannot be a plugin's, or <see langword="null"/>.</summary>
     public static string? FaultOf(string name)
     {
