@@ -27,15 +27,13 @@ internal sealed partial class InstallFolder : IDisposable
     public string Path { get; }
 
     /// <summary>Locks a folder and cleans what interrupted installations left there.</summary>
-    /// <exception cref="PackageException">It is a plugin itself.</exception>
-    /// <exception cref="IOException">It cannot be written, or another installation is at work there.</exception>
+    /// <exception cref="PackageException">It is a plugin itself, cannot be written, or another installation is at work there.</exception>
     public static InstallFolder Open(string path)
     {
         path = System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(path));
         if (File.Exists(System.IO.Path.Combine(path, PluginManifest.FileName)))
             throw new PackageException($"{path} is a plugin itself; plugins are installed in the folder above");
-        Directory.CreateDirectory(path);
-        var folder = new InstallFolder(path, new FileStream(System.IO.Path.Combine(path, ".lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1, FileOptions.DeleteOnClose));
+        var folder = new InstallFolder(path, Lock(path));
         try
         {
             folder.Clean();
@@ -106,6 +104,23 @@ internal sealed partial class InstallFolder : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _lock.Dispose();
+
+    private static FileStream Lock(string path)
+    {
+        try
+        {
+            Directory.CreateDirectory(path);
+            return new(System.IO.Path.Combine(path, ".lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1, FileOptions.DeleteOnClose);
+        }
+        catch (UnauthorizedAccessException exception)
+        {
+            throw new PackageException($"{path} cannot be written: {exception.Message} Do it as a user who may, or name another folder");
+        }
+        catch (IOException exception)
+        {
+            throw new PackageException($"{path} cannot be worked in now; is another installation at work there? {exception.Message}");
+        }
+    }
 
     private static string? Delete(string folder)
     {

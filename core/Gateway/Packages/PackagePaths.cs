@@ -25,13 +25,12 @@ internal sealed class PackagePaths(string origin)
     {
         if (Fault(path) is { } fault)
             throw new PackageException($"{origin}: {ConfigText.Quote(path)} {fault}");
-        var key = path.Normalize(NormalizationForm.FormC);
-        if (!_files.Add(key))
+        if (!_files.Add(path))
             throw new PackageException($"{origin}: {ConfigText.Quote(path)} is there twice (systems that ignore letter case would keep one of them)");
-        if (_folders.ContainsKey(key))
+        if (_folders.ContainsKey(path))
             throw new PackageException($"{origin}: {ConfigText.Quote(path)} is a file and a folder");
-        for (var slash = key.IndexOf('/', StringComparison.Ordinal); slash >= 0; slash = key.IndexOf('/', slash + 1))
-            AddFolder(key[..slash], path);
+        for (var slash = path.IndexOf('/', StringComparison.Ordinal); slash >= 0; slash = path.IndexOf('/', slash + 1))
+            AddFolder(path[..slash], path);
     }
 
     private void AddFolder(string folder, string path)

@@ -107,6 +107,34 @@ public sealed class InstallTests : IDisposable
     }
 
     [Fact]
+    public async Task A_package_that_is_refused_leaves_the_installed_version_as_it_is()
+    {
+        await InstallAsync(_packages.Package());
+        var before = FilesOf(Place).Select(f => Convert.ToHexString(File.ReadAllBytes(Path.Combine(Place, f)))).ToArray();
+        var cut = _packages.Package("acme.x", "2.0.0");
+        var bytes = File.ReadAllBytes(cut);
+        bytes[bytes.AsSpan().IndexOf("acme.x.dll"u8) + 200] ^= 0x55;
+        File.WriteAllBytes(cut, bytes);
+
+        var run = await InstallAsync(cut);
+
+        Assert.Equal(1, run.Status);
+        Assert.Equal([Place], Directory.GetFileSystemEntries(_target.Path));
+        Assert.Equal(before, FilesOf(Place).Select(f => Convert.ToHexString(File.ReadAllBytes(Path.Combine(Place, f)))));
+    }
+
+    [Fact]
+    public async Task A_plugin_is_installed_from_its_own_place()
+    {
+        await InstallAsync(_packages.Package());
+
+        var run = await InstallAsync(Place);
+
+        Assert.StartsWith($"installed acme.x 1.0.0 in {Place} (replaced 1.0.0)\n", run.Out, StringComparison.Ordinal);
+        Assert.Equal(["acme.x.dll", "plugin.json"], FilesOf(Place));
+    }
+
+    [Fact]
     public async Task A_broken_installation_is_replaced()
     {
         Directory.CreateDirectory(Place);
@@ -160,7 +188,7 @@ public sealed class InstallTests : IDisposable
         var run = await InstallAsync(package);
 
         Assert.Equal((1, false), (run.Status, Directory.Exists(Place)));
-        Assert.Contains(".lock", run.Error, StringComparison.Ordinal);
+        Assert.Contains($"{_target.Path} cannot be worked in now; is another installation at work there?", run.Error, StringComparison.Ordinal);
     }
 
     [Fact]
