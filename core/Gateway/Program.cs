@@ -9,5 +9,8 @@ namespace Gateway;
 internal static class Program
 {
     private static Task<int> Main(string[] args) => new Dispatcher(
-        [CheckCommand.Definition, DemoCommand.Definition, PluginCommand.Definition, ProbeCommand.Definition, RunCommand.Definition, SchemaCommand.Definition, VersionCommand.Definition], new Terminal()).RunAsync(args);
+        [
+            CheckCommand.Definition, CheckPluginCommand.Definition, DemoCommand.Definition, GenerateCommand.Definition, PluginCommand.Definition, ProbeCommand.Definition,
+            RunCommand.Definition, SchemaCommand.Definition, KindTest.Definition, VersionCommand.Definition,
+        ], new Terminal()).RunAsync(args);
 }

@@ -27,9 +27,9 @@ internal static class Executable
     }
 
     /// <summary>Waits for the end of a process and takes what it printed.</summary>
-    public static async Task<Finished> FinishAsync(Process process)
+    public static async Task<Finished> FinishAsync(Process process, TimeSpan? within = null)
     {
-        using var limit = new CancellationTokenSource(s_limit);
+        using var limit = new CancellationTokenSource(within ?? s_limit);
         var output = process.StandardOutput.ReadToEndAsync(limit.Token);
         var error = process.StandardError.ReadToEndAsync(limit.Token);
         try

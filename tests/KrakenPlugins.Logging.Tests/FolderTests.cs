@@ -11,7 +11,7 @@ public sealed class FolderTests : IDisposable
     public FolderTests()
     {
         var folder = Directory.CreateDirectory(Path.Combine(_root, "logging")).FullName;
-        foreach (var file in Directory.GetFiles(AppContext.BaseDirectory).Where(static f => Path.GetFileName(f) is "plugin.json" or "KrakenPlugins.Logging.dll" || f.EndsWith(".schema.json", StringComparison.Ordinal)))
+        foreach (var file in Directory.GetFiles(PluginFolder.Path))
             File.Copy(file, Path.Combine(folder, Path.GetFileName(file)));
     }
 

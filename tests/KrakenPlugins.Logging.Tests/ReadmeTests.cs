@@ -10,7 +10,7 @@ namespace KrakenPlugins.Logging.Tests;
 /// <summary>The examples of the plugin's README do what it says.</summary>
 public sealed partial class ReadmeTests
 {
-    private static readonly string s_readme = File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "README.md"));
+    private static readonly string s_readme = File.ReadAllText(PluginFolder.File("README.md"));
 
     public static TheoryData<string, string, string> Examples()
     {
@@ -56,7 +56,7 @@ public sealed partial class ReadmeTests
     [InlineData("logstash")]
     public void A_schema_describes_every_attribute_and_takes_metadata(string name)
     {
-        using var schema = JsonDocument.Parse(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, $"{name}.schema.json")));
+        using var schema = JsonDocument.Parse(File.ReadAllText(PluginFolder.File($"{name}.schema.json")));
 
         Assert.False(schema.RootElement.GetProperty("additionalProperties").GetBoolean());
         Assert.True(schema.RootElement.GetProperty("patternProperties").GetProperty("^[@$_#]").GetBoolean());
@@ -74,7 +74,7 @@ public sealed partial class ReadmeTests
 
     private static void AssertSame<T>(string name)
     {
-        using var schema = JsonDocument.Parse(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, $"{name}.schema.json")));
+        using var schema = JsonDocument.Parse(File.ReadAllText(PluginFolder.File($"{name}.schema.json")));
         var properties = typeof(T).GetProperties().Where(static p => p.PropertyType != typeof(ConfigSource)).Select(static p => JsonNamingPolicy.SnakeCaseLower.ConvertName(p.Name));
         Assert.Equal(properties.Order(), schema.RootElement.GetProperty("properties").EnumerateObject().Select(static p => p.Name).Order());
     }

@@ -9,7 +9,7 @@ namespace KrakenPlugins.Martian.Tests;
 
 public sealed class SchemaTests
 {
-    private static readonly JsonElement s_text = JsonDocument.Parse(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "martian.schema.json"))).RootElement;
+    private static readonly JsonElement s_text = JsonDocument.Parse(File.ReadAllText(PluginFolder.File("martian.schema.json"))).RootElement;
     private static readonly Schema s_schema = Schema.Compile(s_text);
 
     [Fact]
@@ -48,7 +48,7 @@ public sealed class SchemaTests
     [Fact]
     public void The_readmes_example_is_valid()
     {
-        var readme = File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "README.md"));
+        var readme = File.ReadAllText(PluginFolder.File("README.md"));
         using var example = JsonDocument.Parse(Regex.Match(readme, "```json\n(.*?)```", RegexOptions.Singleline).Groups[1].Value);
 
         foreach (var endpoint in example.RootElement.GetProperty("endpoints").EnumerateArray())

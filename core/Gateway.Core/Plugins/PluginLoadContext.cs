@@ -1,6 +1,5 @@
 using System.Reflection;
 using System.Runtime.Loader;
-using System.Security.Cryptography;
 
 namespace Gateway.Core.Plugins;
 
@@ -113,7 +112,7 @@ internal sealed class PluginLoadContext : AssemblyLoadContext
     }
 
     /// <summary>The hash of a file as a manifest writes it.</summary>
-    public static string HashOf(ReadOnlySpan<byte> content) => "sha256-" + Convert.ToBase64String(SHA256.HashData(content));
+    public static string HashOf(ReadOnlySpan<byte> content) => "sha256-" + Convert.ToBase64String(Sha256.HashData(content));
 }
 
 /// <summary>A file is not what the manifest says.</summary>

@@ -24,7 +24,8 @@ internal static partial class VersionCommand
         return Task.FromResult(ExitStatus.Success);
     }
 
-    private static string CLibrary()
+    /// <summary>Family and version of the C library: <c>GLIBC-2.36</c>, <c>MUSL</c>.</summary>
+    internal static string CLibrary()
     {
         if (RuntimeInformation.RuntimeIdentifier.Contains("musl", StringComparison.Ordinal))
             return "MUSL";

@@ -52,7 +52,7 @@ internal static class SchemaInspection
             findings.Error(FindingCode.SchemaInvalid, schema, "it is no JSON Schema: that is an object", "see json-schema.org, draft 7");
             return null;
         }
-        foreach (var fault in SchemaValidity.Faults(schema, File.ReadAllBytes(path)))
+        foreach (var fault in SchemaValidity.Faults(File.ReadAllBytes(path)))
             findings.Error(FindingCode.SchemaInvalid, schema, $"it is no JSON Schema: {fault}", "see json-schema.org, draft 7");
         return root;
     }

@@ -52,11 +52,12 @@ public sealed class PluginCheckTests : IDisposable
     [InlineData("Deep(1);", "PLG101", "stack overflow")]
     [InlineData("Environment.Exit(3);", "PLG103", "status 3")]
     [InlineData("Environment.FailFast(\"now\");", "PLG101", "broke down")]
+    [InlineData("Thread.Sleep(-1);", "PLG102", "did not come back within 4 s")]
     public async Task What_happens_while_it_is_loaded_is_a_finding(string statement, string code, string text)
     {
         var folder = _smith.Make("acme.x", $"public sealed class P : GatewayPlugin {{ static int Deep(int n) => n + Deep(n + 1) + Deep(n + 2); public override void Register(IPluginRegistry registry) {{ {statement} }} }}", ["endpoint/proxy acme/x"]);
 
-        var run = await Executable.RunAsync("plugin", "check", folder, "--run");
+        var run = await Executable.RunAsync("plugin", "check", folder, "--run", "--timeout", "4");
 
         Assert.Equal(1, run.Status);
         var line = Assert.Single(run.Out.Split('\n'), l => l.StartsWith(code, StringComparison.Ordinal));

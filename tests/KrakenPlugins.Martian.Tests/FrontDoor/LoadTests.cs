@@ -79,7 +79,7 @@ public sealed class LoadTests
     [Fact]
     public async Task The_examples_of_the_readme_work()
     {
-        var readme = await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "README.md"));
+        var readme = await File.ReadAllTextAsync(PluginFolder.File("README.md"));
         var example = Assert.Single(Regex.Matches(readme, "```json\n(.*?)```", RegexOptions.Singleline)).Groups[1].Value;
         await using var upstream = await Upstream.StartAsync();
         upstream.Answer("/protected", "{}");

@@ -11,6 +11,8 @@ internal static class PluginCheckCommand
 {
     private static readonly Flag s_run = new("run", null, FlagKind.Switch, "Loads the plugin too, in a process of its own");
 
+    private static readonly Flag s_timeout = new("timeout", null, FlagKind.Number, "Seconds that --run may take", "20");
+
     public static Command Definition { get; } = new()
     {
         Name = "check",
@@ -18,7 +20,7 @@ internal static class PluginCheckCommand
         Description = "Reads the manifest, the files and the assemblies of plugins and says what would go wrong with them, without running any of\ntheir code. One line per finding: code, severity, file: what is wrong; what to do. docs/plugins/check.md lists the codes.",
         Usage = "plugin check PATH|ID… [flags]",
         Example = "plugin check ./acme.audit --run",
-        Flags = [CommonFlags.Plugins, OutputFormat.Flag, s_run],
+        Flags = [CommonFlags.Plugins, OutputFormat.Flag, s_run, s_timeout],
         Run = RunAsync,
     };
 
@@ -40,7 +42,7 @@ internal static class PluginCheckCommand
             }
             var findings = PluginInspector.Inspect(folder, installed);
             if (arguments.Has(s_run.Name) && !findings.Any(static f => f.Code == FindingCode.ManifestUnreadable))
-                findings = [.. findings, .. await LoadProbe.RunAsync(folder).ConfigureAwait(false)];
+                findings = [.. findings, .. await LoadProbe.RunAsync(folder, arguments.Number(s_timeout.Name) is > 0 and var seconds ? TimeSpan.FromSeconds(seconds) : null).ConfigureAwait(false)];
             if (findings.Any(static f => f.Severity == FindingSeverity.Error))
                 status = ExitStatus.Failure;
             if (isJson)

@@ -12,6 +12,10 @@ internal static class PluginCommand
         Description = "Lists, checks, tests, makes and installs plugins.",
         Usage = "plugin [command]",
         Example = "plugin list --plugins ./plugins",
-        Subcommands = [PluginCheckCommand.Definition, PluginListCommand.Definition],
+        Subcommands =
+        [
+            PluginCheckCommand.Definition, PluginInitCommand.Definition, PluginInstallCommand.Definition, PluginListCommand.Definition, PluginNewCommand.Definition,
+            PluginPackCommand.Definition, PluginRemoveCommand.Definition, PluginTestCommand.Definition,
+        ],
     };
 }

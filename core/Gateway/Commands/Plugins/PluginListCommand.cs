@@ -30,7 +30,16 @@ internal static class PluginListCommand
         if (arguments.Text(CommonFlags.Config.Name) is { Length: > 0 } file)
         {
             // A namespace without plugin must not keep the list from being shown.
-            var loaded = ConfigLoader.Load(file, new LoadOptions { Environment = Environment.GetEnvironmentVariable, PluginFolderKnown = host.Discover, IsAvailable = static (_, _) => true });
+            var loaded = ConfigLoader.Load(file, new LoadOptions
+            {
+                Environment = Environment.GetEnvironmentVariable,
+                PluginFolderKnown = host.Discover,
+                IsAvailable = static (_, _) => true,
+                IsEncodingAvailable = static (_, _) => true,
+                IsDiscoveryAvailable = static _ => true,
+                IsKindAvailable = static (_, _) => true,
+                AllowMissing = new HashSet<string>(["*"]),
+            });
             if (loaded.Config is null)
             {
                 Findings.PrintErrors(terminal, "parsing the configuration file", loaded.Diagnostics);

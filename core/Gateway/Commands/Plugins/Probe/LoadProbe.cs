@@ -27,7 +27,7 @@ internal static class LoadProbe
         return
         [
             .. outcome.Records.Where(static r => r["error"] is not null)
-                .Select(static r => new PluginFinding(FindingCode.RunFailed, FindingSeverity.Error, PluginManifest.FileName, r["error"]!.GetValue<string>(), "the gateway refuses it with this message")),
+                .Select(static r => new PluginFinding(FindingCode.RunFailed, FindingSeverity.Error, PluginManifest.FileName, r["error"]!.GetValue<string>(), "the gateway says the same when a configuration needs it; `gateway plugin test` shows the stack")),
         ];
     }
 }

@@ -49,10 +49,15 @@ internal static class ProbeCommand
             case "load":
                 Load(plugin, journal);
                 break;
+            case "test":
+                await BenchProbe.RunAsync(request, plugin, journal).ConfigureAwait(false);
+                break;
+            case "unload":
+                await UnloadProbe.RunAsync(request, plugin, journal).ConfigureAwait(false);
+                break;
             default:
                 throw new UsageException("the request has no known mode");
         }
-        await Task.CompletedTask.ConfigureAwait(false);
     }
 
     private static void Load(FoundPlugin plugin, ProbeJournal journal)
@@ -62,7 +67,7 @@ internal static class ProbeCommand
         try
         {
             var set = host.LoadOnly(plugin, isCollectible: false, NullLogger.Instance);
-            journal.Write(new() { ["declared"] = new JsonArray([.. set.Registry.Declared.Select(static d => (JsonNode)d.ToString())]) });
+            journal.Write(new() { ["layers"] = new JsonArray([.. set.Registry.Declared.Select(static d => (JsonNode)d.Layer).Distinct()]) });
         }
         catch (PluginLoadException exception)
         {

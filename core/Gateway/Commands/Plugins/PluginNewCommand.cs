@@ -1,0 +1,139 @@
+using Gateway.CommandLine;
+using Gateway.Core.Configuration;
+using KrakenPlugins.Sdk.Configuration;
+
+namespace Gateway.Commands.Plugins;
+
+/// <summary><c>plugin new</c>: the project of a plugin, with tests, that builds as it is.</summary>
+internal static class PluginNewCommand
+{
+    private static readonly Flag s_out = new("out", 'o', FlagKind.Text, "Folder to write to", "the name");
+    private static readonly Flag s_namespace = new("namespace", null, FlagKind.Text, "Namespace under extra_config", "the name in lower case, with slashes for dots");
+
+    public static Command Definition { get; } = Create("new", "plugin new");
+
+    /// <summary>The same command under another name.</summary>
+    /// <param name="name">The name.</param>
+    /// <param name="usage">How it is called.</param>
+    public static Command Create(string name, string usage) => new()
+    {
+        Name = name,
+        Purpose = "Makes the project of a plugin",
+        Description = $"Makes the project of a plugin and of its tests, which build as they are. The kinds are {string.Join(", ", PluginTemplate.Beside.Kinds)}.",
+        Usage = $"{usage} KIND NAME [flags]",
+        Example = $"{usage} proxy Acme.Audit --out audit",
+        Flags = [s_namespace, s_out],
+        Run = Run,
+    };
+
+    private static Task<int> Run(Arguments arguments, Terminal terminal)
+    {
+        if (arguments.Positional.Count != 2)
+            throw new UsageException("a kind and a name are needed");
+        var (kind, name) = (arguments.Positional[0], arguments.Positional[1]);
+        return Task.FromResult(Make(kind, name, arguments.Text(s_namespace.Name), arguments.Text(s_out.Name) ?? name, terminal));
+    }
+
+    /// <summary>Writes the project and says what to do with it.</summary>
+    public static int Make(string kind, string name, string? space, string target, Terminal terminal)
+    {
+        var kinds = PluginTemplate.Beside.Kinds;
+        if (!kinds.Contains(kind, StringComparer.Ordinal))
+            return Refuse($"{ConfigText.Quote(kind)} is no kind of plugin{NearestName.Suggest(kind, kinds)} ({string.Join(", ", kinds)})", terminal);
+        if (PluginTemplate.FaultOf(name) is { } fault)
+            return Refuse(fault, terminal);
+        if (space is not null && (space.Length is 0 or > 128 || !space.All(static c => char.IsAsciiLetterOrDigit(c) || c is '/' or '.' or '-' or '_')))
+            return Refuse($"{ConfigText.Quote(space)} is no namespace: letters, digits and / . - _", terminal);
+        if (space is not null && NamespaceRegistry.IsCore(space))
+            return Refuse($"{ConfigText.Quote(space)} belongs to the gateway itself; choose another namespace", terminal);
+        if (space is not null && !PluginTemplate.Beside.HasNamespace(kind))
+            return Refuse($"plugins of the kind {kind} handle no namespace of their own; leave --namespace out", terminal);
+        try
+        {
+            var files = PluginTemplate.Beside.Write(kind, name, space, target);
+            terminal.Out(string.Concat(files.Select(f => $"{Path.Combine(target, f)}\n")) + Next(name, target));
+            return ExitStatus.Success;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return Refuse($"{exception.Message}; name another folder with --out", terminal);
+        }
+    }
+
+    private static string Next(string name, string target)
+    {
+        var built = $"{name}/bin/Release/net10.0/plugin/{name.ToLowerInvariant()}";
+        return $"""
+
+            Next:
+              cd {target}
+              dotnet test
+              dotnet build -c Release
+              gateway plugin check {built} --run
+              gateway plugin test {built}
+              gateway plugin pack {built}
+
+            """;
+    }
+
+    private static int Refuse(string message, Terminal terminal)
+    {
+        terminal.Error($"{terminal.Red("ERROR")} {message}\n");
+        return ExitStatus.Failure;
+    }
+}
+
+/// <summary><c>generate plugin</c>: another spelling of <c>plugin new</c>.</summary>
+internal static class GenerateCommand
+{
+    public static Command Definition { get; } = new()
+    {
+        Name = "generate",
+        Purpose = "Makes projects",
+        Description = "Makes projects.",
+        Usage = "generate [command]",
+        Example = "generate plugin proxy Acme.Audit",
+        Subcommands = [PluginNewCommand.Create("plugin", "generate plugin")],
+    };
+}
+
+/// <summary><c>plugin init</c>: the reference's flags for <c>plugin new</c> (EXT-070 to 072).</summary>
+internal static class PluginInitCommand
+{
+    private static readonly Dictionary<string, string> s_kinds = new(StringComparer.Ordinal)
+    {
+        ["handler"] = "http-server",
+        ["client"] = "http-client",
+        ["modifier"] = "modifier",
+        ["middleware"] = "middleware",
+    };
+
+    public static Command Definition { get; } = new()
+    {
+        Name = "init",
+        Purpose = "Makes the project of a plugin of one of the language's kinds",
+        Description = "Makes the project of a plugin: a handler, client, modifier or middleware, as plugin/http-server, plugin/http-client,\nplugin/req-resp-modifier and plugin/middleware use them. `plugin new` knows more kinds.",
+        Usage = "plugin init [flags]",
+        Example = "plugin init --name myplugin --type handler",
+        Flags =
+        [
+            new("name", 'n', FlagKind.Text, "Name of the plugin"),
+            new("out", 'o', FlagKind.Text, "Folder to write to", "TYPE-NAME"),
+            new("type", 't', FlagKind.Text, "handler, client, modifier or middleware", "handler"),
+        ],
+        Run = Run,
+    };
+
+    private static Task<int> Run(Arguments arguments, Terminal terminal)
+    {
+        if (arguments.Text("name") is not { Length: > 0 } name)
+            throw new UsageException("required flag(s) \"name\" not set");
+        var type = arguments.Text("type") ?? "handler";
+        if (!s_kinds.TryGetValue(type, out var kind))
+        {
+            terminal.Error($"{terminal.Red("ERROR")} {ConfigText.Quote(type)} is no type of plugin{NearestName.Suggest(type, s_kinds.Keys)} ({string.Join(", ", s_kinds.Keys)})\n");
+            return Task.FromResult(ExitStatus.Failure);
+        }
+        return Task.FromResult(PluginNewCommand.Make(kind, name, null, arguments.Text("out") ?? $"{type}-{name}", terminal));
+    }
+}
