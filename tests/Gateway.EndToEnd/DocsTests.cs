@@ -80,6 +80,32 @@ public sealed partial class DocsTests : IClassFixture<DemoFixture>
         }
     }
 
+    [Theory]
+    [MemberData(nameof(Files))]
+    public async Task Every_command_line_that_is_shown_has_flags_that_exist(string file)
+    {
+        var commands = DocsBlock.Of(Path.Combine(Executable.Repository, file)).Where(static b => b.Kind is "sh" or "console")
+            .SelectMany(static b => CommandLine().Matches(b.Text.Replace("\\\n", " ", StringComparison.Ordinal)));
+        foreach (var command in commands)
+        {
+            var help = await Executable.RunAsync([.. command.Groups["name"].Value.Split(' '), "--help"]);
+            Assert.True(help.Status == 0, $"{file}: {command.Value}: {help.Error}");
+            foreach (Match flag in Flag().Matches(Quoted().Replace(command.Groups["rest"].Value, "")))
+                Assert.True(Regex.IsMatch(help.Out + help.Error, $@"(?<![\w-]){flag.Value}(?![\w-])"), $"{file}: {command.Value}: there is no flag {flag.Value}");
+        }
+    }
+
+    [Fact]
+    public void Every_room_of_the_architecture_exists_and_every_plugin_is_a_room()
+    {
+        var rooms = File.ReadLines(Path.Combine(Executable.Repository, "docs", "architecture.md")).Where(static l => l.StartsWith("| `", StringComparison.Ordinal))
+            .SelectMany(static l => Room().Matches(l.Split('|')[1]).Select(static m => m.Groups[1].Value)).ToHashSet(StringComparer.Ordinal);
+
+        Assert.All(rooms, static room => Assert.True(Directory.Exists(Path.Combine(Executable.Repository, room)), $"{room} is no folder"));
+        Assert.All(Directory.GetDirectories(Path.Combine(Executable.Repository, "plugins")).Where(static d => File.Exists(Path.Combine(d, "plugin.json"))),
+            plugin => Assert.Contains($"plugins/{Path.GetFileName(plugin)}", rooms));
+    }
+
     private static IEnumerable<string> Pages()
     {
         var docs = Path.Combine(Executable.Repository, "docs");
@@ -138,6 +164,18 @@ public sealed partial class DocsTests : IClassFixture<DemoFixture>
 
     private static bool Matches(string shown, string output) =>
         Regex.IsMatch(output + "\n", "^" + string.Concat(shown.Split('\n').Select(static line => line == "…" ? "(.*\n)*?" : Regex.Escape(line) + "\n")) + "$");
+
+    [GeneratedRegex(@"^(\$ )?gateway (?<name>plugin [a-z]+|[a-z-]+)(?<rest>.*)$", RegexOptions.Multiline)]
+    private static partial Regex CommandLine();
+
+    [GeneratedRegex("'[^']*'|\"[^\"]*\"")]
+    private static partial Regex Quoted();
+
+    [GeneratedRegex("(?<= )--?[a-z][a-z-]*")]
+    private static partial Regex Flag();
+
+    [GeneratedRegex("`([^`]+)`")]
+    private static partial Regex Room();
 
     [GeneratedRegex(@"\]\(([^)\s]+)\)")]
     private static partial Regex Link();

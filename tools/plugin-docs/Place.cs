@@ -31,10 +31,10 @@ internal static class Place
         "service" => "built when the configuration is loaded, before what uses it",
         "health" => "answers with `/__health`",
         "logging" => "built before all other components, ends after them",
-        "http-server" => "around the whole service, in the order of the list in `plugin/http-server`",
+        "http-server" => "around the whole service; the last of the list in `plugin/http-server` sees a request first",
         "http-client" => "in place of the HTTP call of a backend",
-        "request-modifier" => "on the request of an endpoint or a backend, in the order of the list",
-        "response-modifier" => "on the response of an endpoint or a backend, in the order of the list",
+        "request-modifier" => "on the request of an endpoint or a backend, in the order of the list in `plugin/req-resp-modifier`",
+        "response-modifier" => "on the response of an endpoint or a backend, in the order of the list in `plugin/req-resp-modifier`",
         "middleware" => "around an endpoint's pipeline or a backend's",
         _ => throw new DocsException($"no words for the layer \"{layer}\""),
     };
