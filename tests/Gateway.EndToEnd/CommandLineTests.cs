@@ -188,8 +188,8 @@ public sealed class CommandLineTests
         Assert.Contains("Syntax OK!", plainText, StringComparison.Ordinal);
     }
 
-    [Fact, Spec("CFG-210", "CFG-249", "CFG-207")]
-    public async Task The_version_is_three_lines_on_standard_output()
+    [Fact, Spec("CFG-210", "CFG-249", "CFG-207", "EXT-083")]
+    public async Task The_version_is_four_lines_on_standard_output()
     {
         var command = await Executable.RunAsync("version");
         var flag = await Executable.RunAsync("--version");
@@ -197,10 +197,11 @@ public sealed class CommandLineTests
         Assert.Equal((0, ""), (command.Status, command.Error));
         Assert.Equal(command, flag);
         var lines = command.Out.TrimEnd('\n').Split('\n');
-        Assert.Equal(3, lines.Length);
+        Assert.Equal(4, lines.Length);
         Assert.Matches(@"^Gateway Version: \d+\.\d+\.\d+", lines[0]);
         Assert.Matches(@"^\.NET Version: 10\.", lines[1]);
         Assert.Matches(@"^C Library Version: \S", lines[2]);
+        Assert.Matches(@"^Plugin SDK Version: 0\.\d+\.\d+$", lines[3]);
     }
 
     [Theory, Spec("CFG-250")]
@@ -240,5 +241,18 @@ public sealed class CommandLineTests
 
         Assert.Equal(255, run.Status);
         Assert.Contains("not supported yet by this version", run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact, Spec("EXT-013")]
+    public async Task A_configuration_that_asks_for_a_Go_plugin_is_refused_with_the_file_named()
+    {
+        using var folder = new Folder();
+        folder.Write("krakend-foo.so", "ELF");
+        var file = folder.Write("krakend.json", $$"""{"version":3,"plugin":{"folder":"{{folder.Path}}","pattern":".so"},"extra_config":{"plugin/http-server":{"name":["krakend-foo"]} } }""");
+
+        var run = await Executable.RunAsync("check", "-c", file);
+
+        Assert.Equal(1, run.Status);
+        Assert.Contains("krakend-foo.so is a Go plugin, which cannot run here; rewrite it with the SDK", run.Error, StringComparison.Ordinal);
     }
 }

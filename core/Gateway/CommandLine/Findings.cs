@@ -1,4 +1,5 @@
 using System.Text;
+using Gateway.Core.Plugins;
 using KrakenPlugins.Sdk.Configuration;
 
 namespace Gateway.CommandLine;
@@ -28,6 +29,13 @@ internal static class Findings
             text.Append("… and ").Append(errors.Length - Most).Append(" more\n");
         terminal.Error(text.ToString());
         PrintWarnings(terminal, diagnostics, excerpts);
+    }
+
+    /// <summary>Go plugins in a plugin folder: a configuration that does not load may want one of them (EXT-013).</summary>
+    public static void PrintGoPlugins(Terminal terminal, PluginCatalog catalog)
+    {
+        foreach (var file in catalog.GoPlugins)
+            terminal.Error($"{terminal.Yellow("WARNING")} {file} is a Go plugin, which cannot run here; rewrite it with the SDK (`gateway plugin new`, docs/plugins/writing.md)\n");
     }
 
     /// <summary>Every warning and notice with its source line.</summary>

@@ -46,6 +46,7 @@ internal static class CheckCommand
         if (loaded.Config is not { } config)
         {
             Findings.PrintErrors(terminal, "parsing the configuration file", loaded.Diagnostics);
+            Findings.PrintGoPlugins(terminal, plugins.Catalog);
             return ExitStatus.Failure;
         }
         if (!lints)

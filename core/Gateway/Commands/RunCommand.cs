@@ -37,6 +37,7 @@ internal static class RunCommand
         if (loaded.Config is not { } config)
         {
             Findings.PrintErrors(terminal, "parsing the configuration file", loaded.Diagnostics);
+            Findings.PrintGoPlugins(terminal, plugins.Catalog);
             return ExitStatus.Usage;
         }
 

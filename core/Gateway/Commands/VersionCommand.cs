@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Gateway.CommandLine;
 using Gateway.Core;
+using Gateway.Core.Plugins;
 
 namespace Gateway.Commands;
 
@@ -20,7 +21,7 @@ internal static partial class VersionCommand
 
     private static Task<int> Run(Arguments arguments, Terminal terminal)
     {
-        terminal.Out($"Gateway Version: {Product.Version}\n.NET Version: {Environment.Version}\nC Library Version: {CLibrary()}\n");
+        terminal.Out($"Gateway Version: {Product.Version}\n.NET Version: {Environment.Version}\nC Library Version: {CLibrary()}\nPlugin SDK Version: {SharedAssemblies.SdkVersion}\n");
         return Task.FromResult(ExitStatus.Success);
     }
 
