@@ -31,7 +31,7 @@ internal sealed class ValueCells(SchemaFiles files, Sections sections, string pr
     private string TypeOfValue(SchemaNode value, string path, HashSet<string> open)
     {
         var forms = value.Children("oneOf").Concat(value.Children("anyOf")).ToArray();
-        if (forms.Length > 0 && value.Get("type") is null)
+        if (forms.Length > 0 && (value.Get("type") is null || forms.Any(f => HasMembers(f.Schema))))
             return string.Join(" or ", forms.Select((f, i) => Type(f.Schema, IsObject(f.Schema) && forms.Length > 1 ? $"{path} ({i + 1})" : path, open)).Distinct());
         return string.Join(" or ", TypesOf(value).Select(t => t == "array" ? $"list of {Items(value, path, open)}" : t));
     }

@@ -122,6 +122,32 @@ public sealed class SchemaRenderingTests : IDisposable
     }
 
     [Fact]
+    public void A_namespace_of_several_forms_has_a_section_for_each()
+    {
+        var page = Page("""
+            { "type": "object", "oneOf": [
+                { "required": ["file"], "properties": { "file": { "type": "string" } } },
+                { "$ref": "#/definitions/remote" } ],
+              "definitions": { "remote": { "properties": { "url": { "type": "string" } } } } }
+            """);
+
+        Assert.Contains("Type: [object](#value-1) or [`remote`](#remote).\n", page, StringComparison.Ordinal);
+        Assert.Contains("### `value (1)`\n\n| attribute | type | default | allowed | description |\n| --- | --- | --- | --- | --- |\n| `file` | string | **required** |", page, StringComparison.Ordinal);
+        Assert.Contains("### `remote`\n", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_table_has_its_own_attributes_and_links_to_the_forms()
+    {
+        var page = Page("""
+            { "properties": { "a": { "type": "string" } }, "oneOf": [{ "properties": { "b": { "type": "string" } } }, { "properties": { "c": { "type": "string" } } }] }
+            """);
+
+        Assert.Contains("- It has exactly one of these forms: [object](#form-1); [object](#form-2).\n", page, StringComparison.Ordinal);
+        Assert.Contains("### `form (2)`\n", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Names_by_pattern_are_rows_and_comments_are_not()
     {
         var page = Page("""
