@@ -6,7 +6,9 @@ namespace Gateway.EndToEnd;
 
 /// <summary>
 /// The documentation is true: every configuration in it loads (or is refused where it says so), and every command line with a shown
-/// output gives that output. A line <c>…</c> in an output stands for any lines.
+/// output gives that output. A line <c>…</c> in an output stands for any lines. Manifests (<c>json manifest</c>) and schemas
+/// (<c>json schema</c>) can be used, and what follows them on their page finds that plugin installed, without code, in <c>plugins</c>.
+/// Blocks of the kind <c>console</c> show what needs more: a network, a build, a running gateway.
 /// </summary>
 public sealed partial class DocsTests : IClassFixture<DemoFixture>
 {
@@ -14,8 +16,12 @@ public sealed partial class DocsTests : IClassFixture<DemoFixture>
 
     public DocsTests(DemoFixture demo) => _demo = demo;
 
-    public static TheoryData<string> Files => [.. Directory.GetFiles(Path.Combine(Executable.Repository, "docs"), "*.md")
-        .Select(static f => Path.GetRelativePath(Executable.Repository, f)).Append("README.md").Order(StringComparer.Ordinal)];
+    public static TheoryData<string> Files => [.. Pages()];
+
+    public static TheoryData<string> Linking => [.. Pages()
+        .Concat(Directory.GetDirectories(Path.Combine(Executable.Repository, "plugins")).Select(static d => Path.Combine(d, "README.md")).Where(File.Exists)
+            .Select(static f => Path.GetRelativePath(Executable.Repository, f)))
+        .Append(Path.Combine("plugins", "README.md")).Order(StringComparer.Ordinal)];
 
     public static TheoryData<string> Examples => [.. Directory.GetFiles(Path.Combine(Executable.Repository, "examples"), "*.json", SearchOption.AllDirectories)
         .Select(static f => Path.GetRelativePath(Executable.Repository, f)).Order(StringComparer.Ordinal)];
@@ -26,17 +32,22 @@ public sealed partial class DocsTests : IClassFixture<DemoFixture>
     {
         string? configuration = null;
         DocsBlock? previous = null;
+        var plugin = new DocsPlugin();
         foreach (var block in DocsBlock.Of(Path.Combine(Executable.Repository, file)))
         {
-            if (block.Kind.StartsWith("json", StringComparison.Ordinal))
+            if (block.Kind == "json manifest")
+                plugin.TakeManifest(block.Text, $"{file}:{block.Line}");
+            else if (block.Kind == "json schema")
+                plugin.TakeSchema(block.Text, $"{file}:{block.Line}");
+            else if (block.Kind.StartsWith("json", StringComparison.Ordinal))
             {
                 var whole = Whole(block.Text);
-                await LoadsAsync(whole, block.Kind == "json", $"{file}:{block.Line}");
+                await LoadsAsync(whole, block.Kind == "json", $"{file}:{block.Line}", plugin);
                 configuration = whole;
             }
             else if (block.Kind == "text" && block.FollowsPrevious && previous is { Kind: "sh" })
             {
-                var output = await RunAsync(previous.Text, configuration);
+                var output = await RunAsync(previous.Text, configuration, plugin);
                 Assert.True(Matches(block.Text, output), $"{file}:{block.Line}: {previous.Text}\nsays\n{output}\n--- and not\n{block.Text}");
             }
             previous = block;
@@ -53,17 +64,58 @@ public sealed partial class DocsTests : IClassFixture<DemoFixture>
     }
 
     [Theory]
-    [MemberData(nameof(Files))]
+    [MemberData(nameof(Linking))]
     public void Every_link_inside_the_repository_leads_somewhere(string file)
     {
-        var folder = Path.GetDirectoryName(Path.Combine(Executable.Repository, file))!;
-        foreach (Match link in Link().Matches(File.ReadAllText(Path.Combine(Executable.Repository, file))))
+        var full = Path.Combine(Executable.Repository, file);
+        foreach (Match link in Link().Matches(File.ReadAllText(full)))
         {
             var target = link.Groups[1].Value;
-            if (!target.Contains("://", StringComparison.Ordinal) && !target.StartsWith('#'))
-                Assert.True(Path.Exists(Path.Combine(folder, target.Split('#')[0])), $"{file} links to {target}");
+            if (target.Contains("://", StringComparison.Ordinal))
+                continue;
+            var parts = target.Split('#');
+            var path = parts[0].Length == 0 ? full : Path.Combine(Path.GetDirectoryName(full)!, parts[0]);
+            Assert.True(Path.Exists(path), $"{file} links to {target}");
+            Assert.True(parts.Length == 1 || Anchors(path).Contains(parts[1]), $"{file} links to {target}, which has no such heading");
         }
     }
+
+    [Theory]
+    [MemberData(nameof(Files))]
+    public async Task Every_command_line_that_is_shown_has_flags_that_exist(string file)
+    {
+        var commands = DocsBlock.Of(Path.Combine(Executable.Repository, file)).Where(static b => b.Kind is "sh" or "console")
+            .SelectMany(static b => CommandLine().Matches(b.Text.Replace("\\\n", " ", StringComparison.Ordinal)));
+        foreach (var command in commands)
+        {
+            var help = await Executable.RunAsync([.. command.Groups["name"].Value.Split(' '), "--help"]);
+            Assert.True(help.Status == 0, $"{file}: {command.Value}: {help.Error}");
+            foreach (Match flag in Flag().Matches(Quoted().Replace(command.Groups["rest"].Value, "")))
+                Assert.True(Regex.IsMatch(help.Out + help.Error, $@"(?<![\w-]){flag.Value}(?![\w-])"), $"{file}: {command.Value}: there is no flag {flag.Value}");
+        }
+    }
+
+    [Fact]
+    public void Every_room_of_the_architecture_exists_and_every_plugin_is_a_room()
+    {
+        var rooms = File.ReadLines(Path.Combine(Executable.Repository, "docs", "architecture.md")).Where(static l => l.StartsWith("| `", StringComparison.Ordinal))
+            .SelectMany(static l => Room().Matches(l.Split('|')[1]).Select(static m => m.Groups[1].Value)).ToHashSet(StringComparer.Ordinal);
+
+        Assert.All(rooms, static room => Assert.True(Directory.Exists(Path.Combine(Executable.Repository, room)), $"{room} is no folder"));
+        Assert.All(Directory.GetDirectories(Path.Combine(Executable.Repository, "plugins")).Where(static d => File.Exists(Path.Combine(d, "plugin.json"))),
+            plugin => Assert.Contains($"plugins/{Path.GetFileName(plugin)}", rooms));
+    }
+
+    private static IEnumerable<string> Pages()
+    {
+        var docs = Path.Combine(Executable.Repository, "docs");
+        return Directory.GetFiles(docs, "*.md").Concat(Directory.GetFiles(Path.Combine(docs, "plugins"), "*.md", SearchOption.AllDirectories))
+            .Select(static f => Path.GetRelativePath(Executable.Repository, f)).Append("README.md").Order(StringComparer.Ordinal);
+    }
+
+    private static HashSet<string> Anchors(string file) =>
+        [.. File.ReadLines(file).Where(static l => l.StartsWith('#')).Select(static l => string.Concat(l.TrimStart('#').Trim().ToLowerInvariant()
+            .Where(static c => char.IsLetterOrDigit(c) || c is ' ' or '-' or '_')).Replace(' ', '-'))];
 
     // A part of a document is put into the smallest document that it can stand in.
     private static string Whole(string json)
@@ -75,18 +127,20 @@ public sealed partial class DocsTests : IClassFixture<DemoFixture>
         return root.TryGetProperty("url_pattern", out _) ? $$"""{"version":3,"endpoints":[{"endpoint":"/example","backend":[{{json}}]}]}""" : json;
     }
 
-    private static async Task LoadsAsync(string json, bool expected, string place)
+    private static async Task LoadsAsync(string json, bool expected, string place, DocsPlugin plugin)
     {
         using var folder = new Folder();
-        var run = await Executable.RunAsync("check", "-c", folder.Write("krakend.json", json));
+        plugin.InstallIn(folder);
+        var run = await Executable.RunAsync("check", "--plugins", Path.Combine(folder.Path, DocsPlugin.Folder), "-c", folder.Write("krakend.json", json));
 
         Assert.True(run.Status == (expected ? 0 : 1), $"{place}: {run.Error}");
         Assert.False(expected && run.Error.Contains("has no effect", StringComparison.Ordinal), $"{place}: {run.Error}");
     }
 
-    private async Task<string> RunAsync(string command, string? configuration)
+    private async Task<string> RunAsync(string command, string? configuration, DocsPlugin plugin)
     {
         using var folder = new Folder();
+        plugin.InstallIn(folder);
         if (configuration is not null)
             folder.Write("krakend.json", configuration);
         if (!command.StartsWith("curl ", StringComparison.Ordinal))
@@ -110,6 +164,18 @@ public sealed partial class DocsTests : IClassFixture<DemoFixture>
 
     private static bool Matches(string shown, string output) =>
         Regex.IsMatch(output + "\n", "^" + string.Concat(shown.Split('\n').Select(static line => line == "…" ? "(.*\n)*?" : Regex.Escape(line) + "\n")) + "$");
+
+    [GeneratedRegex(@"^(\$ )?gateway (?<name>plugin [a-z]+|[a-z-]+)(?<rest>.*)$", RegexOptions.Multiline)]
+    private static partial Regex CommandLine();
+
+    [GeneratedRegex("'[^']*'|\"[^\"]*\"")]
+    private static partial Regex Quoted();
+
+    [GeneratedRegex("(?<= )--?[a-z][a-z-]*")]
+    private static partial Regex Flag();
+
+    [GeneratedRegex("`([^`]+)`")]
+    private static partial Regex Room();
 
     [GeneratedRegex(@"\]\(([^)\s]+)\)")]
     private static partial Regex Link();
