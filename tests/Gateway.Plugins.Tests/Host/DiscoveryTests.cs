@@ -32,7 +32,7 @@ public sealed class DiscoveryTests : IAsyncLifetime
     }
 
     [Fact]
-    [Spec("EXT-002")]
+    [Spec("EXT-002", "EXT-006")]
     public async Task Loading_is_bracketed_in_the_log_after_the_logger_and_before_the_pipes()
     {
         Make(_first, "one", 418);

@@ -70,6 +70,7 @@ public sealed class VersionsTests(PluginFixture fixture) : IClassFixture<PluginF
     }
 
     [Fact]
+    [Spec("EXT-014", "EXT-084")]
     public async Task A_plugin_of_the_first_SDK_runs_on_every_layer_that_it_knew()
     {
         const string Config = """
