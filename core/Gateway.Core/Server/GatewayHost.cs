@@ -114,13 +114,19 @@ public sealed partial class GatewayHost : IAsyncDisposable
 
     /// <summary>
     /// Compiles the next configuration beside the running one and swaps. Settings of the listener keep their old values until a restart.
-    /// Throws as <see cref="Create"/>; the running generation then stays.
+    /// Throws as <see cref="Create"/>, and when any endpoint cannot be built; the running generation then stays.
     /// </summary>
     public async Task ReloadAsync(ServiceConfig config, ConfigDiagnostics diagnostics)
     {
-        var next = Compile(config, diagnostics, _options, static _ => { });
+        var found = new ConfigDiagnostics();
+        var next = Compile(config, found, _options, static _ => { });
+        foreach (var finding in found.All)
+            diagnostics.Add(finding);
         try
         {
+            // At a start an endpoint that cannot be built costs itself (RTE-011); here there is one that works.
+            if (found.HasErrors)
+                throw new ConfigurationException(string.Join('\n', found.All.Where(static f => f.Severity == ConfigSeverity.Error)));
             await StartPluginsAsync(next, CancellationToken.None).ConfigureAwait(false);
         }
         catch

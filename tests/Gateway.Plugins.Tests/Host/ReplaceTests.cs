@@ -48,6 +48,34 @@ public sealed class ReplaceTests(PluginFixture fixture) : IClassFixture<PluginFi
     }
 
     [Fact]
+    public async Task A_reload_with_an_endpoint_that_cannot_be_built_keeps_what_runs()
+    {
+        fixture.Smith.Make("picky", """
+            public sealed class P : GatewayPlugin
+            {
+                public override void Register(IPluginRegistry registry) => registry.Proxy("picky/picky", ProxyStages.Modifiers, static (config, context, diagnostics) =>
+                {
+                    if (config["bad"] is { } bad)
+                        diagnostics.Error(bad.Position, "bad", "there is no bad");
+                    return new M();
+                });
+            }
+            public sealed class M : IProxyMiddleware
+            {
+                public ValueTask<ProxyResult> InvokeAsync(ProxyRequest request, ProxyHandler next, CancellationToken ct) => new(new GatewayError(GatewayErrorKind.Rejected, "", 418));
+            }
+            """, ["endpoint/proxy picky/picky"]);
+        await using var gateway = await fixture.StartAsync("picky");
+
+        var refused = await Assert.ThrowsAsync<Core.Server.ConfigurationException>(() =>
+            gateway.ReloadAsync(PluginFixture.Config("picky").Replace("\"picky/picky\":{}", "\"picky/picky\":{\"bad\":1}", StringComparison.Ordinal)));
+        using var answer = await gateway.Client.GetAsync("/picky");
+
+        Assert.Contains("there is no bad", refused.Message, StringComparison.Ordinal);
+        Assert.Equal(418, (int)answer.StatusCode);
+    }
+
+    [Fact]
     public async Task An_unchanged_plugin_keeps_its_code_over_a_reload_and_gets_a_new_instance()
     {
         fixture.MakeProxy("steady", "return new GatewayError(GatewayErrorKind.Rejected, \"\", 400 + P.Instances);", members: "public static int Instances; public P() => Instances++;");
