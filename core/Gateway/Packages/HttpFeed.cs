@@ -109,7 +109,7 @@ internal sealed class HttpFeed(Uri index) : IPackageFeed
         {
             throw new PackageException($"{Shown(address)} did not answer within {PackageLimits.Answer.TotalSeconds} s");
         }
-        catch (Exception exception) when (exception is HttpRequestException or HttpIOException or InvalidDataException)
+        catch (Exception exception) when (exception is HttpRequestException or IOException or InvalidDataException)
         {
             throw new PackageException($"{Shown(address)} cannot be read: {exception.Message}");
         }
