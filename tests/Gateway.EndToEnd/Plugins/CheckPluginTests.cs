@@ -32,6 +32,22 @@ public sealed class CheckPluginTests : IDisposable
         Assert.EndsWith("\n4 incompatibilities found\n", run.Out, StringComparison.Ordinal);
     }
 
+    [Fact, Spec("EXT-073", "EXT-075")]
+    public async Task Plugin_check_takes_the_same_flags_and_refuses_them_beside_a_whole_check()
+    {
+        Write("11.0", """{"KrakenPlugins.Sdk/9.9.9":{}}""");
+
+        var file = await Executable.RunInAsync(_folder.Path, null, "plugin", "check", "-f", "-s", "x.deps.json");
+        var folder = await Executable.RunInAsync(_folder.Path, null, "plugin", "check", "-l", "OTHER-1.0", _folder.Path);
+        var both = await Executable.RunInAsync(_folder.Path, null, "plugin", "check", "-s", "x.deps.json", _folder.Path);
+
+        Assert.Equal(1, file.Status);
+        Assert.Contains("dotnet add package KrakenPlugins.Sdk --version", file.Out, StringComparison.Ordinal);
+        Assert.Contains("libc\n\thave: OTHER-1.0\n", folder.Out, StringComparison.Ordinal);
+        Assert.Equal(255, both.Status);
+        Assert.Contains("a whole check takes none of them", both.Error, StringComparison.Ordinal);
+    }
+
     [Fact, Spec("EXT-075")]
     public async Task With_format_a_package_is_a_command_to_paste()
     {

@@ -27,9 +27,17 @@ internal static class CheckPluginCommand
         Run = Run,
     };
 
-    private static Task<int> Run(Arguments arguments, Terminal terminal)
+    private static Task<int> Run(Arguments arguments, Terminal terminal) =>
+        CompareAsync(arguments.Text("sum") ?? Beside(), arguments.Text("go"), arguments.Text("libc"), arguments.Has("format"), terminal);
+
+    /// <summary>Compares one dependency manifest; the result is the exit status.</summary>
+    /// <param name="file">The <c>.deps.json</c>.</param>
+    /// <param name="framework">Version of .NET that the plugin was built for, or <see langword="null"/> for what the file says.</param>
+    /// <param name="library">C library of its native code, or <see langword="null"/> for no comparison.</param>
+    /// <param name="showsCommands">Whether a difference is shown as the command that settles it.</param>
+    /// <param name="terminal">Where to.</param>
+    public static Task<int> CompareAsync(string file, string? framework, string? library, bool showsCommands, Terminal terminal)
     {
-        var file = arguments.Text("sum") ?? Beside();
         byte[] content;
         try
         {
@@ -50,20 +58,20 @@ internal static class CheckPluginCommand
         {
             return Refuse($"{file}: no dependency manifest of .NET (.deps.json): {exception.Message}", terminal);
         }
-        var found = Compare(built, arguments.Text("go"), arguments.Text("libc"));
+        var found = Compare(built, framework, library);
         if (found.Count == 0)
         {
             terminal.Out("No incompatibilities found!\n");
             return Task.FromResult(ExitStatus.Success);
         }
         foreach (var difference in found)
-            terminal.Out(arguments.Has("format") && difference.Command is { } command ? command + "\n" : $"{difference.Name}\n\thave: {difference.Have}\n\twant: {difference.Want}\n");
+            terminal.Out(showsCommands && difference.Command is { } command ? command + "\n" : $"{difference.Name}\n\thave: {difference.Have}\n\twant: {difference.Want}\n");
         terminal.Out($"{found.Count.ToString(CultureInfo.InvariantCulture)} incompatibilities found\n");
         return Task.FromResult(ExitStatus.Failure);
     }
 
     // The file that a build lays beside the plugin's assembly; without one the reference's own name goes into the message.
-    private static string Beside() => Directory.GetFiles(".", "*.deps.json") is [var only] ? only : GoSum;
+    internal static string Beside() => Directory.GetFiles(".", "*.deps.json") is [var only] ? only : GoSum;
 
     private static List<Difference> Compare(BuiltWith built, string? framework, string? library)
     {

@@ -20,12 +20,21 @@ internal static class PluginCheckCommand
         Description = "Reads the manifest, the files and the assemblies of plugins and says what would go wrong with them, without running any of\ntheir code. One line per finding: code, severity, file: what is wrong; what to do. docs/plugins/check.md lists the codes.",
         Usage = "plugin check PATH|ID… [flags]",
         Example = "plugin check ./acme.audit --run",
-        Flags = [CommonFlags.Plugins, OutputFormat.Flag, s_run, s_timeout],
+        Flags =
+        [
+            CommonFlags.Plugins, OutputFormat.Flag, s_run, s_timeout,
+            new("fix", 'f', FlagKind.Switch, "With -s, -g or -l: shows commands that settle the differences"),
+            new("go", 'g', FlagKind.Text, "Compares versions as check-plugin does: the .NET that the plugin was built for"),
+            new("libc", 'l', FlagKind.Text, "Compares versions as check-plugin does: the C library of the plugin's native code"),
+            new("sum", 's', FlagKind.Text, "Compares versions as check-plugin does: the plugin's .deps.json"),
+        ],
         Run = RunAsync,
     };
 
     private static async Task<int> RunAsync(Arguments arguments, Terminal terminal)
     {
+        if (arguments.Has("sum") || arguments.Has("go") || arguments.Has("libc") || arguments.Has("fix"))
+            return await CompareAsync(arguments, terminal).ConfigureAwait(false);
         if (arguments.Positional.Count == 0)
             throw new UsageException("a plugin is missing: its folder, or the id of an installed one");
         var isJson = OutputFormat.IsJson(arguments);
@@ -53,6 +62,25 @@ internal static class PluginCheckCommand
         if (isJson)
             terminal.Out(OutputFormat.Json(results));
         return status;
+    }
+
+    // The form of the reference (EXT-073): versions alone, out of a file or the folder of one plugin.
+    private static Task<int> CompareAsync(Arguments arguments, Terminal terminal)
+    {
+        if (arguments.Positional.Count > 1 || (arguments.Positional.Count == 1 && arguments.Has("sum")))
+            throw new UsageException("-s, -g, -l and -f compare the versions of one plugin: its folder, or its .deps.json with -s; a whole check takes none of them");
+        var file = arguments.Text("sum");
+        if (file is null && arguments.Positional.Count == 1)
+        {
+            var installed = PluginTarget.Installed(arguments);
+            if (PluginTarget.Folder(arguments.Positional[0], installed) is not { } folder)
+            {
+                PluginTarget.ReportUnknown(arguments.Positional[0], installed, terminal);
+                return Task.FromResult(ExitStatus.Failure);
+            }
+            file = Directory.GetFiles(folder, "*.deps.json").Order(StringComparer.Ordinal).FirstOrDefault() ?? Path.Combine(folder, "plugin.deps.json");
+        }
+        return CheckPluginCommand.CompareAsync(file ?? CheckPluginCommand.Beside(), arguments.Text("go"), arguments.Text("libc"), arguments.Has("fix"), terminal);
     }
 
     /// <summary>Findings as lines, with a summary below.</summary>
