@@ -1,5 +1,6 @@
 using Gateway.Core.Configuration;
 using Gateway.Core.Plugins.Kinds;
+using Gateway.Core.Server;
 using KrakenPlugins.Sdk.Configuration;
 using Microsoft.Extensions.Logging;
 
@@ -22,7 +23,7 @@ public sealed partial class PluginHost(PluginSearch search) : IDisposable
 
     private readonly ShadowCopy _copies = new();
     private readonly Dictionary<string, PluginCode> _code = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, string> _hanging = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (string Reason, string Fingerprint)> _hanging = new(StringComparer.Ordinal);
     private bool _isStarted;
 
     /// <summary>Names that a configuration may use although their plugin is missing or broken; <c>*</c> stands for all.</summary>
@@ -60,7 +61,7 @@ public sealed partial class PluginHost(PluginSearch search) : IDisposable
             {
                 try
                 {
-                    set.Add(CodeOf(plugin, _isStarted), logger);
+                    set.Add(AcquireCode(plugin, _isStarted), logger);
                     Log.Loaded(logger, plugin.ToString());
                 }
                 catch (PluginLoadException exception)
@@ -91,19 +92,24 @@ public sealed partial class PluginHost(PluginSearch search) : IDisposable
     internal PluginSet LoadOnly(FoundPlugin plugin, bool isCollectible, ILogger logger)
     {
         var set = new PluginSet(this);
-        set.Add(CodeOf(plugin, isCollectible), logger);
+        set.Add(AcquireCode(plugin, isCollectible), logger);
         return set;
     }
 
-    /// <summary>Remembers that a plugin did not come back, so that the next load leaves it out with that reason.</summary>
-    internal void MarkHanging(PluginHangException exception) => _hanging[exception.Owner.Folder] = exception.Message;
+    /// <summary>Remembers that this build of a plugin did not come back, so that the next load leaves it out with that reason.</summary>
+    internal void MarkHanging(PluginHangException exception)
+    {
+        if (Catalog.Plugins.FirstOrDefault(p => p.IsUsable && p.Folder == exception.Owner.Folder) is not { } plugin)
+            throw new ConfigurationException(exception.Message);
+        _hanging[plugin.Folder] = (exception.Message, PluginCode.FingerprintOf(plugin));
+    }
 
-    /// <summary>Forgets code that nobody uses any more.</summary>
-    internal void Forget(PluginCode code)
+    /// <summary>Ends a use of code; what nobody uses any more is forgotten before it is unloaded, so that no load gets hold of it.</summary>
+    internal void Release(PluginCode code)
     {
         lock (_code)
         {
-            if (_code.TryGetValue(code.Plugin.Folder, out var known) && ReferenceEquals(known, code))
+            if (code.Release() && _code.TryGetValue(code.Plugin.Folder, out var known) && ReferenceEquals(known, code))
                 _code.Remove(code.Plugin.Folder);
         }
     }
@@ -111,17 +117,21 @@ public sealed partial class PluginHost(PluginSearch search) : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _copies.Dispose();
 
-    private PluginCode CodeOf(FoundPlugin plugin, bool isCollectible)
+    // Counted as used already, so that a configuration which ends at the same time does not unload it.
+    private PluginCode AcquireCode(FoundPlugin plugin, bool isCollectible)
     {
-        if (_hanging.TryGetValue(plugin.Folder, out var reason))
-            throw new PluginLoadException(plugin, PluginPhase.Load, reason, "it is left out until the gateway starts anew");
+        if (_hanging.TryGetValue(plugin.Folder, out var hanging) && hanging.Fingerprint == PluginCode.FingerprintOf(plugin))
+            throw new PluginLoadException(plugin, PluginPhase.Load, hanging.Reason, "it is left out until another build of it is installed");
         Judge(plugin);
         lock (_code)
         {
-            if (_code.TryGetValue(plugin.Folder, out var known) && known.Fingerprint == PluginCode.FingerprintOf(plugin))
-                return known;
-            using (PluginWatch.Enter(new PluginOwner(plugin.Id, plugin.Folder), "loading its assemblies"))
-                return _code[plugin.Folder] = PluginCode.Load(plugin, _copies, isCollectible);
+            if (!_code.TryGetValue(plugin.Folder, out var code) || code.Fingerprint != PluginCode.FingerprintOf(plugin))
+            {
+                using (PluginWatch.Enter(new PluginOwner(plugin.Id, plugin.Folder), "loading its assemblies"))
+                    _code[plugin.Folder] = code = PluginCode.Load(plugin, _copies, isCollectible);
+            }
+            code.Acquire();
+            return code;
         }
     }
 

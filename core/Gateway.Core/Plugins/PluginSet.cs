@@ -21,9 +21,10 @@ internal sealed class PluginSet(PluginHost? host, PluginRegistry? registry = nul
     public IEnumerable<PluginManifest> Manifests => _plugins.Select(static p => p.Code.Plugin.Manifest!);
 
     /// <summary>Makes an instance and lets it declare its components. Throws <see cref="PluginLoadException"/>.</summary>
+    /// <param name="code">Its code, acquired; the set releases it, also when this throws.</param>
+    /// <param name="logger">Application log.</param>
     public void Add(PluginCode code, ILogger logger)
     {
-        code.Acquire();
         var owner = new PluginOwner(code.Plugin.Id, code.Plugin.Folder, code.Context, logger);
         try
         {
@@ -40,7 +41,7 @@ internal sealed class PluginSet(PluginHost? host, PluginRegistry? registry = nul
         }
         catch
         {
-            Release(code);
+            host!.Release(code);
             throw;
         }
     }
@@ -76,7 +77,8 @@ internal sealed class PluginSet(PluginHost? host, PluginRegistry? registry = nul
             using var limit = new CancellationTokenSource(s_stopLimit);
             try
             {
-                await plugin.StopAsync(limit.Token).AsTask().WaitAsync(s_stopLimit).ConfigureAwait(false);
+                // On a thread of its own: it may block where it should wait.
+                await Task.Run(() => plugin.StopAsync(limit.Token).AsTask()).WaitAsync(s_stopLimit).ConfigureAwait(false);
             }
             catch (Exception exception)
             {
@@ -91,14 +93,8 @@ internal sealed class PluginSet(PluginHost? host, PluginRegistry? registry = nul
     public void ReleaseCode()
     {
         foreach (var (code, _, _) in _plugins)
-            Release(code);
+            host!.Release(code);
         _plugins.Clear();
-    }
-
-    private void Release(PluginCode code)
-    {
-        if (code.Release())
-            host?.Forget(code);
     }
 
     private static T Run<T>(FoundPlugin plugin, PluginOwner owner, PluginPhase phase, Func<T> call)

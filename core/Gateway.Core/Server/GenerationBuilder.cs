@@ -38,7 +38,7 @@ internal static partial class GenerationBuilder
         catch
         {
             transport?.Dispose();
-            // Components without asynchronous work are gone when this returns; a scope throws nothing.
+            // A scope throws nothing; what its components do about their end is logged.
             _ = scope.DisposeAsync().AsTask();
             throw;
         }

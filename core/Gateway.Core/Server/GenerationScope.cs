@@ -47,7 +47,11 @@ internal sealed partial class GenerationScope(ILogger logger, TimeProvider time,
             return;
         await EndAsync(StopAsync(), "a callback on the end of the configuration", DisposalLimit).ConfigureAwait(false);
         for (var i = _kept.Count - 1; i >= 0; i--)
-            await EndAsync(DisposeAsync(_kept[i]), _kept[i].GetType().FullName!, DisposalLimit).ConfigureAwait(false);
+        {
+            var component = _kept[i];
+            // On a thread of its own: it may block where it should wait.
+            await EndAsync(Task.Run(() => DisposeAsync(component)), component.GetType().FullName!, DisposalLimit).ConfigureAwait(false);
+        }
         _kept.Clear();
         _known.Clear();
         _services.Clear();

@@ -49,7 +49,7 @@ internal sealed partial class ServiceLog
         try
         {
             _component = component.Build(value, context, faults);
-            Logger = _component?.Logger ?? _console;
+            Logger = _component is null ? _console : new FallbackLogger(_component.Logger, _console);
             Access = _component?.Access;
         }
         catch (Exception exception)

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Gateway.Core.Server;
 using Microsoft.Extensions.Logging;
 using Xunit;
@@ -31,17 +32,36 @@ public sealed class GenerationScopeTests
     {
         var hang = new TaskCompletionSource();
         var isLastDisposed = false;
-        var scope = new GenerationScope(_log, new Hurried());
+        var clock = new HeldClock();
+        var scope = new GenerationScope(_log, clock);
         scope.Keep(new Part(() => isLastDisposed = true));
         scope.Keep(new AsyncPart(hang.Task));
 
-        await scope.DisposeAsync();
+        var disposal = scope.DisposeAsync().AsTask();
+        await clock.PassLimitAsync();
+        await disposal;
 
         Assert.True(isLastDisposed);
         Assert.Contains("has not ended 5 s after its configuration", Assert.Single(_log.Lines), StringComparison.Ordinal);
         hang.SetException(new InvalidOperationException("late"));
         await Gateway.Testing.Wait.UntilAsync(() => _log.Lines.Length == 2, () => string.Join('\n', _log.Lines));
         Assert.Contains("failed at the end of its configuration", _log.Lines[1], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_part_that_blocks_its_thread_holds_nobody_up()
+    {
+        using var gate = new ManualResetEventSlim();
+        var clock = new HeldClock();
+        var scope = new GenerationScope(_log, clock);
+        scope.Keep(new Part(() => gate.Wait()));
+
+        var disposal = scope.DisposeAsync().AsTask();
+        await clock.PassLimitAsync();
+        await disposal;
+
+        Assert.Contains("has not ended 5 s after its configuration", Assert.Single(_log.Lines), StringComparison.Ordinal);
+        gate.Set();
     }
 
     [Fact]
@@ -79,11 +99,46 @@ public sealed class GenerationScopeTests
         public ValueTask DisposeAsync() => new(end);
     }
 
-    /// <summary>A clock on which every limit passes at once.</summary>
-    private sealed class Hurried : TimeProvider
+    /// <summary>A clock on which a limit passes when the test says so.</summary>
+    private sealed class HeldClock : TimeProvider
     {
-        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
-            System.CreateTimer(callback, state, TimeSpan.Zero, Timeout.InfiniteTimeSpan);
+        private readonly ConcurrentBag<HeldTimer> _timers = [];
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            var timer = new HeldTimer(() => callback(state));
+            _timers.Add(timer);
+            return timer;
+        }
+
+        /// <summary>Waits until something waits that has not ended, and lets its time pass.</summary>
+        public async Task PassLimitAsync()
+        {
+            await Gateway.Testing.Wait.UntilAsync(() => _timers.Any(static t => !t.IsDisposed), static () => "nobody waits");
+            foreach (var timer in _timers)
+                timer.Fire();
+        }
+    }
+
+    private sealed class HeldTimer(Action fire) : ITimer
+    {
+        public bool IsDisposed { get; private set; }
+
+        public void Fire()
+        {
+            if (!IsDisposed)
+                fire();
+        }
+
+        public bool Change(TimeSpan dueTime, TimeSpan period) => true;
+
+        public void Dispose() => IsDisposed = true;
+
+        public ValueTask DisposeAsync()
+        {
+            Dispose();
+            return ValueTask.CompletedTask;
+        }
     }
 
     private sealed class Messages : ILogger

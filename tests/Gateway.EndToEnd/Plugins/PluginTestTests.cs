@@ -43,6 +43,29 @@ public sealed class PluginTestTests : IDisposable
     }
 
     [Fact]
+    public async Task A_body_larger_than_what_is_shown_is_no_fault_of_the_plugin()
+    {
+        var folder = _smith.Make("acme.client", """
+            public sealed class P : GatewayPlugin
+            {
+                public override void Register(IPluginRegistry registry) => registry.Client("acme/client", ClientStages.Martian, static (c, x, d) => new M());
+            }
+            public sealed class M : IClientMiddleware
+            {
+                public ValueTask<ClientResult> InvokeAsync(ProxyRequest request, ClientHandler next, CancellationToken ct) { request.Headers.Set("X-Acme", "a"); return next(request, ct); }
+            }
+            """, ["backend/client acme/client"]);
+        var response = Path.Combine(_smith.Folder, "response.json");
+        File.WriteAllText(response, $$"""{"status":200,"body":{"id":"{{new string('x', 200_000)}}"} }""");
+
+        var run = await Executable.RunAsync("plugin", "test", folder, "--response", response);
+
+        Assert.Equal((0, ""), (run.Status, run.Error));
+        Assert.Contains("\n  + X-Acme: a\n", run.Out, StringComparison.Ordinal);
+        Assert.EndsWith("OK\n", run.Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Request_and_configuration_come_from_files()
     {
         var folder = _smith.Make("acme.x", PluginSmith.ProxyPlugin("acme/x", "request.Headers.Set(\"X-Level\", context.EndpointConfig(\"acme/x\")![\"level\"]!.Text); return await next(request, ct);").Replace("IEndpointContext Context", "object Context", StringComparison.Ordinal), ["endpoint/proxy acme/x"]);

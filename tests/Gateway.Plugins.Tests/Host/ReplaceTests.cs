@@ -48,6 +48,23 @@ public sealed class ReplaceTests(PluginFixture fixture) : IClassFixture<PluginFi
     }
 
     [Fact]
+    public async Task A_build_that_hung_is_left_out_and_the_next_one_gets_its_chance()
+    {
+        fixture.MakeProxy("sluggish", Answer.Replace("STATUS", "418"));
+        var options = new TestGatewayOptions { Limits = new() { PluginStep = TimeSpan.FromSeconds(2) } };
+        await using var gateway = await fixture.StartAsync(options, "sluggish");
+
+        fixture.MakeProxy("sluggish", Answer.Replace("STATUS", "419"), members: "static P() => Thread.Sleep(Timeout.Infinite);");
+        var refused = await Assert.ThrowsAsync<Core.Server.ConfigurationException>(() => gateway.ReloadAsync(PluginFixture.Config("sluggish")));
+        fixture.MakeProxy("sluggish", Answer.Replace("STATUS", "420"), members: "public static int Fixed;");
+        await gateway.ReloadAsync(PluginFixture.Config("sluggish"));
+        using var answer = await gateway.Client.GetAsync("/sluggish");
+
+        Assert.Contains("until another build of it is installed", refused.Message, StringComparison.Ordinal);
+        Assert.Equal(420, (int)answer.StatusCode);
+    }
+
+    [Fact]
     public async Task A_reload_with_an_endpoint_that_cannot_be_built_keeps_what_runs()
     {
         fixture.Smith.Make("picky", """

@@ -24,6 +24,33 @@ public sealed class FaultTests(PluginFixture fixture) : IClassFixture<PluginFixt
     }
 
     [Fact]
+    [Spec("OBS-012")]
+    public async Task A_log_that_throws_costs_neither_the_request_nor_the_record()
+    {
+        fixture.Smith.Make("brittle", """
+            public sealed class P : GatewayPlugin
+            {
+                public override void Register(IPluginRegistry registry) => registry.Logging("brittle/log", static (c, x, d) => new L());
+            }
+            public sealed class L : IGatewayLog, ILogger
+            {
+                public ILogger Logger => this;
+                public IAccessLog Access => null;
+                public ValueTask DisposeAsync() => default;
+                public IDisposable BeginScope<T>(T state) => throw new InvalidOperationException("scope");
+                public bool IsEnabled(LogLevel level) => true;
+                public void Log<T>(LogLevel level, EventId id, T state, Exception e, Func<T, Exception, string> f) => throw new InvalidOperationException("disk full");
+            }
+            """, ["service/logging brittle/log"]);
+        var config = PluginFixture.Config().Replace("\"version\":3", "\"version\":3,\"extra_config\":{\"brittle/log\":{}}", StringComparison.Ordinal);
+        await using var gateway = await TestGateway.StartAsync(config, fixture.Upstream.Host, new() { PluginFolders = [fixture.Smith.Folder] });
+
+        Assert.Equal("""{"a":1}""", await gateway.Client.GetStringAsync("/plain"));
+        await gateway.WaitForLogAsync("the log failed; what it does not take is written here");
+        await gateway.WaitForLogAsync("[SERVICE: Gin] Listening on port");
+    }
+
+    [Fact]
     public async Task A_plugin_that_fails_under_load_is_logged_once_a_second_at_most()
     {
         fixture.MakeProxy("noisy", "#pragma warning disable CS1998, CS0162\nthrow new InvalidOperationException(\"again\");");

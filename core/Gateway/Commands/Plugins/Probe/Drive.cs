@@ -15,17 +15,16 @@ internal static class Drive
     {
         var request = sample.Request(isBackend);
         var before = watch ? Snapshot.Of(request) : "";
-        var (seen, calls, given) = ("", 0, "");
+        var (seen, calls) = ("", 0);
         ProxyHandler next = (r, _) =>
         {
             calls++;
-            var response = sample.Response();
             if (watch)
-                (seen, given) = (Snapshot.Of(r), Snapshot.Of((ProxyResult)sample.Response()));
-            return new(response);
+                seen = Snapshot.Of(r);
+            return new(sample.Response());
         };
         var result = middleware is null ? await next(request, CancellationToken.None).ConfigureAwait(false) : await middleware.InvokeAsync(request, next, CancellationToken.None).ConfigureAwait(false);
-        var change = watch ? new Change(before, calls > 0 ? seen : Snapshot.Of(request), calls > 0 ? given : Snapshot.Of((ProxyResult)sample.Response()), Snapshot.Of(result), calls) : s_unwatched;
+        var change = watch ? new Change(before, calls > 0 ? seen : Snapshot.Of(request), await GivenAsync(sample).ConfigureAwait(false), await Snapshot.OfAsync(result).ConfigureAwait(false), calls) : s_unwatched;
         result.Response?.Dispose();
         return change;
     }
@@ -43,7 +42,7 @@ internal static class Drive
             return new((ClientResult)sample.Raw());
         };
         var result = middleware is null ? await next(request, CancellationToken.None).ConfigureAwait(false) : await middleware.InvokeAsync(request, next, CancellationToken.None).ConfigureAwait(false);
-        var change = watch ? new Change(before, calls > 0 ? seen : Snapshot.Of(request), Snapshot.Of(sample.Raw()), Snapshot.Of(result), calls) : s_unwatched;
+        var change = watch ? new Change(before, calls > 0 ? seen : Snapshot.Of(request), await Snapshot.OfAsync((ClientResult)sample.Raw()).ConfigureAwait(false), await Snapshot.OfAsync(result).ConfigureAwait(false), calls) : s_unwatched;
         result.Response?.Dispose();
         return change;
     }
@@ -73,7 +72,7 @@ internal static class Drive
         var request = sample.Request(isAddressed: false);
         var before = watch ? Snapshot.Of(request) : "";
         var error = modifier is null ? null : await modifier.ModifyAsync(request, CancellationToken.None).ConfigureAwait(false);
-        return watch ? new(before, Snapshot.Of(request), "", error is null ? "" : Snapshot.Of((ProxyResult)error), error is null ? 1 : 0) : s_unwatched;
+        return watch ? new(before, Snapshot.Of(request), "", error is null ? "" : await Snapshot.OfAsync((ProxyResult)error).ConfigureAwait(false), error is null ? 1 : 0) : s_unwatched;
     }
 
     public static async Task<Change> ResponseAsync(IResponseModifier? modifier, Sample sample, bool watch)
@@ -82,8 +81,9 @@ internal static class Drive
         var before = watch ? Snapshot.Of(request) : "";
         using var response = sample.Response();
         var error = modifier is null ? null : await modifier.ModifyAsync(request, response, CancellationToken.None).ConfigureAwait(false);
-        using var untouched = sample.Response();
-        return watch ? new(before, Snapshot.Of(request), Snapshot.Of((ProxyResult)untouched), Snapshot.Of(new ProxyResult(response, error)), 1) : s_unwatched;
+        return watch
+            ? new(before, Snapshot.Of(request), await GivenAsync(sample).ConfigureAwait(false), await Snapshot.OfAsync(new ProxyResult(response, error)).ConfigureAwait(false), 1)
+            : s_unwatched;
     }
 
     public static Task<Change> DecodeAsync(BodyDecoder? decoder, Sample sample, bool watch)
@@ -103,12 +103,22 @@ internal static class Drive
         }
     }
 
-    public static Task<Change> RenderAsync(IBodyRender? render, Sample sample, bool watch)
+    public static async Task<Change> RenderAsync(IBodyRender? render, Sample sample, bool watch)
     {
         using var response = sample.Response();
         using var output = new PooledBytes();
         render?.Write(response.Data, output);
-        return Task.FromResult(watch ? new("", "", Snapshot.Of((ProxyResult)response), $"Content-Type: {render!.ContentType}\n{Snapshot.Of(output.Span)}", 0) : s_unwatched);
+        if (!watch)
+            return s_unwatched;
+        var written = $"Content-Type: {render!.ContentType}\n{Snapshot.Of(output.Span)}";
+        return new("", "", await Snapshot.OfAsync((ProxyResult)response).ConfigureAwait(false), written, 0);
+    }
+
+    // What lies behind a component answers the same to every call.
+    private static async Task<string> GivenAsync(Sample sample)
+    {
+        using var response = sample.Response();
+        return await Snapshot.OfAsync((ProxyResult)response).ConfigureAwait(false);
     }
 
     private static readonly Change s_unwatched = new("", "", "", "", 0);

@@ -25,32 +25,40 @@ internal static class Snapshot
         return text.ToString();
     }
 
-    public static string Of(ProxyResult result)
+    /// <summary>A result; the body of a raw answer is read from it.</summary>
+    public static async Task<string> OfAsync(ProxyResult result)
     {
         var text = new StringBuilder();
         if (result.Error is { } error)
             text.Append("error ").Append(error.StatusCode).Append(' ').Append(error.Kind).Append(": ").Append(error.Message).Append('\n');
         if (result.Response is not { } response)
             return text.Append("no response\n").ToString();
-        if (response.Raw is StoredResponse raw)
-            return text.Append(Of(raw)).ToString();
+        if (response.Raw is { } raw)
+            return text.Append(await OfAsync(raw).ConfigureAwait(false)).ToString();
         text.Append("status ").Append(response.StatusCode).Append('\n').Append(response.IsComplete ? "complete\n" : "incomplete\n");
         if (response.Data is { } data)
             Append(text, DataJson.ToUtf8(data.Tree));
         else
-            text.Append(response.Raw is null ? "no data\n" : "a response of the plugin's own\n");
+            text.Append("no data\n");
         return text.ToString();
     }
 
-    public static string Of(ClientResult result) => result.Error is { } error ? $"error {error.StatusCode} {error.Kind}: {error.Message}\n" : Of(result.Response!);
+    /// <summary>A result of a client; the body of its answer is read from it.</summary>
+    public static async Task<string> OfAsync(ClientResult result) => result.Error is { } error
+        ? $"error {error.StatusCode} {error.Kind}: {error.Message}\n"
+        : await OfAsync(result.Response!).ConfigureAwait(false);
 
-    public static string Of(ClientResponse response)
+    private static async Task<string> OfAsync(ClientResponse response)
     {
         var text = new StringBuilder();
         text.Append("status ").Append(response.StatusCode).Append('\n');
         Append(text, "", response.Headers);
-        using var body = response.ReadAllAsync(MostBody, CancellationToken.None).AsTask().GetAwaiter().GetResult();
-        Append(text, body.Span);
+        // One byte more than is shown, to know whether there is more.
+        var body = new byte[MostBody + 1];
+        var length = 0;
+        while (length < body.Length && await response.ReadAsync(body.AsMemory(length), CancellationToken.None).ConfigureAwait(false) is > 0 and var read)
+            length += read;
+        Append(text, body.AsSpan(0, length));
         return text.ToString();
     }
 
@@ -95,6 +103,11 @@ internal static class Snapshot
         if (body.IsEmpty)
             return;
         var raw = Encoding.UTF8.GetString(body[..Math.Min(body.Length, MostBody)]);
+        if (body.Length > MostBody)
+        {
+            text.Append('\n').Append(raw).Append("\n(more than ").Append(MostBody >> 10).Append(" KiB; the rest is not shown)\n");
+            return;
+        }
         try
         {
             raw = JsonNode.Parse(raw)?.ToJsonString(s_indented) ?? "null";
