@@ -100,6 +100,8 @@ public sealed class LifetimeTests
 
         await Assert.ThrowsAsync<ConfigurationException>(() => gateway.Host.ReloadAsync(gateway.Config, new ConfigDiagnostics()));
 
+        // They end beside the refusal, which waits for none of them.
+        await Wait.UntilAsync(() => _events.Count == 2, () => string.Join(", ", _events));
         Assert.Equal(["outer 2", "inner 2"], _events);
         Assert.Equal([false, true], _stopping.Select(static s => s.IsCancellationRequested));
         _leave.SetResult();
