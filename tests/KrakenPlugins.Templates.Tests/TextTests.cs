@@ -21,7 +21,7 @@ public sealed class TextTests
         { "a{{/* b */}}c", "ac" },
         { "{{/*\n\n\n*/}}", "" },
         { "{{/* {{ }} */}}x", "x" },
-        { "{{-/*a*/}}", "error: template: t:1: bad number syntax: \"-\"" },
+        { "{{-/*a*/}}", "error: template: t:1: illegal number syntax: \"-\"" },
         { "x \r\n\t{{- 3}}", "x3" },
         { "{{3 -}}\n\n\ty", "3y" },
         { "x \r\n\t{{- 3 -}}\n\n\ty", "x3y" },
