@@ -1,18 +1,19 @@
 #!/usr/bin/env bash
 # Builds a Debian package out of artifacts/gateway (see ./build.sh release).
-#   deploy/deb/build.sh [FOLDER]    the package goes into FOLDER, or into artifacts
+#   deploy/deb/build.sh [FOLDER [GATEWAY]]    the package goes into FOLDER, or into artifacts; GATEWAY is another published folder
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
-[ -x artifacts/gateway/gateway ] || { echo "deb: artifacts/gateway is missing; run ./build.sh release" >&2; exit 1; }
+gateway=$(realpath -m "${2:-artifacts/gateway}")
+[ -x "$gateway/gateway" ] || { echo "deb: $gateway/gateway is missing; run ./build.sh release" >&2; exit 1; }
 command -v dpkg-deb >/dev/null || { echo "deb: dpkg-deb is not installed (Debian package dpkg)" >&2; exit 1; }
 
 out=$(realpath -m "${1:-artifacts}")
-version=$(artifacts/gateway/gateway version | sed -n '1s/.*[: ]\([0-9][0-9.]*[^ ]*\)$/\1/p')
+version=$("$gateway/gateway" version | sed -n '1s/.*[: ]\([0-9][0-9.]*[^ ]*\)$/\1/p')
 [ -n "$version" ] || { echo "deb: the gateway does not tell its version" >&2; exit 1; }
-case $(od -An -t u1 -j 18 -N 1 artifacts/gateway/gateway | tr -d ' ') in
+case $(od -An -t u1 -j 18 -N 1 "$gateway/gateway" | tr -d ' ') in
     62) architecture=amd64 ;;
     183) architecture=arm64 ;;
-    *) echo "deb: artifacts/gateway is for a platform that Debian has no name for" >&2; exit 1 ;;
+    *) echo "deb: $gateway is for a platform that Debian has no name for" >&2; exit 1 ;;
 esac
 
 root=$(mktemp -d)
@@ -20,7 +21,7 @@ trap 'rm -rf "$root"' EXIT
 chmod 755 "$root"
 umask 022
 mkdir -p "$root"/{DEBIAN,usr/bin,usr/lib/gateway,usr/lib/systemd/system,etc/krakend,usr/share/doc/gateway,usr/share/lintian/overrides}
-cp -r artifacts/gateway/. "$root/usr/lib/gateway/"
+cp -r "$gateway/." "$root/usr/lib/gateway/"
 chmod -R u=rwX,go=rX "$root/usr/lib/gateway"
 find "$root/usr/lib/gateway" -type f ! -name gateway -exec chmod 644 {} +
 ln -s ../lib/gateway/gateway "$root/usr/bin/gateway"
