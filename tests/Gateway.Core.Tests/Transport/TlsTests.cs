@@ -35,7 +35,7 @@ public sealed class TlsTests
     {
         using var certificate = SelfSigned("other.name");
         await using var upstream = Serving(certificate);
-        using var fixture = new TransportFixture(new TransportConfig { AllowInsecureConnections = true });
+        using var fixture = new TransportFixture(new TransportConfig { Tls = new() { AllowInsecureConnections = true } });
 
         for (var i = 0; i < 3; i++)
             Assert.Equal("ok", await fixture.GetTextAsync($"https://{name}:{upstream.Port}", "/x"));
@@ -56,7 +56,7 @@ public sealed class TlsTests
                     await connection.WriteAsync($"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n{body.Length:x}\r\n{body}\r\n0\r\n\r\n");
             },
             certificate);
-        using var fixture = new TransportFixture(new TransportConfig { AllowInsecureConnections = true });
+        using var fixture = new TransportFixture(new TransportConfig { Tls = new() { AllowInsecureConnections = true } });
 
         for (var i = 0; i < 2; i++)
         {
