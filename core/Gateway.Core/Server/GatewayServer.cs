@@ -40,14 +40,15 @@ internal sealed class GatewayServer : IAsyncDisposable
     /// <param name="first">What serves the first requests; its configuration gives the listener's settings.</param>
     /// <param name="port">Port to bind; 0 lets the system choose.</param>
     /// <param name="time">Clock of the server's timers.</param>
+    /// <exception cref="ConfigurationException">A file of <c>tls</c> cannot be used.</exception>
     public GatewayServer(Generation first, int port, TimeProvider time)
     {
         var config = first.Config;
         _application = new GatewayApplication(first);
+        _tls = config.Tls is { } tls ? TlsListener.Create(tls, config.Server, time, () => Current.Logger) : null;
         if (ConnectionDeadlines.IsNeeded(config.Server))
             _deadlines = new ConnectionDeadlines(config.Server, time);
         var options = Limit(config.Server);
-        _tls = config.Tls is { } tls ? TlsListener.Create(tls, config.Server, time, () => Current.Logger) : null;
         TakesHttp2 = _tls is not null || config.Server.UseH2c || first.NeedsClearTextHttp2;
         var http2 = TakesHttp2 && _tls is null ? new ClearTextHttp2() : null;
         http2?.AddLender(options);

@@ -48,23 +48,27 @@ internal sealed partial class HandshakeLog(TimeProvider time, Func<ILogger> logg
             _dropped[(int)fault] = 0;
         }
         if (dropped == 0)
-            Log.Failed(logger(), remote, reason);
+            Log.Failed(logger(), Text(remote), reason);
         else
-            Log.FailedAgain(logger(), remote, reason, dropped);
+            Log.FailedAgain(logger(), Text(remote), reason, dropped);
     }
 
     /// <summary>A connection that ended before its first byte, which is what probes of a port do.</summary>
-    public void ClosedUnused(EndPoint? remote) => Log.Unused(logger(), remote);
+    public void ClosedUnused(EndPoint? remote) => Log.Unused(logger(), Text(remote));
+
+    private static string Text(EndPoint? remote) => remote is IPEndPoint { Address.IsIPv4MappedToIPv6: true } mapped
+        ? new IPEndPoint(mapped.Address.MapToIPv4(), mapped.Port).ToString()
+        : remote?.ToString() ?? "";
 
     private static partial class Log
     {
         [LoggerMessage(Level = LogLevel.Warning, Message = "[SERVICE: Gin] http: TLS handshake error from {Remote}: {Reason}")]
-        public static partial void Failed(ILogger logger, EndPoint? remote, string reason);
+        public static partial void Failed(ILogger logger, string remote, string reason);
 
         [LoggerMessage(Level = LogLevel.Warning, Message = "[SERVICE: Gin] http: TLS handshake error from {Remote}: {Reason} ({Count} more of this kind since the last one logged)")]
-        public static partial void FailedAgain(ILogger logger, EndPoint? remote, string reason, long count);
+        public static partial void FailedAgain(ILogger logger, string remote, string reason, long count);
 
         [LoggerMessage(Level = LogLevel.Debug, Message = "[SERVICE: Gin] http: TLS handshake error from {Remote}: EOF")]
-        public static partial void Unused(ILogger logger, EndPoint? remote);
+        public static partial void Unused(ILogger logger, string remote);
     }
 }
