@@ -148,12 +148,12 @@ public sealed class ClientTests : IDisposable
         {
             "",
             "",
-            $$"""{"client_tls":{"ca_certs":["{{_files["other.pem"]}}"]}}""",
-            $$"""{"client_tls":{{{Ca}}}}""",
+            $$$"""{"client_tls":{"ca_certs":["{{{_files["other.pem"]}}}"]}}""",
+            $$$"""{"client_tls":{{{{Ca}}}}}""",
             """{"no_redirect":true,"client_tls":{"allow_insecure_connections":true}}""",
         };
         var endpoints = string.Join(',', own.Select((options, i) =>
-            $$"""{"endpoint":"/{{i}}","backend":[{"host":["{{upstream.Url}}"],"url_pattern":"/"{{(options.Length == 0 ? "" : $",\"extra_config\":{{\"backend/http/client\":{options}}}")}}}]}"""));
+            $$$"""{"endpoint":"/{{{i}}}","backend":[{"host":["{{{upstream.Url}}}"],"url_pattern":"/","extra_config":{"backend/http/client":{{{(options.Length == 0 ? "{}" : options)}}}}}]}"""));
         await using var gateway = await TestGateway.StartAsync($$"""{"version":3,"client_tls":{{{Ca}},"client_certs":[{{_files.ClientCert("client")}}]},"endpoints":[{{endpoints}}]}""");
 
         int[] statuses = [await StatusAsync(gateway, "/0"), await StatusAsync(gateway, "/1"), await StatusAsync(gateway, "/2"), await StatusAsync(gateway, "/3"), await StatusAsync(gateway, "/4")];

@@ -60,14 +60,13 @@ public sealed class HandshakeTests : IDisposable
 
         for (var i = 0; i < 20; i++)
             await rig.Gateway.SendRawAsync("GET / HTTP/1.1\r\n\r\n");
-        await rig.Gateway.SendRawAsync("\u0001\u0002");
-        await rig.Gateway.WaitForLogAsync("first record does not look like a TLS handshake");
         time.Advance(TimeSpan.FromSeconds(30));
-        await rig.Gateway.SendRawAsync("GET / HTTP/1.1\r\n\r\n");
-        await rig.Gateway.WaitForLogAsync("more of this kind since the last one logged");
+        await rig.Gateway.SendRawAsync("\u0001\u0002");
+        await rig.Gateway.WaitForLogAsync("first record does not look like a TLS handshake (");
+        await rig.Gateway.WaitForLogAsync("more of this kind since the last one logged)");
 
         var lines = rig.Gateway.Log.Split("client sent an HTTP request to an HTTPS server").Length - 1;
-        Assert.InRange(lines, 2, 5);
+        Assert.InRange(lines, 1, 5);
     }
 
     [Fact, Spec("CFG-182")]
@@ -88,7 +87,7 @@ public sealed class HandshakeTests : IDisposable
 
         await using var slow = await rig.ConnectAsync(new TlsCaller());
         await slow.WriteAsync("GET /a HTTP/1.1\r\nHost: "u8.ToArray());
-        Assert.Equal("", await ReadToEndAsync(slow));
+        await Assert.ThrowsAsync<IOException>(() => ReadToEndAsync(slow));
 
         await using var idle = await rig.ConnectAsync(new TlsCaller());
         await idle.WriteAsync("GET /a HTTP/1.1\r\nHost: a\r\n\r\n"u8.ToArray());

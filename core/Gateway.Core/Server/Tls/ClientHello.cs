@@ -28,6 +28,7 @@ internal enum HelloState
 internal sealed class ClientHello
 {
     private const int RecordHeader = 5;
+    private const int MaxRecord = 16 << 10;
     private const int MaxLength = 64 << 10;
     private const ushort Tls13Version = 0x0304;
 
@@ -35,6 +36,7 @@ internal sealed class ClientHello
     private int _schemes;
     private bool _hasRsaSuite;
     private bool _hasEcdsaSuite;
+    private bool _offers12;
 
     private ClientHello() { }
 
@@ -47,8 +49,6 @@ internal sealed class ClientHello
     /// <summary>Whether the client offers one of these versions.</summary>
     public bool Offers(SslProtocols versions) =>
         (versions.HasFlag(SslProtocols.Tls13) && Newest >= Tls13Version) || (versions.HasFlag(SslProtocols.Tls12) && _offers12);
-
-    private bool _offers12;
 
     /// <summary>Whether the client can use a certificate with such a key.</summary>
     /// <param name="kind">The key.</param>
@@ -95,6 +95,8 @@ internal sealed class ClientHello
             return HelloState.Foreign;
         // The usual hello lies in one record; one that is cut into several is put together first.
         var first = BinaryPrimitives.ReadUInt16BigEndian(bytes[3..]);
+        if (first > MaxRecord)
+            return HelloState.Unknown;
         if (bytes.Length < RecordHeader + first)
             return HelloState.Partial;
         if (first >= 4 && MessageLength(bytes[RecordHeader..]) is var message && message <= first)
@@ -116,7 +118,7 @@ internal sealed class ClientHello
                 if (bytes.Length < RecordHeader)
                     return HelloState.Partial;
                 var record = BinaryPrimitives.ReadUInt16BigEndian(bytes[3..]);
-                if (bytes[0] != 22 || record == 0 || length + record > joined.Length)
+                if (bytes[0] != 22 || record is 0 or > MaxRecord || length + record > joined.Length)
                     return HelloState.Unknown;
                 if (bytes.Length < RecordHeader + record)
                     return HelloState.Partial;

@@ -103,6 +103,9 @@ internal sealed partial class BackendTls : IDisposable
         /// <summary>The first certificate that was issued by whom the backend accepts, or the first one (AUT-136).</summary>
         public X509Certificate Choose(object sender, string targetHost, X509CertificateCollection certificates, X509Certificate? remote, string[] issuers)
         {
+            // Asked before the backend has said whom it accepts; without an answer the platform asks again.
+            if (remote is null)
+                return null!;
             foreach (var certificate in Certificates!)
             {
                 if (Array.IndexOf(issuers, certificate.Issuer) >= 0)
