@@ -46,6 +46,9 @@ public sealed partial class HttpTransport : IDisposable
         Limits = limits;
         _proxies = proxies;
         UserAgentLine = Encoding.ASCII.GetBytes($"User-Agent: {gatewayUserAgent}\r\n");
+        // What is wrong with its files is said at the start, whether or not a backend uses them.
+        if (config.Tls != TlsClientConfig.Default)
+            TlsOf(config.Tls);
         _sweepPeriod = SweepPeriod(config.IdleConnectionTimeout);
         _sweeper = time.CreateTimer(static state => ((HttpTransport)state!).Sweep(), this, _sweepPeriod, _sweepPeriod);
     }

@@ -18,7 +18,8 @@ internal sealed partial class BackendTls : IDisposable
     private readonly TlsClientConfig _config;
     private readonly CipherSuitesPolicy? _suites;
     private readonly TlsFiles _files;
-    private volatile Credentials _credentials;
+    // Made with the first handshake: most gateways start without any, and the platform's cryptography is slow to load.
+    private volatile Credentials? _credentials;
 
     /// <summary>Reads the files; those that cannot be read are logged and left out (CFG-188, CFG-189).</summary>
     public BackendTls(TlsClientConfig config, TimeProvider time, ILogger logger)
@@ -38,7 +39,6 @@ internal sealed partial class BackendTls : IDisposable
             Log.InsecureConnections(logger, Prefix);
         if (config != TlsClientConfig.Default)
             Log.Versions(logger, Prefix, VersionNames(config.Protocol.Versions));
-        _credentials = Read();
         _files.Watch(() => _credentials = Read());
     }
 
@@ -47,7 +47,7 @@ internal sealed partial class BackendTls : IDisposable
     /// <param name="verdict">Takes what is decided about the backend's certificate.</param>
     public SslClientAuthenticationOptions OptionsFor(string host, out BackendVerdict verdict)
     {
-        var credentials = _credentials;
+        var credentials = _credentials ??= Read();
         verdict = new BackendVerdict(_config.AllowInsecureConnections ? null : credentials.Authorities, host.TrimEnd('.'));
         var options = new SslClientAuthenticationOptions
         {
