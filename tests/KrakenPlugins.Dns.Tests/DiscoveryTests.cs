@@ -147,6 +147,5 @@ public sealed class DiscoveryTests : IAsyncLifetime
             () => $"{_server.Asked.Count} questions instead of {asked}");
     }
 
-    private static string Text(PluginTestHost host) => string.Join('
-', host.Log.Lines);
+    private static string Text(PluginTestHost host) => string.Join('\n', host.Log.Lines);
 }
