@@ -61,8 +61,8 @@ public sealed partial class GatewayHost : IAsyncDisposable
     public ILogger Logger => _generation.Logger;
 
     /// <summary>
-    /// Compiles a configuration. Throws <see cref="ConfigurationException"/> when its routes cannot stand together; an endpoint that
-    /// cannot be built is reported in <paramref name="diagnostics"/> and answers 500.
+    /// Compiles a configuration. Throws <see cref="ConfigurationException"/> when its routes cannot stand together or a certificate of the
+    /// listener cannot be used; an endpoint that cannot be built is reported in <paramref name="diagnostics"/> and answers 500.
     /// </summary>
     public static GatewayHost Create(ServiceConfig config, ConfigDiagnostics diagnostics, GatewayHostOptions options)
     {
@@ -78,7 +78,16 @@ public sealed partial class GatewayHost : IAsyncDisposable
             Log.StartingInstance(logger);
         });
         LogNamespaces(generation.Logger, config);
-        return new GatewayHost(options, generation);
+        try
+        {
+            return new GatewayHost(options, generation);
+        }
+        catch (ConfigurationException)
+        {
+            // A scope throws nothing; what its components do about their end is logged.
+            _ = generation.DisposeAsync().AsTask();
+            throw;
+        }
     }
 
     /// <summary>
@@ -140,7 +149,7 @@ public sealed partial class GatewayHost : IAsyncDisposable
         next.Agents.StartAfter(_retirements.Add(previous));
         Log.Reloaded(Logger, config.Endpoints.Count);
         LogNamespaces(Logger, config);
-        if (next.NeedsClearTextHttp2 && !_server.HasClearTextHttp2)
+        if (next.NeedsClearTextHttp2 && !_server.TakesHttp2)
             Log.LacksClearTextHttp2(Logger);
     }
 

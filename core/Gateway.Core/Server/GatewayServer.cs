@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using Gateway.Core.Configuration;
+using Gateway.Core.Server.Tls;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -26,6 +27,7 @@ internal sealed class GatewayServer : IAsyncDisposable
     private readonly KestrelServer _kestrel;
     private readonly GatewayApplication _application;
     private readonly ConnectionDeadlines? _deadlines;
+    private readonly TlsListener? _tls;
     // Not disposed: it holds no timer and no handle, and a stop may still ask for its token.
     private readonly CancellationTokenSource _disposing = new();
 
@@ -38,19 +40,23 @@ internal sealed class GatewayServer : IAsyncDisposable
     /// <param name="first">What serves the first requests; its configuration gives the listener's settings.</param>
     /// <param name="port">Port to bind; 0 lets the system choose.</param>
     /// <param name="time">Clock of the server's timers.</param>
+    /// <exception cref="ConfigurationException">A file of <c>tls</c> cannot be used.</exception>
     public GatewayServer(Generation first, int port, TimeProvider time)
     {
         var config = first.Config;
         _application = new GatewayApplication(first);
+        _tls = config.Tls is { } tls ? TlsListener.Create(tls, config.Server, time, () => Current.Logger) : null;
         if (ConnectionDeadlines.IsNeeded(config.Server))
             _deadlines = new ConnectionDeadlines(config.Server, time);
         var options = Limit(config.Server);
-        HasClearTextHttp2 = config.Server.UseH2c || first.NeedsClearTextHttp2;
-        var http2 = HasClearTextHttp2 ? new ClearTextHttp2() : null;
+        TakesHttp2 = _tls is not null || config.Server.UseH2c || first.NeedsClearTextHttp2;
+        var http2 = TakesHttp2 && _tls is null ? new ClearTextHttp2() : null;
         http2?.AddLender(options);
         void Configure(ListenOptions listen)
         {
-            listen.Protocols = HttpProtocols.Http1;
+            listen.Protocols = _tls is null ? HttpProtocols.Http1 : HttpProtocols.Http1AndHttp2;
+            if (_tls is not null)
+                listen.Use(next => connection => _tls.ServeAsync(connection, next));
             if (_deadlines is not null)
                 listen.Use(next => connection => _deadlines.WatchAsync(connection, next));
             http2?.Accept(listen);
@@ -66,8 +72,8 @@ internal sealed class GatewayServer : IAsyncDisposable
     /// <summary>Port that is bound; 0 before the start.</summary>
     public int Port { get; private set; }
 
-    /// <summary>Whether the port takes HTTP/2 with prior knowledge beside HTTP/1.1.</summary>
-    public bool HasClearTextHttp2 { get; }
+    /// <summary>Whether the port takes HTTP/2 beside HTTP/1.1: through TLS, or in clear text with prior knowledge.</summary>
+    public bool TakesHttp2 { get; }
 
     /// <summary>What serves new requests.</summary>
     public Generation Current
@@ -105,6 +111,7 @@ internal sealed class GatewayServer : IAsyncDisposable
         await _kestrel.StopAsync(_disposing.Token).ConfigureAwait(false);
         _kestrel.Dispose();
         _deadlines?.Dispose();
+        _tls?.Dispose();
     }
 
     private static KestrelServerOptions Limit(ServerConfig config)
