@@ -60,7 +60,7 @@ public sealed class ServiceConfig
 public sealed record PluginFolderConfig(string Folder, string Pattern);
 
 /// <summary>Limits of the HTTP server; a zero duration means none.</summary>
-public sealed class ServerConfig
+public sealed record ServerConfig
 {
     /// <summary>Time for headers and body.</summary>
     public TimeSpan ReadTimeout { get; init; }

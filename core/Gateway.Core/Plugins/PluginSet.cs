@@ -54,7 +54,7 @@ internal sealed class PluginSet(PluginHost? host, PluginRegistry? registry = nul
             try
             {
                 // On a thread of its own: it may block where it should wait.
-                await Task.Run(() => plugin.StartAsync(context.For(owner), cancellationToken).AsTask(), cancellationToken).WaitAsync(limit, cancellationToken).ConfigureAwait(false);
+                await Task.Run(() => plugin.StartAsync(context.For(owner, ""), cancellationToken).AsTask(), cancellationToken).WaitAsync(limit, cancellationToken).ConfigureAwait(false);
                 _started.Add((plugin, owner));
             }
             catch (TimeoutException)

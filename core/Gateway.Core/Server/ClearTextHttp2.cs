@@ -68,27 +68,3 @@ internal sealed class LendingEndPoint : EndPoint
 
     public override string ToString() => "http2-lender";
 }
-
-/// <summary>Listens on sockets, and on <see cref="LendingEndPoint"/> without ever accepting.</summary>
-internal sealed class ListenerFactory(IConnectionListenerFactory sockets) : IConnectionListenerFactory
-{
-    public ValueTask<IConnectionListener> BindAsync(EndPoint endpoint, CancellationToken cancellationToken = default) =>
-        endpoint is LendingEndPoint ? new(new SilentListener()) : sockets.BindAsync(endpoint, cancellationToken);
-
-    private sealed class SilentListener : IConnectionListener
-    {
-        private readonly TaskCompletionSource<ConnectionContext?> _unbound = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-        public EndPoint EndPoint => LendingEndPoint.Instance;
-
-        public ValueTask<ConnectionContext?> AcceptAsync(CancellationToken cancellationToken = default) => new(_unbound.Task.WaitAsync(cancellationToken));
-
-        public ValueTask UnbindAsync(CancellationToken cancellationToken = default)
-        {
-            _unbound.TrySetResult(null);
-            return ValueTask.CompletedTask;
-        }
-
-        public ValueTask DisposeAsync() => UnbindAsync();
-    }
-}

@@ -72,6 +72,9 @@ internal sealed partial class Generation : IAsyncDisposable
     /// <summary>Starts what the plugins do besides requests. Throws <see cref="PluginLoadException"/>.</summary>
     public Task StartPluginsAsync(TimeSpan limit, CancellationToken cancellationToken) => _plugins.StartAsync(_context, limit, cancellationToken);
 
+    /// <summary>State that its components hand on.</summary>
+    public CarriedState Carried => _scope.Carried;
+
     /// <summary>Its agents; whoever makes the generation current starts them.</summary>
     public AgentGroup Agents { get; }
 

@@ -20,10 +20,15 @@ internal static partial class GenerationBuilder
 {
     private static readonly string[] s_anyMethod = ["GET", "POST", "PUT", "PATCH", "HEAD", "OPTIONS", "DELETE", "CONNECT", "TRACE"];
 
-    public static Generation Build(ServiceConfig config, ConfigDiagnostics diagnostics, GatewayHostOptions options, LogStart start)
+    /// <param name="config">The configuration.</param>
+    /// <param name="diagnostics">Receives findings.</param>
+    /// <param name="options">Of the process.</param>
+    /// <param name="start">How its log begins.</param>
+    /// <param name="last">State of the configuration that is to be replaced, or <see langword="null"/> at the start.</param>
+    public static Generation Build(ServiceConfig config, ConfigDiagnostics diagnostics, GatewayHostOptions options, LogStart start, CarriedState? last)
     {
         var plugins = LoadPlugins(config, diagnostics, options, start.Early);
-        var scope = new GenerationScope(start.Early, options.Time, plugins);
+        var scope = new GenerationScope(start.Early, options.Time, plugins, last);
         HttpTransport? transport = null;
         try
         {
