@@ -53,7 +53,7 @@ public sealed partial class GatewayHost : IAsyncDisposable
     {
         _options = options;
         _generation = generation;
-        Since = options.Time.GetUtcNow();
+        Started = Since = options.Time.GetUtcNow();
         _current = new CurrentGeneration(generation);
         _retirements = new Retirements(options.Limits.ReloadDrain, options.Time, () => Logger);
         _leaving = new LeavingServers(options.Limits.ReloadDrain, options.Time, () => Logger);
@@ -66,11 +66,27 @@ public sealed partial class GatewayHost : IAsyncDisposable
     /// <summary>Number of the configuration that serves, counted from 1.</summary>
     public int Number { get; private set; } = 1;
 
+    /// <summary>When the gateway was made.</summary>
+    public DateTimeOffset Started { get; }
+
     /// <summary>When the configuration that serves took over.</summary>
     public DateTimeOffset Since { get; private set; }
 
     /// <summary>The configuration that serves.</summary>
     public ServiceConfig Config => _generation.Config;
+
+    /// <summary>Requests in progress, those on replaced configurations included.</summary>
+    public int RequestsInFlight => _generation.Requests + _retirements.Requests;
+
+    /// <summary>The plugins of the configuration that serves.</summary>
+    public IReadOnlyList<PluginState> Plugins => _generation.Plugins;
+
+    /// <summary>What components say about their state, by namespace.</summary>
+    public IReadOnlyList<KeyValuePair<string, string>> Health => [.. _generation.Health.Select(static h => KeyValuePair.Create(h.Name, h.Status))];
+
+    /// <summary>The address that is bound, and what is spoken there.</summary>
+    public (string Address, IReadOnlyList<string> Protocols) Listener =>
+        ($"{_server.Settings.Ip?.ToString() ?? "*"}:{Port.ToString(CultureInfo.InvariantCulture)}", _server.Settings.Server.UseH2c ? ["http/1.1", "h2c"] : ["http/1.1"]);
 
     /// <summary>Application log of the current configuration.</summary>
     public ILogger Logger => _generation.Logger;

@@ -57,6 +57,7 @@ internal static partial class GenerationBuilder
         var compiler = new PipelineCompiler(generation, transport, headers, options.Limits);
         var context = new ServiceContext(generation);
         SharedServices.Provide(generation, context);
+        var health = HealthContributors.Build(generation, context);
         return new Generation(new GenerationParts
         {
             Config = config,
@@ -65,11 +66,12 @@ internal static partial class GenerationBuilder
             Context = context,
             Takeovers = generation.Takeovers,
             Agents = compiler.CompileAgents(diagnostics),
-            Routes = CompileRoutes(compiler, new HealthEndpoint(options.Time, generation.AgentReports, HealthContributors.Build(generation, context)), diagnostics, generation, options),
+            Routes = CompileRoutes(compiler, new HealthEndpoint(options.Time, generation.AgentReports, health), diagnostics, generation, options),
             Plain = new PlainResponses(config.Router, headers),
             ClientAddress = new ClientAddress(config.Router),
             Transport = transport,
             Log = log,
+            Health = health,
             AccessLog = config.Router.DisableAccessLog ? null : new AccessLog(options.Log, config.Router.LoggerSkipPaths, options.IsTerminal),
             Outer = ServerComponents(generation, context, static order => order < ServerStages.Routing.Order),
             Inner = ServerComponents(generation, context, static order => order >= ServerStages.Routing.Order),
