@@ -93,6 +93,27 @@ public sealed class RebindTests : IAsyncLifetime
         Assert.Equal("""{"ok":true}""", await gateway.Client.GetStringAsync("/a"));
     }
 
+    [Fact, Spec("CFG-149")]
+    public async Task A_stop_lets_requests_over_http_2_finish()
+    {
+        var release = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _upstream.On("/slow", async context =>
+        {
+            await release.Task.WaitAsync(context.RequestAborted);
+            await context.Response.WriteAsync("""{"late":true}""");
+        });
+        await using var gateway = await StartAsync("\"use_h2c\":true,");
+        using var client = Http2Client(gateway);
+        var inFlight = client.GetStringAsync("/slow");
+        await Wait.UntilAsync(() => _upstream.ReceivedAt("/slow").Count == 1, static () => "the request never arrived");
+
+        var stopped = gateway.StopAsync();
+        release.SetResult();
+
+        Assert.Equal("""{"late":true}""", await inFlight);
+        await stopped;
+    }
+
     [Fact, Spec("CFG-346")]
     public async Task An_address_of_another_machine_refuses_the_reload_and_everything_stays()
     {
