@@ -21,6 +21,7 @@ internal sealed class AdminServer : IAsyncDisposable
 
     private readonly KestrelServer _kestrel;
     private readonly AdminApplication _application;
+    private bool _isBound;
 
     public AdminServer(AdminAddress address, AdminToken token, AdminActions actions)
     {
@@ -56,6 +57,7 @@ internal sealed class AdminServer : IAsyncDisposable
         try
         {
             await _kestrel.StartAsync(_application, CancellationToken.None).ConfigureAwait(false);
+            _isBound = true;
         }
         catch (Exception exception) when (ListenFailure.Reason(exception) is { } reason)
         {
@@ -69,6 +71,8 @@ internal sealed class AdminServer : IAsyncDisposable
         using var limit = new CancellationTokenSource(s_stopTime);
         await _kestrel.StopAsync(limit.Token).ConfigureAwait(false);
         _kestrel.Dispose();
-        AdminSocket.Remove(Address);
+        // What is there may be another's, which is why this one did not start.
+        if (_isBound)
+            AdminSocket.Remove(Address);
     }
 }
