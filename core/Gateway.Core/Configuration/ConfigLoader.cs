@@ -14,7 +14,7 @@ public static class ConfigLoader
     {
         var diagnostics = new ConfigDiagnostics();
         var result = ConfigFile.Read(path, diagnostics) is { } root ? Load(root, options, diagnostics) : Finish(null, options, diagnostics);
-        return result with { Sources = [Path.GetFullPath(path)] };
+        return path.Length == 0 || path.Contains('\0', StringComparison.Ordinal) ? result : result with { Sources = [Path.GetFullPath(path)] };
     }
 
     /// <summary>Loads a document that was read already, whatever its format.</summary>

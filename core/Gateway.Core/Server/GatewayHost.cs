@@ -48,12 +48,14 @@ public sealed partial class GatewayHost : IAsyncDisposable
     private readonly SemaphoreSlim _reloading = new(1);
     private GatewayServer _server;
     private Generation _generation;
+    private volatile Turn _turn;
 
     private GatewayHost(GatewayHostOptions options, Generation generation)
     {
         _options = options;
         _generation = generation;
-        Started = Since = options.Time.GetUtcNow();
+        Started = options.Time.GetUtcNow();
+        _turn = new Turn(1, Started);
         _current = new CurrentGeneration(generation);
         _retirements = new Retirements(options.Limits.ReloadDrain, options.Time, () => Logger);
         _leaving = new LeavingServers(options.Limits.ReloadDrain, options.Time, () => Logger);
@@ -64,13 +66,13 @@ public sealed partial class GatewayHost : IAsyncDisposable
     public int Port => _server.Port;
 
     /// <summary>Number of the configuration that serves, counted from 1.</summary>
-    public int Number { get; private set; } = 1;
+    public int Number => _turn.Number;
 
     /// <summary>When the gateway was made.</summary>
     public DateTimeOffset Started { get; }
 
     /// <summary>When the configuration that serves took over.</summary>
-    public DateTimeOffset Since { get; private set; }
+    public DateTimeOffset Since => _turn.Since;
 
     /// <summary>The configuration that serves.</summary>
     public ServiceConfig Config => _generation.Config;
@@ -227,8 +229,7 @@ public sealed partial class GatewayHost : IAsyncDisposable
             _server = server;
             _leaving.Add(before);
         }
-        Number++;
-        Since = _options.Time.GetUtcNow();
+        _turn = new Turn(_turn.Number + 1, _options.Time.GetUtcNow());
         next.Agents.StartAfter(_retirements.Add(previous));
         Log.Reloaded(Logger, next.Config.Endpoints.Count);
         if (server is not null)
@@ -294,6 +295,9 @@ public sealed partial class GatewayHost : IAsyncDisposable
         await _retirements.DisposeAsync().ConfigureAwait(false);
         await _generation.DisposeAsync().ConfigureAwait(false);
     }
+
+    /// <summary>Which configuration serves, and since when.</summary>
+    private sealed record Turn(int Number, DateTimeOffset Since);
 
     private static void LogNamespaces(ILogger logger, ServiceConfig config)
     {

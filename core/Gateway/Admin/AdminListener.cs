@@ -1,4 +1,5 @@
 using Gateway.Core.Configuration;
+using Microsoft.Extensions.Logging;
 
 namespace Gateway.Admin;
 
@@ -7,7 +8,8 @@ namespace Gateway.Admin;
 /// configuration's and stays.
 /// </summary>
 /// <param name="fixedConfig">The listener of the command line, or <see langword="null"/>.</param>
-internal sealed class AdminListener(AdminConfig? fixedConfig) : IAsyncDisposable
+/// <param name="logger">Application log.</param>
+internal sealed partial class AdminListener(AdminConfig? fixedConfig, Func<ILogger> logger) : IAsyncDisposable
 {
     private readonly List<Task> _ending = [];
     private AdminServer? _server;
@@ -53,8 +55,18 @@ internal sealed class AdminListener(AdminConfig? fixedConfig) : IAsyncDisposable
         var before = _server;
         _server = next;
         _ending.RemoveAll(static task => task.IsCompletedSuccessfully);
-        if (before is not null && before != next)
+        if (before == next)
+            return;
+        if (before is not null)
             _ending.Add(before.DisposeAsync().AsTask());
+        if (next is not null)
+            Log.Listening(logger(), next.Address.ToString());
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(Level = LogLevel.Information, Message = "[SERVICE: Gateway] Admin listener on {Address}")]
+        public static partial void Listening(ILogger logger, string address);
     }
 
     /// <summary>A listener that is ready; disposing of it without <see cref="Apply"/> leaves everything as it was.</summary>

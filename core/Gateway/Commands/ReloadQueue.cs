@@ -45,9 +45,13 @@ internal sealed class ReloadQueue(Func<Task<ReloadOutcome>> reload)
     private async Task<ReloadOutcome> RunAfterAsync(Task running)
     {
         await running.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        bool isClosed;
         lock (_gate)
+        {
             (_running, _next) = (_next, null);
-        return await RunAsync().ConfigureAwait(false);
+            isClosed = _isClosed;
+        }
+        return isClosed ? Last! with { Refusal = "the gateway is stopping", Findings = [] } : await RunAsync().ConfigureAwait(false);
     }
 
     private async Task<ReloadOutcome> RunAsync()

@@ -67,20 +67,25 @@ internal static class RunCommand
             var service = new Service(host, log, signals);
             service.LogWarnings(loaded.Diagnostics);
             service.LogWarnings(built);
-            var admin = new AdminListener(fixedAdmin);
+            var admin = new AdminListener(fixedAdmin, () => host.Logger);
             await using var _ = admin.ConfigureAwait(false);
             var reload = new Reload(file, options, host, plugins, admin, loaded) { Warnings = loaded.Diagnostics.All.Count + built.All.Count };
             var reloads = new ReloadQueue(reload.RunAsync);
             admin.Actions = new AdminActions(() => StatusDocument.Of(host, reload, reloads, admin), () => ReloadAsync(reloads));
             if (!await service.TryStartAsync(config.Port, () => StartAsync(admin, config.Admin)).ConfigureAwait(false))
                 return ExitStatus.Failure;
-            using var stopping = new CancellationTokenSource();
-            var watching = stamps is null ? Task.CompletedTask : new ConfigWatch(stamps, () => reload.Paths, reloads, ConfigWatch.Interval, TimeProvider.System).RunAsync(stopping.Token);
-            var status = await service.ServeAsync(reloads).ConfigureAwait(false);
-            await stopping.CancelAsync().ConfigureAwait(false);
-            await watching.ConfigureAwait(false);
-            return status;
+            return await ServeAsync(service, reloads, stamps is null ? null : new ConfigWatch(stamps, () => reload.Paths, reloads, ConfigWatch.Interval, TimeProvider.System)).ConfigureAwait(false);
         }
+    }
+
+    private static async Task<int> ServeAsync(Service service, ReloadQueue reloads, ConfigWatch? watch)
+    {
+        using var stopping = new CancellationTokenSource();
+        var watching = watch?.RunAsync(stopping.Token) ?? Task.CompletedTask;
+        var status = await service.ServeAsync(reloads).ConfigureAwait(false);
+        await stopping.CancelAsync().ConfigureAwait(false);
+        await watching.ConfigureAwait(false);
+        return status;
     }
 
     private static async Task StartAsync(AdminListener admin, AdminConfig? config)

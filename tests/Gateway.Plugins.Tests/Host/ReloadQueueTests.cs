@@ -45,14 +45,16 @@ public sealed class ReloadQueueTests
     {
         var first = _queue.Request()!;
         await BegunAsync(1);
+        var second = _queue.Request()!;
 
         var closed = _queue.CloseAsync();
 
-        Assert.Null(_queue.Request());
         Assert.False(closed.IsCompleted);
         End(0);
         await closed;
-        await first;
+        Assert.Null((await first).Refusal);
+        Assert.Equal("the gateway is stopping", (await second).Refusal);
+        Assert.Single(_begun);
         Assert.Null(_queue.Request());
     }
 
