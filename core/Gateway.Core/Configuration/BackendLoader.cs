@@ -137,12 +137,12 @@ internal sealed class BackendLoader(LoadContext context, RootDocument root)
         if (extra["backend/http/client"] is null)
             return new BackendHttpClientConfig();
         var client = context.Bind<BackendHttpClientDocument>(extra, "backend/http/client", path);
-        NotSupportedYet.Check(client, _diagnostics);
         return new BackendHttpClientConfig
         {
             SendBodyOnRedirect = client.SendBodyOnRedirect,
             NoRedirect = client.NoRedirect,
             ProxyAddress = client.ProxyAddress.Length == 0 ? null : ProxyAddress(client),
+            Tls = new TlsLoader(_diagnostics).Client(client.ClientTls),
         };
     }
 

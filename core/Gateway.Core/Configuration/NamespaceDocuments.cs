@@ -123,5 +123,5 @@ internal sealed class BackendHttpClientDocument
     public bool SendBodyOnRedirect { get; init; }
     public bool NoRedirect { get; init; }
     public string ProxyAddress { get; init; } = "";
-    public ConfigNode? ClientTls { get; init; }
+    public ClientTlsDocument? ClientTls { get; init; }
 }

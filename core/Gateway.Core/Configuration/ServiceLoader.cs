@@ -19,7 +19,6 @@ internal sealed class ServiceLoader(LoadContext context)
             EnvironmentOverrides.Apply(document, context.Options.Environment, _diagnostics), ConfigPath.Root);
         var plugins = PluginFolder(root.Plugin);
         context.Options.PluginFolderKnown(plugins);
-        NotSupportedYet.Check(root, _diagnostics);
         if (root.Timeout < TimeSpan.Zero)
             root.Source.Error(_diagnostics, "timeout", "a timeout must not be negative");
         if (root.AllowInsecureConnections)
@@ -51,6 +50,7 @@ internal sealed class ServiceLoader(LoadContext context)
             SequentialStart = root.SequentialStart,
             DnsCacheTtl = root.DnsCacheTtl < TimeSpan.FromSeconds(1) ? s_defaultDnsTtl : root.DnsCacheTtl,
             Server = Server(root, routerDocument.UseH2c),
+            Tls = new TlsLoader(_diagnostics).Server(root.Tls),
             Transport = Transport(root),
             Router = router,
             Admin = admin,
@@ -107,7 +107,7 @@ internal sealed class ServiceLoader(LoadContext context)
         };
     }
 
-    private static TransportConfig Transport(RootDocument root)
+    private TransportConfig Transport(RootDocument root)
     {
         var defaults = new TransportConfig();
         return new TransportConfig
@@ -122,8 +122,17 @@ internal sealed class ServiceLoader(LoadContext context)
             IdleConnectionTimeout = NotNegative(root.IdleConnectionTimeout),
             ResponseHeaderTimeout = NotNegative(root.ResponseHeaderTimeout),
             ExpectContinueTimeout = NotNegative(root.ExpectContinueTimeout),
-            AllowInsecureConnections = root.AllowInsecureConnections,
+            Tls = ClientTls(root),
         };
+    }
+
+    /// <summary>The old root attribute is the one inside <c>client_tls</c>, and makes the object exist as that one does.</summary>
+    private TlsClientConfig ClientTls(RootDocument root)
+    {
+        var tls = new TlsLoader(_diagnostics).Client(root.ClientTls);
+        return root.AllowInsecureConnections
+            ? (tls ?? new TlsClientConfig()) with { AllowInsecureConnections = true }
+            : tls ?? TlsClientConfig.Default;
     }
 
     private PluginFolderConfig? PluginFolder(PluginDocument? plugin)

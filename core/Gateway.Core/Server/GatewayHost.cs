@@ -88,14 +88,14 @@ public sealed partial class GatewayHost : IAsyncDisposable
 
     /// <summary>The address that is bound, and what is spoken there.</summary>
     public (string Address, IReadOnlyList<string> Protocols) Listener =>
-        ($"{_server.Settings.Ip?.ToString() ?? "*"}:{Port.ToString(CultureInfo.InvariantCulture)}", _server.Settings.Server.UseH2c ? ["http/1.1", "h2c"] : ["http/1.1"]);
+        ($"{_server.Settings.Ip?.ToString() ?? "*"}:{Port.ToString(CultureInfo.InvariantCulture)}", _server.Settings.Protocols);
 
     /// <summary>Application log of the current configuration.</summary>
     public ILogger Logger => _generation.Logger;
 
     /// <summary>
-    /// Compiles a configuration. Throws <see cref="ConfigurationException"/> when its routes cannot stand together; an endpoint that
-    /// cannot be built is reported in <paramref name="diagnostics"/> and answers 500.
+    /// Compiles a configuration. Throws <see cref="ConfigurationException"/> when its routes cannot stand together or a certificate of the
+    /// listener cannot be used; an endpoint that cannot be built is reported in <paramref name="diagnostics"/> and answers 500.
     /// </summary>
     public static GatewayHost Create(ServiceConfig config, ConfigDiagnostics diagnostics, GatewayHostOptions options)
     {
@@ -111,7 +111,16 @@ public sealed partial class GatewayHost : IAsyncDisposable
             Log.StartingInstance(logger);
         }, last: null);
         LogNamespaces(generation.Logger, config);
-        return new GatewayHost(options, generation);
+        try
+        {
+            return new GatewayHost(options, generation);
+        }
+        catch (ConfigurationException)
+        {
+            // A scope throws nothing; what its components do about their end is logged.
+            _ = generation.DisposeAsync().AsTask();
+            throw;
+        }
     }
 
     /// <summary>

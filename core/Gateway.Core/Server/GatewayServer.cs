@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using Gateway.Core.Configuration;
+using Gateway.Core.Server.Tls;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -25,6 +26,7 @@ internal sealed class GatewayServer : IAsyncDisposable
     private readonly ListenerFactory _listeners;
     private readonly ConnectionDeadlines? _deadlines;
     private readonly ClearTextHttp2? _http2;
+    private readonly TlsListener? _tls;
     // Not disposed: it holds no timer and no handle, and a stop may still ask for its token.
     private readonly CancellationTokenSource _disposing = new();
 
@@ -38,10 +40,12 @@ internal sealed class GatewayServer : IAsyncDisposable
     /// <param name="current">What serves requests.</param>
     /// <param name="time">Clock of the server's timers.</param>
     /// <param name="before">The server that this one is to follow, or <see langword="null"/>.</param>
+    /// <exception cref="ConfigurationException">A file of <c>tls</c> cannot be used.</exception>
     public GatewayServer(ListenerSettings settings, CurrentGeneration current, TimeProvider time, GatewayServer? before)
     {
         Settings = settings;
         _application = new GatewayApplication(current);
+        _tls = settings.Tls is { } tls ? TlsListener.Create(tls, settings.Server, time, () => current.Value.Logger) : null;
         if (ConnectionDeadlines.IsNeeded(settings.Server))
             _deadlines = new ConnectionDeadlines(settings.Server, time);
         var options = Limit(settings.Server);
@@ -97,11 +101,14 @@ internal sealed class GatewayServer : IAsyncDisposable
         await _kestrel.StopAsync(_disposing.Token).ConfigureAwait(false);
         _kestrel.Dispose();
         _deadlines?.Dispose();
+        _tls?.Dispose();
     }
 
     private void Configure(ListenOptions listen)
     {
-        listen.Protocols = HttpProtocols.Http1;
+        listen.Protocols = _tls is null ? HttpProtocols.Http1 : HttpProtocols.Http1AndHttp2;
+        if (_tls is not null)
+            listen.Use(next => connection => _tls.ServeAsync(connection, next));
         if (_deadlines is not null)
             listen.Use(next => connection => _deadlines.WatchAsync(connection, next));
         _http2?.Accept(listen);

@@ -43,7 +43,7 @@ internal sealed class ConfigDump(int level, string indent)
         if (level >= 3)
             AddTimers(config);
         if (level >= 2)
-            Add(1, "No TLS section defined");
+            Add(1, config.Tls is null ? "No TLS section defined" : $"TLS: {config.Tls.Keys.Count} key pairs, {config.Tls.Protocol.Versions}, mutual TLS: {Bool(config.Tls.EnableMtls)}");
         if (config.Plugin is { } plugin)
             Add(1, $"Plugins: folder {plugin.Folder}, pattern {plugin.Pattern}");
         else if (level >= 2)
@@ -71,7 +71,7 @@ internal sealed class ConfigDump(int level, string indent)
         Add(1, $"Disable compression: {Bool(client.DisableCompression)}");
         Add(1, $"Max idle connections: {client.MaxIdleConnections}");
         Add(1, $"Max idle connections per host: {client.MaxIdleConnectionsPerHost}");
-        Add(1, $"Allow insecure connections: {Bool(client.AllowInsecureConnections)}");
+        Add(1, $"Allow insecure connections: {Bool(client.Tls.AllowInsecureConnections)}");
         Add(1, $"Default output encoding: {config.OutputEncoding}");
         Add(1, $"Sequential start: {Bool(config.SequentialStart)}");
         Add(1, $"Disable REST: {Bool(config.DisableRest)}");
