@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using System.Text;
@@ -6,11 +7,16 @@ using Xunit;
 
 namespace Gateway.EndToEnd;
 
-/// <summary>Reloads under load: nothing is lost, and every answer is of one configuration. The long form is <c>bench reload</c>.</summary>
+/// <summary>
+/// Reloads under load: nothing is lost, and every answer is of one configuration. <c>TEST_FULL=1</c> runs them for longer and looks at the
+/// memory; what they cost is measured by <c>bench reload</c>.
+/// </summary>
 public sealed class ReloadLoadTests : IDisposable
 {
-    private const int Connections = 16;
-    private const int Reloads = 12;
+    private static readonly bool s_isFull = Environment.GetEnvironmentVariable("TEST_FULL") == "1";
+    private static readonly int s_connections = s_isFull ? 64 : 16;
+    private static readonly int s_reloads = s_isFull ? 200 : 12;
+
     private readonly Folder _folder = new();
     private readonly PluginSmith _smith = new();
 
@@ -26,21 +32,31 @@ public sealed class ReloadLoadTests : IDisposable
         Write("A");
         await using var gateway = await RunningGateway.RunAsync(_folder, Json("A"), "--plugins", _smith.Folder);
         using var stop = new CancellationTokenSource();
-        var callers = Enumerable.Range(0, Connections).Select(_ => CallAsync(gateway.Port, stop.Token)).ToArray();
+        var callers = Enumerable.Range(0, s_connections).Select(_ => CallAsync(gateway.Port, stop.Token)).ToArray();
 
-        for (var i = 1; i <= Reloads; i++)
+        long middle = 0;
+        for (var i = 1; i <= s_reloads; i++)
         {
             var version = i % 2 == 0 ? "A" : "B";
             Write(version);
             gateway.Send(PosixSignal.SIGHUP);
             await gateway.WaitForLogAsync("Reloaded: 1 endpoints", i);
+            if (i == s_reloads / 2)
+                middle = ResidentKilobytes(gateway.Id);
         }
         await stop.CancelAsync();
         var seen = await Task.WhenAll(callers);
 
         Assert.Contains(seen, static answers => answers.Contains("A") && answers.Contains("B"));
         Assert.DoesNotContain("ERROR", gateway.Out, StringComparison.Ordinal);
+        // A hundred reloads that each left their plugin's code or their pools behind would show.
+        if (s_isFull)
+            Assert.InRange(ResidentKilobytes(gateway.Id), 0, middle * 5 / 4);
     }
+
+    private static long ResidentKilobytes(int process) => long.Parse(
+        File.ReadLines($"/proc/{process}/status").First(static line => line.StartsWith("VmRSS:", StringComparison.Ordinal)).Split((char[])[' ', '\t'], StringSplitOptions.RemoveEmptyEntries)[1],
+        CultureInfo.InvariantCulture);
 
     // The listener differs too, so that connections move from server to server.
     private static string Json(string version) => $$"""
