@@ -1,7 +1,7 @@
 using Gateway.CommandLine;
-using Gateway.Commands;
-using Gateway.Commands.Plugins;
 using Gateway.Commands.Plugins.Probe;
+using Gateway.Commands.Plugins;
+using Gateway.Commands;
 
 namespace Gateway;
 
@@ -10,7 +10,8 @@ internal static class Program
 {
     private static Task<int> Main(string[] args) => new Dispatcher(
         [
-            CheckCommand.Definition, CheckPluginCommand.Definition, DemoCommand.Definition, GenerateCommand.Definition, HealthCommand.Definition, PluginCommand.Definition, ProbeCommand.Definition,
-            RunCommand.Definition, SchemaCommand.Definition, KindTest.Definition, VersionCommand.Definition,
+            CheckCommand.Definition, CheckPluginCommand.Definition, DemoCommand.Definition, GenerateCommand.Definition, HealthCommand.Definition,
+            KindTest.Definition, PluginCommand.Definition, ProbeCommand.Definition, ReloadCommand.Definition, RunCommand.Definition,
+            SchemaCommand.Definition, StatusCommand.Definition, VersionCommand.Definition,
         ], new Terminal()).RunAsync(args);
 }

@@ -13,7 +13,8 @@ public static class ConfigLoader
     public static LoadResult Load(string path, LoadOptions options)
     {
         var diagnostics = new ConfigDiagnostics();
-        return ConfigFile.Read(path, diagnostics) is { } root ? Load(root, options, diagnostics) : Finish(null, options, diagnostics);
+        var result = ConfigFile.Read(path, diagnostics) is { } root ? Load(root, options, diagnostics) : Finish(null, options, diagnostics);
+        return path.Length == 0 || path.Contains('\0', StringComparison.Ordinal) ? result : result with { Sources = [Path.GetFullPath(path)] };
     }
 
     /// <summary>Loads a document that was read already, whatever its format.</summary>

@@ -42,6 +42,8 @@ public sealed class ServiceConfig
     public TransportConfig Transport { get; init; } = new();
     /// <summary>The <c>router</c> namespace.</summary>
     public RouterConfig Router { get; init; } = new();
+    /// <summary>The admin listener (<c>gateway/admin</c>), or <see langword="null"/>.</summary>
+    public AdminConfig? Admin { get; init; }
     /// <summary>The public API, in file order; endpoints with unsupported methods (RTE-003) are not among them.</summary>
     public IReadOnlyList<EndpointConfig> Endpoints { get; init; } = [];
     /// <summary>Consumers of events, in file order.</summary>
@@ -62,7 +64,7 @@ public sealed class ServiceConfig
 public sealed record PluginFolderConfig(string Folder, string Pattern);
 
 /// <summary>Limits of the HTTP server; a zero duration means none.</summary>
-public sealed class ServerConfig
+public sealed record ServerConfig
 {
     /// <summary>Time for headers and body.</summary>
     public TimeSpan ReadTimeout { get; init; }

@@ -43,4 +43,8 @@ public sealed class LoadOptions
 /// <summary>What a load found.</summary>
 /// <param name="Config">The configuration; <see langword="null"/> when there are errors.</param>
 /// <param name="Diagnostics">Every finding, in the order of the document as far as possible.</param>
-public sealed record LoadResult(ServiceConfig? Config, ConfigDiagnostics Diagnostics);
+public sealed record LoadResult(ServiceConfig? Config, ConfigDiagnostics Diagnostics)
+{
+    /// <summary>Absolute paths of every file and folder that the load read, also of one that failed; what <c>--watch</c> watches.</summary>
+    public IReadOnlyList<string> Sources { get; init; } = [];
+}

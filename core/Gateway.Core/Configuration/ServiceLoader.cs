@@ -29,6 +29,7 @@ internal sealed class ServiceLoader(LoadContext context)
         var extra = context.Namespaces.Resolve(ConfigScope.Service, root.ExtraConfig, ConfigPath.Root.Member("extra_config"));
         var routerDocument = context.Bind<RouterDocument>(extra, "router", ConfigPath.Root);
         var router = RouterLoader.Load(routerDocument, _diagnostics);
+        var admin = AdminLoader.Load(context.Bind<AdminDocument>(extra, AdminLoader.Namespace, ConfigPath.Root), _diagnostics);
         var encoding = root.OutputEncoding.Length == 0 ? "json" : OutputEncodings.Resolve(root.OutputEncoding, root.Source, context);
         var backends = new BackendLoader(context, root);
         var endpoints = new EndpointsLoader(context, root, router, backends, encoding).Load();
@@ -52,6 +53,7 @@ internal sealed class ServiceLoader(LoadContext context)
             Tls = new TlsLoader(_diagnostics).Server(root.Tls),
             Transport = Transport(root),
             Router = router,
+            Admin = admin,
             Endpoints = endpoints,
             Agents = agents,
             ExtraConfig = extra,
