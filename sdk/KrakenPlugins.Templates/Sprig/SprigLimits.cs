@@ -8,8 +8,11 @@ internal static class SprigLimits
     /// <summary>UTF-16 code units of a text that a function makes.</summary>
     public const int Characters = 16 * 1024 * 1024;
 
-    /// <summary>Elements of a list that a function makes, and values that one call copies, compares or merges.</summary>
+    /// <summary>Elements of a list that a function makes, and values that one call copies or merges.</summary>
     public const int Elements = 1024 * 1024;
+
+    /// <summary>Pairs of values that one call compares.</summary>
+    public const int Comparisons = 64 * 1024 * 1024;
 
     /// <summary>Levels of nested lists and maps that a function follows; a map may hold itself.</summary>
     public const int Depth = 1000;

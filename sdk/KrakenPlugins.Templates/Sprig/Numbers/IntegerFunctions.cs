@@ -69,5 +69,5 @@ internal static class IntegerFunctions
     }
 
     private static TemplateValue ReadOctal(ReadOnlySpan<TemplateValue> arguments) =>
-        TemplateValue.From(Conversion.TryParse(ValueText.Of("toDecimal", arguments[0]), 8, out var value) ? value : 0);
+        TemplateValue.From(Conversion.TryParse(GoFormat.Print(arguments[0]), 8, out var value) ? value : 0);
 }

@@ -20,7 +20,7 @@ internal static class QuotingFunctions
         {
             if (argument.IsNothing) continue;
             if (result.Length > 0) result.Append(' ');
-            GoQuote(ValueText.Of("quote", argument), result);
+            result.Append(GoFormat.Quote(GoFormat.Print(argument)));
             SprigLimits.CheckCharacters("quote", result.Length);
         }
         return TemplateValue.From(result.ToString());
@@ -33,7 +33,7 @@ internal static class QuotingFunctions
         {
             if (argument.IsNothing) continue;
             if (result.Length > 0) result.Append(' ');
-            result.Append('\'').Append(ValueText.Of("squote", argument)).Append('\'');
+            result.Append('\'').Append(GoFormat.Print(argument)).Append('\'');
             SprigLimits.CheckCharacters("squote", result.Length);
         }
         return TemplateValue.From(result.ToString());
@@ -48,7 +48,7 @@ internal static class QuotingFunctions
             if (argument.IsNothing) continue;
             if (!isFirst) result.Append(' ');
             isFirst = false;
-            result.Append(ValueText.Of("cat", argument));
+            result.Append(GoFormat.Print(argument));
             SprigLimits.CheckCharacters("cat", result.Length);
         }
         return TemplateValue.From(result.ToString());

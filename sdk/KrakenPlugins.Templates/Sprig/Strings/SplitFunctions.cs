@@ -13,17 +13,17 @@ internal static class SplitFunctions
         table.Add("splitn", static a => Numbered(Split("splitn", a[2].AsString, a[0].AsString, a[1].AsInt)), Kind.String, Kind.Int, Kind.String);
         table.Add("splitList", static a => TemplateValue.From(Split("splitList", a[1].AsString, a[0].AsString, -1)), Kind.String, Kind.String);
         table.Add("join", Join, Kind.String, Kind.Any);
-        table.Add("toStrings", static a => TemplateValue.From(Texts("toStrings", a[0])), Kind.Any);
+        table.Add("toStrings", static a => TemplateValue.From(Texts(a[0])), Kind.Any);
         table.Add("sortAlpha", SortAlphabetically, Kind.Any);
     }
 
     /// <summary>The texts of a list's elements without those that are nothing; of any other value, a list of its text.</summary>
-    private static TemplateList Texts(string function, TemplateValue value)
+    private static TemplateList Texts(TemplateValue value)
     {
         if (value.Kind != TemplateKind.List)
         {
             var single = new TemplateList(1) { TypeName = "[]string" };
-            if (!value.IsNothing) single.Add(TemplateValue.From(ValueText.Of(function, value)));
+            if (!value.IsNothing) single.Add(TemplateValue.From(GoFormat.Print(value)));
             return single;
         }
         var list = value.AsList;
@@ -32,7 +32,7 @@ internal static class SplitFunctions
         {
             var element = list[i];
             if (element.Kind == TemplateKind.String) texts.Add(element);
-            else if (!element.IsNothing) texts.Add(TemplateValue.From(ValueText.Of(function, element)));
+            else if (!element.IsNothing) texts.Add(TemplateValue.From(GoFormat.Print(element)));
         }
         return texts;
     }
@@ -71,7 +71,7 @@ internal static class SplitFunctions
     private static TemplateValue Join(ReadOnlySpan<TemplateValue> arguments)
     {
         var separator = arguments[0].AsString;
-        var texts = Texts("join", arguments[1]);
+        var texts = Texts(arguments[1]);
         if (texts.Count == 1) return texts[0];
         var result = new StringBuilder();
         for (var i = 0; i < texts.Count; i++)
@@ -85,7 +85,7 @@ internal static class SplitFunctions
 
     private static TemplateValue SortAlphabetically(ReadOnlySpan<TemplateValue> arguments)
     {
-        var list = Texts("sortAlpha", arguments[0]);
+        var list = Texts(arguments[0]);
         var texts = new string[list.Count];
         for (var i = 0; i < texts.Length; i++) texts[i] = list[i].AsString;
         Array.Sort(texts, KeyOrder.Instance);

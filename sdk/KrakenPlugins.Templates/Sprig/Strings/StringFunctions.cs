@@ -23,7 +23,7 @@ internal static class StringFunctions
         table.Add("wrapWith", static a => TemplateValue.From(WordWrap.Wrap(a[2].AsString, a[0].AsInt, a[1].AsString, breaksWords: true)), Kind.Int, Kind.String, Kind.String);
         table.Add("indent", static a => TemplateValue.From(Indent("indent", a[0].AsInt, a[1].AsString, "")), Kind.Int, Kind.String);
         table.Add("nindent", static a => TemplateValue.From(Indent("nindent", a[0].AsInt, a[1].AsString, "\n")), Kind.Int, Kind.String);
-        table.Add("toString", static a => a[0].Kind == TemplateKind.String ? a[0] : TemplateValue.From(ValueText.Of("toString", a[0])), Kind.Any);
+        table.Add("toString", static a => a[0].Kind == TemplateKind.String ? a[0] : TemplateValue.From(GoFormat.Print(a[0])), Kind.Any);
     }
 
     private static TemplateValue Substring(long start, long end, string text)

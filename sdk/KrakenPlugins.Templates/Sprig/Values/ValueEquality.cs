@@ -13,6 +13,7 @@ internal struct ValueEquality(string function)
 
     public bool Compare(TemplateValue left, TemplateValue right, int depth = 0)
     {
+        if (++_compared > SprigLimits.Comparisons) throw new TemplateFunctionException($"{function}: the values are too large to compare");
         if (left.IsNothing || right.IsNothing) return left.IsNothing == right.IsNothing;
         if (left.Kind != right.Kind) return AreSameNumber(left, right);
         return left.Kind switch
@@ -34,7 +35,7 @@ internal struct ValueEquality(string function)
     {
         if (ReferenceEquals(left, right)) return true;
         if (left.Count != right.Count) return false;
-        Check(left.Count, depth);
+        SprigLimits.CheckDepth(function, depth);
         for (var i = 0; i < left.Count; i++)
             if (!Compare(left[i], right[i], depth)) return false;
         return true;
@@ -44,7 +45,7 @@ internal struct ValueEquality(string function)
     {
         if (ReferenceEquals(left, right)) return true;
         if (left.Count != right.Count) return false;
-        Check(left.Count, depth);
+        SprigLimits.CheckDepth(function, depth);
         foreach (var key in left.SortedKeys)
         {
             if (!right.TryGet(key, out var other)) return false;
@@ -52,12 +53,5 @@ internal struct ValueEquality(string function)
             if (!Compare(value, other, depth)) return false;
         }
         return true;
-    }
-
-    private void Check(int count, int depth)
-    {
-        SprigLimits.CheckDepth(function, depth);
-        _compared += count;
-        SprigLimits.CheckElements(function, _compared);
     }
 }
