@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 
 namespace KrakenPlugins.Templates.Sprig;
 
@@ -31,9 +32,11 @@ internal static class SprigLimits
 
     public static void CheckDepth(string function, int depth)
     {
-        if (depth <= Depth) return;
-        throw new TemplateFunctionException($"{function}: the value is nested more than {Number(Depth)} levels deep");
+        if (IsTooDeep(depth)) throw new TemplateFunctionException($"{function}: the value is nested more than {Number(Depth)} levels deep");
     }
+
+    /// <summary>Whether nothing further down may be followed; templates that call each other leave little stack.</summary>
+    public static bool IsTooDeep(int depth) => depth > Depth || !RuntimeHelpers.TryEnsureSufficientExecutionStack();
 
     private static string Number(long value) => value.ToString(CultureInfo.InvariantCulture);
 }

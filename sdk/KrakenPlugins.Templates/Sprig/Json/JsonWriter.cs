@@ -122,7 +122,7 @@ internal struct JsonWriter
     // A map that holds itself has no end.
     private bool IsTooDeep(int depth)
     {
-        if (depth >= SprigLimits.Depth) _error ??= "json: unsupported value: the value is nested too deep";
+        if (SprigLimits.IsTooDeep(depth)) _error ??= "json: unsupported value: the value is nested too deep";
         return _error is not null;
     }
 
