@@ -1,4 +1,5 @@
 using Gateway.Testing;
+using Xunit;
 
 namespace KrakenPlugins.Templates.Tests.Sprig;
 

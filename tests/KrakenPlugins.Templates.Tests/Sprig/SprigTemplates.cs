@@ -1,4 +1,5 @@
 using KrakenPlugins.Templates.Sprig.Json;
+using Xunit;
 
 namespace KrakenPlugins.Templates.Tests.Sprig;
 
