@@ -84,7 +84,7 @@ public sealed class DateFunctionTests
     [InlineData("January Janet Monday Monet", "February Janet Wednesday Monet")]
     [InlineData("002 __2", "035  35")]
     [InlineData("Z0700 Z07 -07 -07:00:00 Z070000 -070000", "-0800 -08 -08 -08:00:00 -080000 -080000")]
-    [InlineData("_2006 __2006", "_2009 __2009")]
+    [InlineData("_2006 __2006", "_2009  35009")]
     [InlineData("4 5 1 15h", "0 57 2 21h")]
     [InlineData("plain text \u00f1", "plain text \u00f1")]
     public void A_layout_shows_a_time(string layout, string expected)
