@@ -248,13 +248,20 @@ internal sealed partial class Lexer(string text, bool breakIsFunction, bool cont
     {
         if (_position >= text.Length) return true;
         var c = text[_position];
-        return IsSpace(c) || c is '.' or ',' or '|' or ':' or ')' or '(' || StartsAt(_position, RightDelimiter);
+        return IsSpace(c) || c is '.' or ',' or '|' or ':' or ')' or '(' || (c == '}' && StartsAt(_position, RightDelimiter));
     }
 
     private void SkipAlphaNumeric()
     {
         while (_position < text.Length)
         {
+            var c = text[_position];
+            if (char.IsAsciiLetterOrDigit(c) || c == '_')
+            {
+                _position++;
+                continue;
+            }
+            if (char.IsAscii(c)) return;
             var rune = RuneAt(_position);
             if (!IsAlphaNumeric(rune)) return;
             _position += rune.Utf16SequenceLength;
