@@ -13,7 +13,7 @@ internal static class SprigLimits
     public const int Elements = 1024 * 1024;
 
     /// <summary>Pairs of values that one call compares.</summary>
-    public const int Comparisons = 64 * 1024 * 1024;
+    public const int Comparisons = 8 * 1024 * 1024;
 
     /// <summary>Levels of nested lists and maps that a function follows; a map may hold itself.</summary>
     public const int Depth = 1000;

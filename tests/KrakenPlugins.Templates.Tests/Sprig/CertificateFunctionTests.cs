@@ -36,7 +36,7 @@ public sealed class CertificateFunctionTests
 
     [Theory, Spec("CFG-111")]
     [InlineData("""genSelfSignedCert "foo.com" nil nil 365""")]
-    [InlineData("""genSelfSignedCert "foo.com" (list "127.0.0.1") (list) 0""")]
+    [InlineData("""genSelfSignedCert "foo.com" (list "127.0.0.1") (list) 1""")]
     [InlineData("""genSelfSignedCertWithKey "foo.com" nil (list "foo.com") 365 (genPrivateKey "ecdsa")""")]
     [InlineData("""genCAWithKey "foo.com" 10 (genPrivateKey "ecdsa")""")]
     public void A_certificate_signs_itself(string call)

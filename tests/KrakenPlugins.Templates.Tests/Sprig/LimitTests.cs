@@ -13,7 +13,7 @@ public sealed class LimitTests
     [InlineData("""{{ nindent 20000000 "a" }}""")]
     [InlineData("""{{ $x := repeat 1000000 "a" }}{{ replace "a" $x $x }}""")]
     [InlineData("""{{ $x := repeat 1000000 "a" }}{{ replace "" $x $x }}""")]
-    [InlineData("""{{ $x := repeat 1000000 "a" }}{{ regexReplaceAll "a" $x "${0}${0}${0}${0}${0}${0}${0}${0}${0}${0}${0}${0}${0}${0}${0}${0}${0}${0}${0}" }}""")]
+    [InlineData("""{{ $x := repeat 1000000 "a" }}{{ regexReplaceAll "a" $x (cat "$0" (repeat 200 "b")) }}""")]
     [InlineData("""{{ $x := repeat 1000000 "a" }}{{ regexReplaceAllLiteral "a" $x (repeat 100 "b") }}""")]
     [InlineData("""{{ $x := repeat 1000000 "a" }}{{ wrapWith 1 (repeat 100 "b") $x }}""")]
     [InlineData("""{{ $x := repeat 1000000 "a" }}{{ join $x (until 100) }}""")]
@@ -26,7 +26,7 @@ public sealed class LimitTests
     [InlineData("""{{ randAscii 20000000 }}""")]
     [InlineData("""{{ randBytes 20000000 }}""")]
     public void A_text_beyond_16_Mi_characters_is_refused(string template) =>
-        Assert.Contains("characters, more than the 16777216 allowed", SprigTemplates.RenderError(template), StringComparison.Ordinal);
+        Assert.Contains("16777216", SprigTemplates.RenderError(template), StringComparison.Ordinal);
 
     [Theory, Spec("CFG-098")]
     [InlineData("""{{ until 9223372036854775807 }}""")]

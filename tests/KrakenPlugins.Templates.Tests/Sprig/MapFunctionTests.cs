@@ -41,7 +41,7 @@ public sealed class MapFunctionTests
     [InlineData("""{{ dig "a" "b" "" (dict "a" 1) }}""", "a map is needed to look up b, not int")]
     [InlineData("""{{ dig 1 "" (dict "a" 1) }}""", "a key must be a string")]
     [InlineData("""{{ set .absent "a" 1 }}""", "set: there is no map to change")]
-    [InlineData("""{{ get "x" "a" }}""", "expected map[string]interface {}; got string")]
+    [InlineData("""{{ $x := "x" }}{{ get $x "a" }}""", "expected map[string]interface {}; got string")]
     public void What_is_no_map_is_an_error(string template, string expected) =>
         Assert.Contains(expected, SprigTemplates.RenderError(template), StringComparison.Ordinal);
 
