@@ -13,7 +13,7 @@ internal sealed partial class Parser
     private readonly FunctionTable _functions;
     private readonly Func<string, TemplateSlot> _slotOf;
     private readonly Lexer _lexer;
-    private readonly List<Token> _tokens = [];
+    private readonly List<Token> _tokens;
     private readonly List<TemplateBody> _bodies = [];
     private readonly List<string> _undeclared = [];
     private Scope _scope = new();
@@ -22,19 +22,21 @@ internal sealed partial class Parser
     private int _parentheses;
     private int _blocks;
 
-    private Parser(TemplateText text, FunctionTable functions, Func<string, TemplateSlot> slotOf)
+    private Parser(TemplateText text, FunctionTable functions, Func<string, TemplateSlot> slotOf, List<Token> tokens)
     {
+        _tokens = tokens;
         _text = text;
         _functions = functions;
         _slotOf = slotOf;
         _lexer = new Lexer(text.Text, functions.TryGet("break", out _), functions.TryGet("continue", out _));
     }
 
-    /// <summary>The template and those that it defines.</summary>
+    /// <summary>The template and those that it defines. The list is only lent: room for the tokens, which many templates share.</summary>
     /// <exception cref="TemplateException">The text does not parse.</exception>
-    public static List<TemplateBody> Parse(TemplateText text, FunctionTable functions, Func<string, TemplateSlot> slotOf)
+    public static List<TemplateBody> Parse(TemplateText text, FunctionTable functions, Func<string, TemplateSlot> slotOf, List<Token> tokens)
     {
-        var parser = new Parser(text, functions, slotOf);
+        tokens.Clear();
+        var parser = new Parser(text, functions, slotOf, tokens);
         parser.ParseText();
         return parser._bodies;
     }
