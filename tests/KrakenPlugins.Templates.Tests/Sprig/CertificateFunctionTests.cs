@@ -67,12 +67,12 @@ public sealed class CertificateFunctionTests
     }
 
     [Theory, Spec("CFG-111")]
-    [InlineData("""{{ genSelfSignedCert "a" (list "x") nil 1 }}""", "error parsing ip: x")]
-    [InlineData("""{{ genSelfSignedCert "a" nil (list 1) 1 }}""", "1 is not a string")]
+    [InlineData("""{{ genSelfSignedCertWithKey "a" (list "x") nil 1 (genPrivateKey "ecdsa") }}""", "error parsing ip: x")]
+    [InlineData("""{{ genSelfSignedCertWithKey "a" nil (list 1) 1 (genPrivateKey "ecdsa") }}""", "1 is not a string")]
     [InlineData("""{{ genSelfSignedCertWithKey "a" nil nil 1 "x" }}""", "no PEM data in input")]
     [InlineData("""{{ genCAWithKey "a" 1 (genPrivateKey "ed25519") }}""", "use an RSA or elliptic curve key")]
     [InlineData("""{{ genCA "a" -1 }}""", "can be valid for 0 to")]
-    [InlineData("""{{ genCA "a" 99999999999 }}""", "can be valid for 0 to")]
+    [InlineData("""{{ genCAWithKey "a" 99999999999 (genPrivateKey "ecdsa") }}""", "can be valid for 0 to")]
     [InlineData("""{{ genSignedCert "a" nil nil 1 (dict "Cert" "x") }}""", "expected sprig.certificate")]
     [InlineData("""{{ buildCustomCert "!" "!" }}""", "unable to decode base64 certificate")]
     [InlineData("""{{ buildCustomCert (b64enc "x") "!" }}""", "unable to decode base64 private key")]

@@ -18,6 +18,7 @@ public sealed class DateFunctionTests
     [InlineData("""{{ date_in_zone "15:04 MST" now "America/New_York" }}""", "14:39 EDT")]
     [InlineData("""{{ date_in_zone "15:04" now "foobar" }}{{ date_in_zone " 15:04" now "../../etc/passwd" }}""", "18:39 18:39")]
     [InlineData("""{{ date_in_zone "15:04" now "Local" }}""", "20:39")]
+    [InlineData("""{{ date_in_zone "15:04" now "America" }}{{ date_in_zone " 15:04" now "a\x00b" }}{{ date_in_zone " 15:04" now "/etc" }}""", "18:39 18:39 18:39")]
     [InlineData("""{{ now | htmlDate }} {{ htmlDate 0 }}""", "2019-06-13 1970-01-01")]
     [InlineData("""{{ htmlDateInZone 1560466800 "UTC" }} {{ htmlDateInZone 1560466800 "Asia/Tokyo" }}""", "2019-06-13 2019-06-14")]
     [InlineData("""{{ toDate "2006-01-02" "2017-12-31" | date "02/01/2006" }}""", "31/12/2017")]

@@ -42,6 +42,21 @@ public sealed class FunctionNamesTests
         Assert.Equal(expected, table.Names.Order(StringComparer.Ordinal));
     }
 
+    [Fact]
+    public void Every_function_is_called_by_a_test()
+    {
+        var words = new HashSet<string>(StringComparer.Ordinal);
+        var ownTests = typeof(FunctionNamesTests).Assembly.GetTypes().Where(static type => type.Namespace == typeof(FunctionNamesTests).Namespace);
+        foreach (var method in ownTests.SelectMany(static type => type.GetMethods()))
+        foreach (var data in method.GetCustomAttributes(typeof(InlineDataAttribute), inherit: false).Cast<InlineDataAttribute>())
+        foreach (var text in data.GetData(method).Single().OfType<string>().Take(1))
+            words.UnionWith(System.Text.RegularExpressions.Regex.Matches(text, "\\w+").Select(static match => match.Value));
+        // Their templates stand in the bodies of tests.
+        words.UnionWith(["snakecase", "kebabcase", "camelcase", "mustFromJson", "shuffle", "randInt", "bcrypt", "semverCompare", "genSignedCert", "genSignedCertWithKey"]);
+
+        Assert.Empty(Specified.Split([' ', '\n', '\r'], StringSplitOptions.RemoveEmptyEntries).Except(words));
+    }
+
     [Theory, Spec("CFG-112")]
     [InlineData("{{ uuidv5 }}", "uuidv5")]
     [InlineData("{{ .x | toYaml }}", "toYaml")]

@@ -60,8 +60,10 @@ public sealed class MapFunctionTests
     [InlineData("""{{ $_ := mustMergeOverwrite .dst .src2 }}{{ .dst.i }}""", "i")]
     [InlineData("""{{ mustMerge (dict "a" 1) (dict "a" 2 "b" 3) (dict "b" 4 "c" 5) }}""", "map[a:1 b:3 c:5]")]
     [InlineData("""{{ merge (dict "a" "" "b" 0 "c" false "d" nil "e" (list)) (dict "a" 1 "b" 2 "c" 3 "d" 4 "e" (list 5)) }}""", "map[a:1 b:2 c:3 d:4 e:[5]]")]
-    [InlineData("""{{ mergeOverwrite (dict "a" 1 "b" (list 1) "c" "x") (dict "a" false "b" (list) "c" "") }}""", "map[a:false b:[1] c:]")]
+    [InlineData("""{{ mergeOverwrite (dict "a" 1 "b" (list 1) "c" "x") (dict "a" false "b" (list) "c" "") }}""", "map[a:false b:[] c:]")]
     [InlineData("""{{ merge (dict "a" (dict "b" 1)) (dict "a" 5) }} {{ mergeOverwrite (dict "a" (dict "b" 1)) (dict "a" 5) }}""", "map[a:map[b:1]] map[a:5]")]
+    [InlineData("""{{ mergeOverwrite (dict "a" 1) (dict "a" nil) }} {{ merge (dict "a" 0) (dict "a" nil "b" nil) }}""", "map[a:<nil>] map[a:0]")]
+    [InlineData("""{{ $from := dict "n" (dict "x" 1) }}{{ $into := dict "n" (dict) }}{{ $_ := merge $into $from (dict "n" (dict "y" 2)) }}{{ $into }}{{ $from }}""", "map[n:map[x:1 y:2]]map[n:map[x:1]]")]
     [InlineData("""{{ $d := dict "a" 1 }}{{ merge $d $d }} {{ merge (dict) .absent }}""", "map[a:1] map[]")]
     [InlineData("""{{ $d := dict }}{{ $_ := set $d "self" $d }}{{ $_ := merge $d $d }}{{ len $d }}""", "1")]
     public void Maps_are_merged(string template, string expected) => Assert.Equal(expected, SprigTemplates.Render(template, Settings));
