@@ -22,6 +22,7 @@ public sealed class PipelineTests
         { "{{.null | print}}", "<nil>" },
         { "{{\"aaa\"|printf }}", "aaa" },
         { "{{add 1 (2 | add 3)}}", "6" },
+        { "{{1 | }}", "1" },
         { "{{(echo .m).k}}", "v" },
         { "{{.m | echo}}", "map[k:v]" },
         { "{{oneArg (oneArg `q`)}}", "oneArg=oneArg=q" },

@@ -62,6 +62,19 @@ public sealed class PrintingTests
     }
 
     [Fact]
+    [Spec("CFG-093")]
+    public void A_number_with_a_text_compares_by_the_digits_of_the_text()
+    {
+        var set = new TemplateSet(new TemplateOptions());
+        set.Add("t", "{{eq . 9007199254740993}} {{eq . 9007199254740992}} {{gt . 9007199254740992}} {{printf \"%d\" .}}");
+        var output = new TemplateOutput();
+
+        set.Render("t", TemplateValue.FromNumber(9007199254740993, "9007199254740993"), output);
+
+        Assert.Equal("true false true 9007199254740993", output.ToString());
+    }
+
+    [Fact]
     [Spec("CFG-100")]
     public void Rendering_twice_gives_the_same_text()
     {

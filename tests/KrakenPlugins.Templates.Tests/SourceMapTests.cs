@@ -33,6 +33,24 @@ public sealed class SourceMapTests
     }
 
     [Fact]
+    public void The_example_of_the_README_is_right()
+    {
+        var functions = new FunctionTable();
+        functions.Add(new TemplateFunction("upper", [TemplateParameter.String], isVariadic: false,
+            arguments => TemplateValue.From(arguments[0].AsString.ToUpperInvariant())));
+        var set = new TemplateSet(new TemplateOptions { Functions = functions });
+        set.Add("hosts", """{{ range $i, $h := . }}{{ if $i }}, {{ end }}"{{ upper $h }}"{{ end }}""");
+        set.Add("main", """{ "port": {{ .port }}, "host": [{{ template "hosts" .hosts }}] }""");
+        var output = new TemplateOutput(recordSources: true);
+
+        set.Render("main", Go.Value("{\"port\":8080,\"hosts\":[\"a\",\"b\"]}"), output);
+
+        Assert.Equal("{ \"port\": 8080, \"host\": [\"A\", \"B\"] }", output.ToString());
+        var source = output.SourceAt(30)!.Value;
+        Assert.Equal(("hosts", 1, 46), (source.Template, source.Line, source.Column));
+    }
+
+    [Fact]
     public void Stretches_are_in_order_and_name_text_and_actions()
     {
         var output = Render(recordSources: true);

@@ -15,6 +15,7 @@ internal sealed partial class Parser
     private readonly Lexer _lexer;
     private readonly List<Token> _tokens;
     private readonly List<TemplateBody> _bodies = [];
+    private readonly Dictionary<string, int> _places = new(StringComparer.Ordinal);
     private readonly List<string> _undeclared = [];
     private Scope _scope = new();
     private int _next;
@@ -90,9 +91,8 @@ internal sealed partial class Parser
     private void AddBody(string name, StatementList list, Scope scope)
     {
         var body = new TemplateBody(name, _text, list, scope.Slots);
-        var known = _bodies.FindIndex(b => b.Name == name);
-        if (known < 0) _bodies.Add(body);
-        else if (_bodies[known].Root.IsEmpty) _bodies[known] = body;
+        if (_places.TryAdd(name, _bodies.Count)) _bodies.Add(body);
+        else if (_bodies[_places[name]].Root.IsEmpty) _bodies[_places[name]] = body;
         else if (!list.IsEmpty) throw Error($"template: multiple definition of template {GoFormat.Quote(name)}");
     }
 
