@@ -48,10 +48,20 @@ public static class ConfigFormats
             return JsonConfigReader.Read(file, content, diagnostics);
         if (SourceText.Decode(file, content, diagnostics) is not { } text)
             return null;
-        return format switch
+        if (format == ConfigFormat.Yaml)
+            return YamlFile.Read(file, text, diagnostics);
+        try
         {
-            ConfigFormat.Yaml => YamlFile.Read(file, text, diagnostics),
-            _ => throw new ArgumentOutOfRangeException(nameof(format), format, "no such format"),
-        };
+            return format switch
+            {
+                ConfigFormat.Toml => TomlReader.Read(file, text),
+                _ => throw new ArgumentOutOfRangeException(nameof(format), format, "no such format"),
+            };
+        }
+        catch (SourceTextException exception)
+        {
+            diagnostics.Error(exception.Position, "", exception.Message);
+            return null;
+        }
     }
 }
