@@ -12,9 +12,19 @@ internal static class ConfigFile
         if (ReadBytes(path, place, diagnostics) is not { } content)
             return null;
 
-        var root = ConfigFormats.Read(path, content, Format(path), diagnostics);
-        if (root is null || root.Kind == ConfigKind.Object)
-            return root;
+        var format = Format(path);
+        var root = ConfigFormats.Read(path, content, format, diagnostics);
+        if (root is null)
+            return null;
+        if (root.Kind == ConfigKind.Object)
+        {
+            return format switch
+            {
+                ConfigFormat.Properties => UntypedValues.Typed(root),
+                ConfigFormat.Hcl => UntypedValues.Listed(root),
+                _ => root,
+            };
+        }
         diagnostics.Error(root.Position, "", "a configuration is an object: {\"version\": 3, …}");
         return null;
     }
