@@ -9,28 +9,31 @@ internal static class ConfigFile
     public static ConfigNode? Read(string path, ConfigDiagnostics diagnostics)
     {
         var place = new SourcePosition(path, 0, 0);
-        if (UnsupportedFormat(path) is { } format)
-        {
-            diagnostics.Error(place, "", $"{format} configuration files are not supported yet; write the configuration in JSON");
-            return null;
-        }
         if (ReadBytes(path, place, diagnostics) is not { } content)
             return null;
 
-        var root = JsonConfigReader.Read(path, content, diagnostics);
-        if (root is null || root.Kind == ConfigKind.Object)
-            return root;
+        var format = Format(path);
+        var root = ConfigFormats.Read(path, content, format, diagnostics);
+        if (root is null)
+            return null;
+        if (root.Kind == ConfigKind.Object)
+        {
+            return format switch
+            {
+                ConfigFormat.Properties => UntypedValues.Typed(root),
+                ConfigFormat.Hcl => UntypedValues.Listed(root),
+                _ => root,
+            };
+        }
         diagnostics.Error(root.Position, "", "a configuration is an object: {\"version\": 3, …}");
         return null;
     }
 
-    private static string? UnsupportedFormat(string path) => Path.GetExtension(path).ToLowerInvariant() switch
+    /// <summary>INI and dotenv files are for settings; a configuration of such a name is JSON, as one of every other name.</summary>
+    private static ConfigFormat Format(string path) => ConfigFormats.OfExtension(path) switch
     {
-        ".yaml" or ".yml" => "YAML",
-        ".toml" => "TOML",
-        ".properties" or ".props" or ".prop" => "Java properties",
-        ".hcl" => "HCL",
-        _ => null,
+        ConfigFormat.Ini or ConfigFormat.DotEnv or null => ConfigFormat.Json,
+        { } format => format,
     };
 
     private static byte[]? ReadBytes(string path, SourcePosition place, ConfigDiagnostics diagnostics)
