@@ -17,7 +17,7 @@ internal static class ExitStatus
 internal sealed class Dispatcher(IReadOnlyList<Command> commands, Terminal terminal)
 {
     /// <summary>Commands of the reference that later versions bring.</summary>
-    private static readonly string[] s_later = ["audit", "e2e", "license", "openapi", "revoke", "revoker"];
+    private static readonly string[] s_later = ["e2e", "openapi", "revoke", "revoker"];
 
     /// <summary>Runs the command line; the result is the exit status.</summary>
     public Task<int> RunAsync(string[] args)
