@@ -51,14 +51,24 @@ internal sealed class Dispatcher(IReadOnlyList<Command> commands, Terminal termi
         {
             return Refuse(exception.Message, HelpText.UsageOf(command));
         }
-        return arguments.Has("help") || command.Subcommands.Count > 0 ? Print(HelpText.Of(command)) : RunCheckedAsync(command, arguments);
+        if (arguments.Has("help") || command.Run is null)
+            return Print(HelpText.Of(command));
+        // Flags of a command that has both may stand before the name of the inner one, which shares them.
+        if (command.Subcommands.Count > 0 && arguments.Positional.Count > 0)
+        {
+            if (Command.Find(command.Subcommands, arguments.Positional[0]) is not { } inner)
+                return Refuse(Unknown(arguments.Positional[0], $"{HelpText.Program} {command.Name}", command.Subcommands), HelpText.UsageOf(command));
+            arguments.Positional.RemoveAt(0);
+            command = inner;
+        }
+        return RunCheckedAsync(command, arguments);
     }
 
     private async Task<int> RunCheckedAsync(Command command, Arguments arguments)
     {
         try
         {
-            return await command.Run(arguments, terminal).ConfigureAwait(false);
+            return await command.Run!(arguments, terminal).ConfigureAwait(false);
         }
         catch (UsageException exception)
         {
@@ -84,7 +94,7 @@ internal sealed class Dispatcher(IReadOnlyList<Command> commands, Terminal termi
         Arguments arguments;
         try
         {
-            arguments = FlagParser.Parse([HelpText.Help(HelpText.Program), new("version", null, FlagKind.Switch, "")], args);
+            arguments = FlagParser.Parse([HelpText.Help(HelpText.Program), HelpText.Version], args);
         }
         catch (UsageException exception)
         {
