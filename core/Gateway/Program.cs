@@ -18,5 +18,9 @@ internal static class Program
         KindTest.Definition, VersionCommand.Definition, WatchCommand.Of(static () => s_commands!),
     ];
 
-    private static Task<int> Main(string[] args) => new Dispatcher(s_commands, new Terminal()).RunAsync(args);
+    private static Task<int> Main(string[] args)
+    {
+        OrphanGuard.Start();
+        return new Dispatcher(s_commands, new Terminal()).RunAsync(args);
+    }
 }

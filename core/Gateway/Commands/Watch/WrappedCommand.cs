@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Diagnostics;
+using System.Globalization;
 using System.Runtime.InteropServices;
 using Gateway.CommandLine;
 
@@ -34,6 +35,7 @@ internal sealed partial class WrappedCommand(IReadOnlyList<string> command, IRea
             start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "gateway.dll"));
         foreach (var argument in isOwn ? command : command.Skip(1))
             start.ArgumentList.Add(argument);
+        start.Environment[OrphanGuard.Variable] = Environment.ProcessId.ToString(CultureInfo.InvariantCulture);
         _process = Process.Start(start);
     }
 
