@@ -153,4 +153,45 @@ public sealed class AuditTests
         Assert.Matches(@"ERROR reading the rules of plugins: \S+plugin\.json:2:\d+ audit\[0\]\.when: it is no JSON Schema: ", run.Error);
         Assert.Contains("PLG065", check.Out + check.Error, StringComparison.Ordinal);
     }
+
+    [Theory, Spec("CFG-244")]
+    [InlineData("{{ marshal . }}", """{"recommendations":[{"rule":"3.1.1","severity":"LOW","message":"Bots are not told apart; add security/bot-detector to the service"}],"stats":{}}""")]
+    [InlineData("{{ range .Recommendations }}{{ .Rule }}={{ colored .Severity }}\n{{ end }}", "3.1.1=LOW\n")]
+    [InlineData("{{ len .Recommendations }}", "1")]
+    [InlineData("{{ marshal (index .Recommendations 0) }}", """{"rule":"3.1.1","severity":"LOW","message":"Bots are not told apart; add security/bot-detector to the service"}""")]
+    [InlineData("{{ marshal \"<a>\" }}", "\"\\u003ca\\u003e\"")]
+    public async Task A_template_writes_the_results(string template, string expected)
+    {
+        using var folder = new Folder();
+
+        var run = await Executable.RunAsync("audit", "-c", folder.Write("krakend.json", Empty), "-s", "LOW", "-i", "5.2.2,5.2.3", "-f", template);
+
+        Assert.Equal((1, expected, ""), (run.Status, run.Out, run.Error));
+    }
+
+    [Fact, Spec("CFG-244", "CFG-238")]
+    public async Task A_template_writes_an_empty_list_too()
+    {
+        using var folder = new Folder();
+
+        var run = await Executable.RunAsync("audit", "-c", folder.Write("krakend.json", Empty), "-s", "CRITICAL", "-f", "{{ marshal . }}");
+
+        Assert.Equal((0, """{"recommendations":[],"stats":{}}"""), (run.Status, run.Out));
+    }
+
+    [Theory, Spec("CFG-245", "CFG-244")]
+    [InlineData("ERROR parsing the template: ", "{{ range }")]
+    [InlineData("ERROR parsing the template: ", "{{ upper .Rule }}")]
+    [InlineData("ERROR rendering the results: ", "{{ .Secrets }}")]
+    [InlineData("ERROR rendering the results: ", "{{ index .Recommendations 99 }}")]
+    [InlineData("ERROR rendering the results: ", "{{ range .Recommendations }}{{ .Config }}{{ end }}")]
+    public async Task A_template_that_fails_is_an_error(string message, string template)
+    {
+        using var folder = new Folder();
+
+        var run = await Executable.RunAsync("audit", "-c", folder.Write("krakend.json", Empty), "-f", template);
+
+        Assert.Equal((1, ""), (run.Status, run.Out));
+        Assert.StartsWith(message, run.Error, StringComparison.Ordinal);
+    }
 }

@@ -2,6 +2,7 @@ using Gateway.CommandLine;
 using Gateway.Core.Configuration;
 using Gateway.Core.Plugins;
 using KrakenPlugins.Sdk.Configuration;
+using KrakenPlugins.Templates;
 
 namespace Gateway.Commands.Audit;
 
@@ -15,7 +16,7 @@ internal static class AuditCommand
         Description = "Judges the security of a configuration: what guards it, what it shows, what it trusts. Nothing is started and no code of a plugin runs;\nplugins of the configuration need not be installed. The exit status is 1 when something is found.",
         Usage = "audit [flags]",
         Example = "audit -s CRITICAL,HIGH -i 1.2.1 -c krakend.json",
-        Flags = [CommonFlags.AllowMissing, CommonFlags.Config, AuditFilter.Ignore, AuditFilter.IgnoreFile, CommonFlags.License, CommonFlags.Plugins, AuditFilter.Severity],
+        Flags = [CommonFlags.AllowMissing, CommonFlags.Config, AuditFormat.Flag, AuditFilter.Ignore, AuditFilter.IgnoreFile, CommonFlags.License, CommonFlags.Plugins, AuditFilter.Severity],
         Run = Run,
     };
 
@@ -26,9 +27,15 @@ internal static class AuditCommand
         if (CommonFlags.ConfigFile(arguments, terminal) is not { } file)
             return ExitStatus.Failure;
         AuditFilter filter;
+        AuditFormat? format;
         try
         {
             filter = AuditFilter.Of(arguments);
+            format = AuditFormat.Of(arguments, terminal);
+        }
+        catch (TemplateException exception)
+        {
+            return Fail(terminal, $"parsing the template: {exception.Message}");
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -49,7 +56,14 @@ internal static class AuditCommand
             return ExitStatus.Failure;
         }
         var findings = Auditor.Audit(config, rules).Where(filter.Includes).ToArray();
-        terminal.Out(AuditText.Of(findings, terminal));
+        try
+        {
+            terminal.Out(format?.Render(findings) ?? AuditText.Of(findings, terminal));
+        }
+        catch (TemplateException exception)
+        {
+            return Fail(terminal, $"rendering the results: {exception.Message}");
+        }
         return findings.Length == 0 ? ExitStatus.Success : ExitStatus.Failure;
     }
 
