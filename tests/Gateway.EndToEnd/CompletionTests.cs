@@ -6,7 +6,7 @@ namespace Gateway.EndToEnd;
 /// <summary>Completion scripts, run by the shells that they are for.</summary>
 public sealed class CompletionTests
 {
-    [Theory, Spec("CFG-210")]
+    [Theory, Spec("CFG-210", "CFG-316")]
     [InlineData("gateway ch", "check check-plugin")]
     [InlineData("gateway valid", "validate")]
     [InlineData("gateway plugin in", "init install")]
@@ -35,7 +35,7 @@ public sealed class CompletionTests
         Assert.Equal(expected.Split(' '), await CompleteAsync("bash", script));
     }
 
-    [Fact, Spec("CFG-210")]
+    [Fact, Spec("CFG-210", "CFG-316")]
     public async Task Bash_completes_a_value_behind_an_equals_sign_and_names_with_blanks()
     {
         const string Start = "source <(gateway completion bash); ";
@@ -51,7 +51,7 @@ public sealed class CompletionTests
     }
 
     // The functions that offer candidates only work inside of the line editor; their arguments are what counts.
-    [Theory, Spec("CFG-210")]
+    [Theory, Spec("CFG-210", "CFG-316")]
     [InlineData("gateway ch", "check check-plugin")]
     [InlineData("gateway plugin in", "init install")]
     [InlineData("gateway help plugin rem", "remove")]
@@ -81,7 +81,7 @@ public sealed class CompletionTests
         Assert.Equal(expected.Split(' '), await CompleteAsync("zsh", script));
     }
 
-    [Fact, Spec("CFG-210")]
+    [Fact, Spec("CFG-210", "CFG-316")]
     public async Task Zsh_takes_the_script_into_its_line_editor()
     {
         const string Script = """
@@ -97,7 +97,7 @@ public sealed class CompletionTests
         Assert.Contains("found", await CompleteAsync("zsh", Script));
     }
 
-    [Theory, Spec("CFG-210")]
+    [Theory, Spec("CFG-210", "CFG-316")]
     [InlineData("gateway ch", "check check-plugin")]
     [InlineData("gateway plugin in", "init install")]
     [InlineData("gateway help plugin rem", "remove")]
@@ -114,7 +114,7 @@ public sealed class CompletionTests
         Assert.Equal(expected.Split(' '), found.Select(static f => f.Split('\t')[0]));
     }
 
-    [Fact, Spec("CFG-210")]
+    [Fact, Spec("CFG-210", "CFG-316")]
     public async Task The_command_alone_explains_itself_and_unknown_shells_are_refused()
     {
         var alone = await Executable.RunAsync("completion");

@@ -6,7 +6,7 @@ using KrakenPlugins.Templates;
 
 namespace Gateway.Commands.Audit;
 
-/// <summary><c>audit</c>: what a security engineer would ask about a configuration (CFG-237 to 248, CFG-312 to 316).</summary>
+/// <summary><c>audit</c>: what a security engineer would ask about a configuration (CFG-237 to 248, CFG-312 to 315).</summary>
 internal static class AuditCommand
 {
     public static Command Definition { get; } = new()
