@@ -207,6 +207,9 @@ public sealed class CommandLineTests
     [InlineData("check", "--license", "absent", "-c", "FILE")]
     [InlineData("version", "--license", "absent")]
     [InlineData("version", "-l", "absent")]
+    [InlineData("schema", "--license", "absent")]
+    [InlineData("plugin", "list", "-l", "absent")]
+    [InlineData("completion", "bash", "--license=absent")]
     [InlineData("audit", "-s", "", "-l", "absent", "-c", "FILE")]
     public async Task A_licence_is_accepted_and_ignored(params string[] args)
     {

@@ -19,6 +19,9 @@ internal sealed class Dispatcher(IReadOnlyList<Command> commands, Terminal termi
     /// <summary>Commands of the reference that later versions bring.</summary>
     private static readonly string[] s_later = ["e2e", "openapi", "revoke", "revoker"];
 
+    /// <summary>Taken by every command and ignored, unless a command has a flag of this name or letter itself (CFG-250).</summary>
+    private static readonly Flag s_license = new("license", 'l', FlagKind.Text, "");
+
     /// <summary>Runs the command line; the result is the exit status.</summary>
     public Task<int> RunAsync(string[] args)
     {
@@ -45,7 +48,7 @@ internal sealed class Dispatcher(IReadOnlyList<Command> commands, Terminal termi
         Arguments arguments;
         try
         {
-            arguments = FlagParser.Parse([.. command.Flags, HelpText.Help(command.Name)], args);
+            arguments = FlagParser.Parse([.. command.Flags, HelpText.Help(command.Name), s_license], args);
         }
         catch (UsageException exception)
         {

@@ -12,9 +12,9 @@ namespace Gateway.Commands;
 internal static class LicenseCommand
 {
     private const int MaxBytes = 1 << 20;
-    private const string File = "./LICENSE";
+    private const string DefaultFile = "./LICENSE";
 
-    private static readonly Flag s_license = new("license", 'l', FlagKind.Text, "Certificate to examine", File) { Completion = FlagCompletion.File };
+    private static readonly Flag s_license = new("license", 'l', FlagKind.Text, "Certificate to examine", DefaultFile) { Completion = FlagCompletion.File };
 
     public static Command Definition { get; } = new()
     {
@@ -70,12 +70,12 @@ internal static class LicenseCommand
         if (Environment.GetEnvironmentVariable("KRAKEND_LICENSE_BASE64") is { Length: > 0 } content)
             return Parse(Convert.FromBase64String(content), "KRAKEND_LICENSE_BASE64");
         var file = arguments.Text(s_license.Name) ?? Environment.GetEnvironmentVariable("KRAKEND_LICENSE_PATH");
-        file = string.IsNullOrEmpty(file) ? File : file;
-        if (!System.IO.File.Exists(file))
+        file = string.IsNullOrEmpty(file) ? DefaultFile : file;
+        if (!File.Exists(file))
             throw new FileNotFoundException($"{file}: no such file");
         if (new FileInfo(file).Length > MaxBytes)
             throw new FormatException($"{file}: larger than {MaxBytes >> 20} MiB, which no certificate is");
-        return Parse(System.IO.File.ReadAllBytes(file), file);
+        return Parse(File.ReadAllBytes(file), file);
     }
 
     private static X509Certificate2 Parse(byte[] content, string place)

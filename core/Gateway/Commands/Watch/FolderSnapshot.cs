@@ -65,6 +65,9 @@ internal sealed class FolderSnapshot : IEquatable<FolderSnapshot>
                 return;
             if (entry is DirectoryInfo inner)
             {
+                // Mounted configuration maps are swapped by one link of a folder.
+                if (inner.LinkTarget is { } target)
+                    _files[inner.FullName] = new(0, 0, 0, target);
                 // What tools keep there changes with every command of theirs.
                 if (inner.Name is not (".git" or ".hg" or ".svn"))
                     Look(inner, isIgnored, seen, level + 1);
