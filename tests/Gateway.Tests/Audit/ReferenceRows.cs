@@ -19,7 +19,7 @@ internal static class ReferenceRows
         new("1.2.1", "HIGH", ["endpoints = []"], []) { Beside = ["3.1.3", "5.2.2", "5.2.3"] },
         new("2.1.1", "HIGH", ["""client_tls = {"allow_insecure_connections":true}"""], ["""client_tls = {"allow_insecure_connections":false}"""]) { Place = "client_tls.allow_insecure_connections" },
         new("2.1.1", "HIGH", ["allow_insecure_connections = true"], ["allow_insecure_connections = false"]) { Place = "allow_insecure_connections" },
-        new("2.1.2", "HIGH", ["- tls"], ["- tls", """TLS = {"keys":[]}"""]),
+        new("2.1.2", "HIGH", ["- tls"], ["- tls", """TLS = {"keys":[{"public_key":"a.pem","private_key":"b.pem"}]}"""]),
         new("2.1.3", "CRITICAL", ["tls.disabled = true"], ["tls.disabled = false"]) { Place = "tls.disabled" },
         new("2.1.7", "HIGH", ["- extra_config.security/http"], ["- extra_config.security/http", "extra_config.github_com/devopsfaith/krakend-httpsecure = {}"]),
         new("2.1.8", "HIGH", ["use_h2c = true"], ["use_h2c = false"]),
@@ -83,8 +83,7 @@ internal static class ReferenceRows
         new("7.2.2", "HIGH", ["extra_config.telemetry/instana = {}"], []) { Beside = ["4.1.3"] },
         new("7.2.3", "HIGH", ["extra_config.github_com/devopsfaith/krakend-opencensus = {}"], []) { Beside = ["4.1.3"] },
         new("7.2.4", "HIGH", ["extra_config.telemetry/influx = {}"], []) { Place = "extra_config.telemetry/influx" },
-        new("7.3.1", "MEDIUM", ["""tls.public_key = "a.pem" """], []) { Place = "tls.public_key" },
-        new("7.3.1", "MEDIUM", ["""tls.private_key = "a.pem" """], []) { Place = "tls.private_key" },
+        new("7.3.1", "MEDIUM", ["""tls.public_key = "a.pem" """, """tls.private_key = "b.pem" """], []),
     ];
 
     private static AuditRow Server(string rule, string plugin) => new(

@@ -32,8 +32,8 @@ internal static class ExposureRules
     {
         if (service.ClientTls is { } client && client.Attribute(Insecure).IsTrue())
             yield return AuditedService.Root("client_tls", client, Insecure);
-        if (service.Config.Transport.AllowInsecureConnections)
-            yield return new(Insecure, service.Config.Source.Attribute(Insecure)?.Position ?? service.Config.Source.Position);
+        if (service.Config.Source.Attribute(Insecure) is { } old && old.IsTrue())
+            yield return new(Insecure, old.Position);
     }
 
     private static IEnumerable<AuditPlace> InsecureBackends(AuditedService service) =>
