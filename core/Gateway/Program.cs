@@ -1,6 +1,9 @@
 using Gateway.CommandLine;
+using Gateway.Commands.Audit;
+using Gateway.Commands.Completion;
 using Gateway.Commands.Plugins.Probe;
 using Gateway.Commands.Plugins;
+using Gateway.Commands.Watch;
 using Gateway.Commands;
 
 namespace Gateway;
@@ -10,8 +13,8 @@ internal static class Program
 {
     private static Task<int> Main(string[] args) => new Dispatcher(
         [
-            CheckCommand.Definition, CheckPluginCommand.Definition, DemoCommand.Definition, GenerateCommand.Definition, HealthCommand.Definition,
-            KindTest.Definition, PluginCommand.Definition, ProbeCommand.Definition, ReloadCommand.Definition, RunCommand.Definition,
-            SchemaCommand.Definition, StatusCommand.Definition, VersionCommand.Definition,
+            AuditCommand.Definition, CheckCommand.Definition, CheckPluginCommand.Definition, DemoCommand.Definition, GenerateCommand.Definition,
+            HealthCommand.Definition, KindTest.Definition, LicenseCommand.Definition, PluginCommand.Definition, ProbeCommand.Definition,
+            ReloadCommand.Definition, RunCommand.Definition, SchemaCommand.Definition, StatusCommand.Definition, VersionCommand.Definition,
         ], new Terminal()).RunAsync(args);
 }

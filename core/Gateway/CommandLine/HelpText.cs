@@ -10,6 +10,9 @@ internal static class HelpText
     /// <summary>Name of the executable.</summary>
     public const string Program = "gateway";
 
+    /// <summary>The program's flag for its version.</summary>
+    public static readonly Flag Version = new("version", null, FlagKind.Switch, $"version of {Program}");
+
     /// <summary>The flag that every command has.</summary>
     public static Flag Help(string command) => new("help", 'h', FlagKind.Switch, $"help for {command}");
 
@@ -28,7 +31,7 @@ internal static class HelpText
         text.Append(CultureInfo.InvariantCulture, $"Usage:\n  {Program} [command]\n");
         AppendCommands(text, commands);
         text.Append("\nFlags:\n");
-        AppendFlags(text, [Help(Program), new("version", null, FlagKind.Switch, $"version of {Program}")]);
+        AppendFlags(text, [Help(Program), Version]);
         text.Append(CultureInfo.InvariantCulture, $"\nUse \"{Program} [command] --help\" for more information about a command.\n");
         return text.ToString();
     }

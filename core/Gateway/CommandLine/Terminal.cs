@@ -17,6 +17,8 @@ internal enum Paint
     Yellow = 33,
     /// <summary>Where something is.</summary>
     Cyan = 36,
+    /// <summary>What must not stay.</summary>
+    OnRed = 41,
 }
 
 /// <summary>

@@ -7,7 +7,7 @@ namespace Gateway.Commands.Plugins;
 /// <summary><c>plugin new</c>: the project of a plugin, with tests, that builds as it is.</summary>
 internal static class PluginNewCommand
 {
-    private static readonly Flag s_out = new("out", 'o', FlagKind.Text, "Folder to write to", "the name");
+    private static readonly Flag s_out = new("out", 'o', FlagKind.Text, "Folder to write to", "the name") { Completion = FlagCompletion.Folder };
     private static readonly Flag s_namespace = new("namespace", null, FlagKind.Text, "Namespace under extra_config", "the name in lower case, with slashes for dots");
 
     public static Command Definition { get; } = Create("new", "plugin new");
@@ -119,7 +119,7 @@ internal static class PluginInitCommand
         [
             new("name", 'n', FlagKind.Text, "Name of the plugin"),
             new("out", 'o', FlagKind.Text, "Folder to write to", "TYPE-NAME"),
-            new("type", 't', FlagKind.Text, "handler, client, modifier or middleware", "handler"),
+            new("type", 't', FlagKind.Text, "handler, client, modifier or middleware", "handler") { Values = ["handler", "client", "modifier", "middleware"] },
         ],
         Run = Run,
     };
