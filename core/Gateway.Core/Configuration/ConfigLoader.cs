@@ -25,7 +25,7 @@ public static class ConfigLoader
         if (root.Kind != ConfigKind.Object)
             diagnostics.Error(root.Position, "", "a configuration is an object: {\"version\": 3, …}");
         else if (IsVersion3(root, diagnostics))
-            return Finish(new ServiceLoader(new LoadContext(options, diagnostics)).Load(root), options, diagnostics);
+            return Finish(new ServiceLoader(new LoadContext(options, diagnostics)).Load(root), options, diagnostics) with { Document = root };
         return Finish(null, options, diagnostics);
     }
 

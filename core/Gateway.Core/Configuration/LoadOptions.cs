@@ -43,4 +43,8 @@ public sealed class LoadOptions
 /// <summary>What a load found.</summary>
 /// <param name="Config">The configuration; <see langword="null"/> when there are errors.</param>
 /// <param name="Diagnostics">Every finding, in the order of the document as far as possible.</param>
-public sealed record LoadResult(ServiceConfig? Config, ConfigDiagnostics Diagnostics);
+public sealed record LoadResult(ServiceConfig? Config, ConfigDiagnostics Diagnostics)
+{
+    /// <summary>The document as it was read, also when there are errors; <see langword="null"/> when it cannot be read or is of another language version.</summary>
+    public ConfigNode? Document { get; init; }
+}

@@ -56,13 +56,26 @@ internal static class RunCommand
         }
         await using (host.ConfigureAwait(false))
         {
+            if (options.Strict && Strict(built) is { HasErrors: true } refused)
+            {
+                Findings.PrintErrors(terminal, "parsing the configuration file", refused);
+                return ExitStatus.Usage;
+            }
             var service = new Service(host, log, signals);
-            service.LogWarnings(loaded.Diagnostics);
-            service.LogWarnings(built);
+            service.LogWarnings(loaded.Diagnostics, built);
             if (!await service.TryStartAsync(config.Port).ConfigureAwait(false))
                 return ExitStatus.Failure;
             return await service.ServeAsync(new Reload(file, options, host, config).RunAsync).ConfigureAwait(false);
         }
+    }
+
+    // What components warn about counts under --strict as well; their errors cost an endpoint, not the start (CFG-021).
+    private static ConfigDiagnostics Strict(ConfigDiagnostics built)
+    {
+        var strict = new ConfigDiagnostics();
+        foreach (var warning in built.All.Where(static f => f.Severity == ConfigSeverity.Warning))
+            strict.Add(warning with { Severity = ConfigSeverity.Error });
+        return strict;
     }
 
     // Log lines are coloured only where a person reads them (OBS-018).
