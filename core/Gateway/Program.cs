@@ -1,5 +1,6 @@
 using Gateway.CommandLine;
 using Gateway.Commands;
+using Gateway.Commands.Migrate;
 using Gateway.Commands.Plugins;
 using Gateway.Commands.Plugins.Probe;
 
@@ -10,7 +11,7 @@ internal static class Program
 {
     private static Task<int> Main(string[] args) => new Dispatcher(
         [
-            CheckCommand.Definition, CheckPluginCommand.Definition, DemoCommand.Definition, GenerateCommand.Definition, PluginCommand.Definition, ProbeCommand.Definition,
+            CheckCommand.Definition, CheckPluginCommand.Definition, DemoCommand.Definition, GenerateCommand.Definition, MigrateCommand.Definition, PluginCommand.Definition, ProbeCommand.Definition,
             RunCommand.Definition, SchemaCommand.Definition, KindTest.Definition, VersionCommand.Definition,
         ], new Terminal()).RunAsync(args);
 }
