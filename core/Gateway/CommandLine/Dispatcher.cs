@@ -49,7 +49,8 @@ internal sealed class Dispatcher(IReadOnlyList<Command> commands, Terminal termi
         }
         catch (UsageException exception)
         {
-            return Refuse(exception.Message, HelpText.UsageOf(command));
+            var advice = command.ForeignFlags.TryGetValue(exception.Flag, out var instead) ? $"; {instead}" : "";
+            return Refuse(exception.Message + advice, HelpText.UsageOf(command));
         }
         return arguments.Has("help") || command.Subcommands.Count > 0 ? Print(HelpText.Of(command)) : RunCheckedAsync(command, arguments);
     }

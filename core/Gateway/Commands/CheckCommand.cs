@@ -28,7 +28,7 @@ internal static class CheckCommand
         Purpose = "Validates a configuration file",
         Description = "Validates that the gateway can run a configuration file: all mistakes at once, each with its place.\nWith --lint also against the schema of the gateway and its plugins, with --test-gin-routes by serving it for a second.",
         Usage = "check [flags]",
-        Example = "check -d -c krakend.json",
+        Example = "check -c krakend.json\ncheck --lint --strict -c krakend.json\ncheck -l --format github -c krakend.json\ncheck -tddc krakend.json",
         Flags =
         [
             CommonFlags.Config, CommonFlags.Strict, CommonFlags.AllowMissing, CommonFlags.Plugins, CommonFlags.LicenseWithoutLetter,

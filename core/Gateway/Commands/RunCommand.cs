@@ -17,7 +17,7 @@ internal static class RunCommand
         Purpose = "Runs the gateway",
         Description = "Runs the gateway in the foreground until SIGINT or SIGTERM. SIGHUP takes the configuration file up anew.",
         Usage = "run [flags]",
-        Example = "run -c krakend.json",
+        Example = "run -c krakend.json\nrun -p 9000 --strict -c krakend.json",
         Flags =
         [
             CommonFlags.Config, CommonFlags.Port, CommonFlags.Strict, CommonFlags.AllowMissing, CommonFlags.Plugins, CommonFlags.License,
@@ -47,7 +47,7 @@ internal static class RunCommand
         GatewayHost host;
         try
         {
-            host = GatewayHost.Create(config, built, new GatewayHostOptions { Log = log, IsTerminal = ShowsColours(), Limits = limits, PluginHost = plugins });
+            host = GatewayHost.Create(config, built, new GatewayHostOptions { Log = log, IsTerminal = terminal.HasOutColours, Limits = limits, PluginHost = plugins });
         }
         catch (ConfigurationException exception)
         {
@@ -77,7 +77,4 @@ internal static class RunCommand
             strict.Add(warning with { Severity = ConfigSeverity.Error });
         return strict;
     }
-
-    // Log lines are coloured only where a person reads them (OBS-018).
-    private static bool ShowsColours() => !Console.IsOutputRedirected && Environment.GetEnvironmentVariable("TERM") is { Length: > 0 } and not "dumb";
 }

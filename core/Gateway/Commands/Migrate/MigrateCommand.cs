@@ -18,7 +18,7 @@ internal static class MigrateCommand
             Only keys change, where they are keys of the language; values, formatting, comments and template actions stay as they are.
             """,
         Usage = "migrate [flags] PATH…",
-        Example = "migrate --dry-run ./config",
+        Example = "migrate --dry-run ./config\nmigrate krakend.json",
         Flags = [s_dryRun],
         Run = static (arguments, terminal) => Task.FromResult(Run(arguments, terminal)),
     };
