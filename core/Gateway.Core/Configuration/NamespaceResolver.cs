@@ -36,8 +36,9 @@ internal sealed class NamespaceResolver(LoadOptions options, ConfigDiagnostics d
                 ForeignNames.Report(name, member.Value, place, diagnostics);
             if (!TakesEffect(scope, name, member, path))
                 continue;
-            _kinds.Check(name, member, place);
             var value = NamespaceAttributes.Rename(name, member.Value, place, diagnostics);
+            value = OldPluginNames.Rename(name, value, place, options.IsKindAvailable, diagnostics);
+            _kinds.Check(name, member with { Value = value }, place);
             members.Add(new(name, member.NamePosition, name == "workflow" ? ResolveWorkflow(value, place) : value));
         }
         return members.Count == 0 ? ExtraConfig.Empty : new ExtraConfig(members);

@@ -137,6 +137,32 @@ public sealed class ForeignNamesTests
         Assert.Equal("extra_config.telemetry/opencensus.exporters.jaeger.serviceName", Assert.Single(result.Diagnostics.All).Path);
     }
 
+    [Fact, Spec("CFG-052")]
+    public void Old_names_of_plugins_mean_the_plugins_of_today_where_those_are_there()
+    {
+        var options = new LoadOptions { IsAvailable = NamespaceRegistry.IsDefined, IsKindAvailable = static (kind, name) => kind == "http-server" && name is "geoip" or "krakend-wildcard" or "wildcard" };
+
+        var result = Load(Document("service", """{"plugin/http-server":{"name":["krakend-geoip","krakend-wildcard"],"krakend-geoip":{"path":"a"}}}"""), options);
+
+        var value = result.Config!.ExtraConfig["plugin/http-server"]!;
+        Assert.Equal(["geoip", "krakend-wildcard"], value["name"]!.Items.Select(static n => n.Text));
+        Assert.Equal("a", value["geoip"]!["path"]!.Text);
+        Assert.Equal((ConfigSeverity.Notice, "\"krakend-geoip\" is the old name of the plugin \"geoip\"; rename it"), (Assert.Single(result.Diagnostics.All).Severity, result.Diagnostics.All[0].Message));
+    }
+
+    [Fact, Spec("CFG-295")]
+    public void Attributes_of_every_minor_release_load_together()
+    {
+        var result = Load(Root("""
+            "allow_insecure_connections":true,"echo_endpoint":true,"listen_ip":"127.0.0.1","use_h2c":true,"dns_cache_ttl":"20s","max_header_bytes":2048,
+            "max_shutdown_wait_time":"3s","tls":{"disabled":true}
+            """));
+
+        Assert.NotNull(result.Config);
+        Assert.Equal((true, 2048, TimeSpan.FromSeconds(3)), (result.Config.Server.UseH2c, result.Config.Server.MaxHeaderBytes, result.Config.Server.MaxShutdownWaitTime));
+        Assert.Equal("allow_insecure_connections", Assert.Single(result.Diagnostics.All).Path);
+    }
+
     [Fact, Spec("CFG-017", "CFG-309")]
     public void A_search_at_any_depth_needs_no_stack()
     {
