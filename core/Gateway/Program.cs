@@ -11,7 +11,8 @@ internal static class Program
 {
     private static Task<int> Main(string[] args) => new Dispatcher(
         [
-            CheckCommand.Definition, CheckPluginCommand.Definition, DemoCommand.Definition, GenerateCommand.Definition, MigrateCommand.Definition, PluginCommand.Definition, ProbeCommand.Definition,
+            CheckCommand.Definition, CheckPluginCommand.Definition, DemoCommand.Definition, GenerateCommand.Definition, HealthCommand.Definition,
+            MigrateCommand.Definition, PluginCommand.Definition, ProbeCommand.Definition,
             RunCommand.Definition, SchemaCommand.Definition, KindTest.Definition, VersionCommand.Definition,
         ], new Terminal()).RunAsync(args);
 }
