@@ -159,6 +159,16 @@ public sealed class DumpTests : IDisposable
     }
 
     [Fact, Spec("CFG-232")]
+    public async Task Keys_in_the_query_of_a_pattern_are_masked()
+    {
+        var file = _folder.Write("krakend.json", """{"version":3,"endpoints":[{"endpoint":"/a/{key}","backend":[{"host":["http://a"],"url_pattern":"/x?page=1&api_key=hunter2&token={key}"}]}]}""");
+
+        var run = await Executable.RunAsync("check", "-dc", file);
+
+        Assert.Contains("[+] GET /x?page=1&api_key=***&token={{.Key}}\n", run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact, Spec("CFG-232")]
     public async Task The_values_are_those_that_take_effect()
     {
         var file = _folder.Write("krakend.json", """{"version":3,"port":7000,"timeout":"1s","endpoints":[{"endpoint":"/a","backend":[{"host":["a"],"url_pattern":"x"}]}]}""");

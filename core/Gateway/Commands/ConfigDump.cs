@@ -199,7 +199,18 @@ internal sealed class ConfigDump(int level, string indent)
             else
                 text.Append("{{.").Append(char.ToUpperInvariant(part.Text[0])).Append(part.Text.AsSpan(1)).Append("}}");
         }
-        return text.ToString();
+        return WithoutSecrets(text.ToString());
+    }
+
+    // Keys of services stand in query strings too (CFG-232).
+    private static string WithoutSecrets(string pattern)
+    {
+        var query = pattern.IndexOf('?', StringComparison.Ordinal) + 1;
+        if (query == 0)
+            return pattern;
+        var pairs = pattern[query..].Split('&').Select(static pair =>
+            pair.IndexOf('=', StringComparison.Ordinal) is > 0 and var equals && ConfigText.IsSecret(pair[..equals]) && pair[^1] != '}' ? pair[..(equals + 1)] + "***" : pair);
+        return pattern[..query] + string.Join('&', pairs);
     }
 
     // In a backend an empty list lets everything of the endpoint through.
