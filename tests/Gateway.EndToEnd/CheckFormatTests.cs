@@ -20,7 +20,7 @@ public sealed class CheckFormatTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    [Fact, Spec("CFG-207", "CFG-218", "CFG-312")]
+    [Fact, Spec("CFG-207", "CFG-218", "CFG-350")]
     public async Task Json_holds_every_finding_with_its_rule_and_place()
     {
         var run = await CheckAsync(Bad, "--format", "json");
@@ -36,7 +36,7 @@ public sealed class CheckFormatTests : IDisposable
         Assert.StartsWith("expected an integer, not \"x%y\"", Text(report.GetProperty("findings")[0], "message"), StringComparison.Ordinal);
     }
 
-    [Theory, Spec("CFG-312")]
+    [Theory, Spec("CFG-350")]
     [InlineData("json")]
     [InlineData("sarif")]
     [InlineData("github")]
@@ -53,7 +53,7 @@ public sealed class CheckFormatTests : IDisposable
             Assert.Equal(0, JsonElement.Parse(run.Out).GetProperty("runs")[0].GetProperty("results").GetArrayLength());
     }
 
-    [Fact, Spec("CFG-312")]
+    [Fact, Spec("CFG-350")]
     public async Task Sarif_has_rules_levels_and_regions()
     {
         var run = await CheckAsync(Bad, "-l", "--format=sarif");
@@ -80,7 +80,7 @@ public sealed class CheckFormatTests : IDisposable
         Assert.Equal("endpoints[0].headers_to_pass", Text(results[2].GetProperty("locations")[0].GetProperty("logicalLocations")[0], "fullyQualifiedName"));
     }
 
-    [Fact, Spec("CFG-312")]
+    [Fact, Spec("CFG-350")]
     public async Task Workflow_commands_name_the_place_and_escape_what_would_end_them()
     {
         var run = await CheckAsync(Bad, "--format", "github");
@@ -92,7 +92,7 @@ public sealed class CheckFormatTests : IDisposable
         Assert.StartsWith("::notice file=my conf.json,line=5,col=37,title=old-name::endpoints[0].headers_to_pass: ", lines[2], StringComparison.Ordinal);
     }
 
-    [Fact, Spec("CFG-312")]
+    [Fact, Spec("CFG-350")]
     public async Task A_file_name_cannot_break_out_of_a_workflow_command()
     {
         _folder.Write("a,b%\n::error::c.json", "{");
@@ -102,7 +102,7 @@ public sealed class CheckFormatTests : IDisposable
         Assert.StartsWith("::error file=a%2Cb%25%0A%3A%3Aerror%3A%3Ac.json,line=1,col=2,title=syntax::", Assert.Single(run.Out.Split('\n', StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal);
     }
 
-    [Fact, Spec("CFG-312", "CFG-234", "CFG-224")]
+    [Fact, Spec("CFG-350", "CFG-234", "CFG-224")]
     public async Task What_is_about_no_line_is_about_the_file()
     {
         using var taken = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);
@@ -121,7 +121,7 @@ public sealed class CheckFormatTests : IDisposable
         Assert.Equal((1, 1), (busy.Status, schema.Status));
     }
 
-    [Fact, Spec("CFG-312")]
+    [Fact, Spec("CFG-350")]
     public async Task A_variable_of_the_environment_is_named_in_the_message()
     {
         _folder.Write("my conf.json", """{"version":3}""");
@@ -132,7 +132,7 @@ public sealed class CheckFormatTests : IDisposable
         Assert.StartsWith("::warning file=my conf.json,title=configuration::environment variable KRAKEND_DEBUG: ", run.Out, StringComparison.Ordinal);
     }
 
-    [Fact, Spec("CFG-312", "CFG-203")]
+    [Fact, Spec("CFG-350", "CFG-203")]
     public async Task An_unknown_format_is_a_usage_error()
     {
         var run = await CheckAsync("""{"version":3}""", "--format", "xml");
@@ -141,7 +141,7 @@ public sealed class CheckFormatTests : IDisposable
         Assert.Contains("invalid argument \"xml\" for \"--format\": it takes text, json, sarif or github", run.Error, StringComparison.Ordinal);
     }
 
-    [Fact, Spec("CFG-312")]
+    [Fact, Spec("CFG-350")]
     public async Task Strict_makes_every_warning_an_error()
     {
         var run = await CheckAsync("""{"version":3,"nmae":1}""", "--strict", "--format", "json");

@@ -153,7 +153,7 @@ public sealed class CheckTests : IDisposable
         Assert.Contains("none of the others can be; [lint", run.Error, StringComparison.Ordinal);
     }
 
-    [Theory, Spec("CFG-313")]
+    [Theory, Spec("CFG-351")]
     [InlineData("-c")]
     [InlineData("-lc")]
     public async Task A_thousand_endpoints_are_checked_within_a_second(string flags)

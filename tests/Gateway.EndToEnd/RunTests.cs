@@ -54,7 +54,7 @@ public sealed class RunTests : IDisposable
         Assert.Contains("ERROR parsing the configuration file: ", strict.Error, StringComparison.Ordinal);
     }
 
-    [Theory, Spec("CFG-312")]
+    [Theory, Spec("CFG-350")]
     [InlineData("run", 255)]
     [InlineData("check", 1)]
     public async Task Strict_heeds_what_components_warn_about_when_they_are_built(string command, int status)
