@@ -47,4 +47,7 @@ public sealed record LoadResult(ServiceConfig? Config, ConfigDiagnostics Diagnos
 {
     /// <summary>Absolute paths of every file and folder that the load read, also of one that failed; what <c>--watch</c> watches.</summary>
     public IReadOnlyList<string> Sources { get; init; } = [];
+
+    /// <summary>The document as it was read, also when there are errors; <see langword="null"/> when it cannot be read or is of another language version.</summary>
+    public ConfigNode? Document { get; init; }
 }

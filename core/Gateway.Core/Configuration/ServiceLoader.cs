@@ -24,7 +24,7 @@ internal sealed class ServiceLoader(LoadContext context)
         if (root.AllowInsecureConnections)
             root.Source.Notice(_diagnostics, "allow_insecure_connections", "the attribute moved to \"client_tls\"; it still works here");
         if (root.SequentialStart && root.AsyncAgent.Count == 0)
-            root.Source.Warning(_diagnostics, "sequential_start", "it orders the start of async agents, and there are none; backends run one after another with \"sequential\" under extra_config, namespace proxy");
+            root.Source.Hint(_diagnostics, "sequential_start", "it orders the start of async agents, and there are none; backends run one after another with \"sequential\" under extra_config, namespace proxy");
 
         var extra = context.Namespaces.Resolve(ConfigScope.Service, root.ExtraConfig, ConfigPath.Root.Member("extra_config"));
         var routerDocument = context.Bind<RouterDocument>(extra, "router", ConfigPath.Root);

@@ -18,11 +18,14 @@ internal sealed class Command
     /// <summary>How it is called, behind the program's name.</summary>
     public required string Usage { get; init; }
 
-    /// <summary>A whole command line.</summary>
+    /// <summary>Whole command lines, one per line.</summary>
     public required string Example { get; init; }
 
     /// <summary>Its flags, sorted by name; <c>--help</c> is every command's.</summary>
     public IReadOnlyList<Flag> Flags { get; init; } = [];
+
+    /// <summary>Long names of flags that guides show and that it does not have, with what to do instead.</summary>
+    public IReadOnlyDictionary<string, string> ForeignFlags { get; init; } = new Dictionary<string, string>();
 
     /// <summary>Commands behind it (<c>plugin list</c>); with any and without <see cref="Run"/>, it does nothing itself but explain them.</summary>
     public IReadOnlyList<Command> Subcommands { get; init; } = [];

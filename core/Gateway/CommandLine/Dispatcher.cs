@@ -52,7 +52,8 @@ internal sealed class Dispatcher(IReadOnlyList<Command> commands, Terminal termi
         }
         catch (UsageException exception)
         {
-            return Refuse(exception.Message, HelpText.UsageOf(command));
+            var advice = command.ForeignFlags.TryGetValue(exception.Flag, out var instead) ? $"; {instead}" : "";
+            return Refuse(exception.Message + advice, HelpText.UsageOf(command));
         }
         if (arguments.Has("help") || command.Run is null)
             return Print(HelpText.Of(command));

@@ -46,7 +46,9 @@ internal static class HelpText
         text.Append(CultureInfo.InvariantCulture, $"Usage:\n  {Program} {command.Usage}\n");
         if (command.Alias.Length > 0)
             text.Append(CultureInfo.InvariantCulture, $"\nAliases:\n  {command.Name}, {command.Alias}\n");
-        text.Append(CultureInfo.InvariantCulture, $"\nExamples:\n  {Program} {command.Example}\n");
+        text.Append("\nExamples:\n");
+        foreach (var example in command.Example.Split('\n'))
+            text.Append(CultureInfo.InvariantCulture, $"  {Program} {example}\n");
         if (command.Subcommands.Count > 0)
             AppendCommands(text, command.Subcommands);
         text.Append("\nFlags:\n");

@@ -34,6 +34,9 @@ internal sealed class Terminal
 
     private static bool WantsColours => string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR")) && Environment.GetEnvironmentVariable("TERM") != "dumb";
 
+    /// <summary>Whether a person watches standard output and wants colours.</summary>
+    public bool HasOutColours => _hasOutColours;
+
     /// <summary>Writes to standard output as it is.</summary>
     public void Out(string text) => Write(_out, text);
 

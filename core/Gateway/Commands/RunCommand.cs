@@ -21,7 +21,7 @@ internal static class RunCommand
         Purpose = "Runs the gateway",
         Description = "Runs the gateway in the foreground until SIGINT or SIGTERM. SIGHUP takes the configuration up anew; --watch does when its files or those of a plugin change.",
         Usage = "run [flags]",
-        Example = "run -c krakend.json",
+        Example = "run -c krakend.json\nrun -p 9000 --strict -c krakend.json",
         Flags =
         [
             CommonFlags.Config, CommonFlags.Port, CommonFlags.Strict, CommonFlags.AllowMissing, CommonFlags.Plugins, CommonFlags.License, AdminFlags.Listen,
@@ -55,7 +55,7 @@ internal static class RunCommand
         GatewayHost host;
         try
         {
-            host = GatewayHost.Create(config, built, new GatewayHostOptions { Log = log, IsTerminal = ShowsColours(), Limits = limits, PluginHost = plugins });
+            host = GatewayHost.Create(config, built, new GatewayHostOptions { Log = log, IsTerminal = terminal.HasOutColours, Limits = limits, PluginHost = plugins });
         }
         catch (ConfigurationException exception)
         {
@@ -64,9 +64,13 @@ internal static class RunCommand
         }
         await using (host.ConfigureAwait(false))
         {
+            if (options.Strict && Strict(built) is { HasErrors: true } refused)
+            {
+                Findings.PrintErrors(terminal, "parsing the configuration file", refused);
+                return ExitStatus.Usage;
+            }
             var service = new Service(host, log, signals);
-            service.LogWarnings(loaded.Diagnostics);
-            service.LogWarnings(built);
+            service.LogWarnings(loaded.Diagnostics, built);
             var admin = new AdminListener(fixedAdmin, () => host.Logger);
             await using var _ = admin.ConfigureAwait(false);
             var reload = new Reload(file, options, host, plugins, admin, loaded) { Warnings = loaded.Diagnostics.All.Count + built.All.Count };
@@ -102,6 +106,12 @@ internal static class RunCommand
         return (outcome.Refusal is null ? StatusCodes.Status200OK : StatusCodes.Status422UnprocessableEntity, StatusDocument.Of(outcome));
     }
 
-    // Log lines are coloured only where a person reads them (OBS-018).
-    private static bool ShowsColours() => !Console.IsOutputRedirected && Environment.GetEnvironmentVariable("TERM") is { Length: > 0 } and not "dumb";
+    // What components warn about counts under --strict as well; their errors cost an endpoint, not the start (CFG-021).
+    private static ConfigDiagnostics Strict(ConfigDiagnostics built)
+    {
+        var strict = new ConfigDiagnostics();
+        foreach (var warning in built.All.Where(static f => f.Severity == ConfigSeverity.Warning))
+            strict.Add(warning with { Severity = ConfigSeverity.Error });
+        return strict;
+    }
 }

@@ -42,10 +42,14 @@ internal sealed partial class Service(GatewayHost host, LogSink log, Signals sig
         }
     }
 
-    /// <summary>Logs findings of a load, each once: those who run a service read its log.</summary>
-    public void LogWarnings(ConfigDiagnostics diagnostics)
+    /// <summary>
+    /// Logs the findings of a load and of what was built from it: those who run a service read its log. Of a place that the load spoke
+    /// about the build says nothing more.
+    /// </summary>
+    public void LogWarnings(ConfigDiagnostics loaded, ConfigDiagnostics built)
     {
-        foreach (var finding in diagnostics.All)
+        var places = loaded.All.Where(static f => f.Position.Line > 0).Select(static f => f.Position).ToHashSet();
+        foreach (var finding in loaded.All.Concat(built.All.Where(f => !places.Contains(f.Position))).Distinct())
         {
             if (finding.Severity != ConfigSeverity.Error)
                 Log.Finding(host.Logger, finding.ToString());

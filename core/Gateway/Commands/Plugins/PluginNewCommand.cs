@@ -86,6 +86,8 @@ internal static class PluginNewCommand
 /// <summary><c>generate plugin</c>: another spelling of <c>plugin new</c>.</summary>
 internal static class GenerateCommand
 {
+    private const string Designer = "there is no such generator: draw the configuration with the online designer, or begin with {\"version\": 3} in a file";
+
     public static Command Definition { get; } = new()
     {
         Name = "generate",
@@ -93,6 +95,7 @@ internal static class GenerateCommand
         Description = "Makes projects.",
         Usage = "generate [command]",
         Example = "generate plugin proxy Acme.Audit",
+        ForeignFlags = new Dictionary<string, string> { ["file"] = Designer, ["listen-port"] = Designer, ["service-name"] = Designer },
         Subcommands = [PluginNewCommand.Create("plugin", "generate plugin")],
     };
 }
