@@ -23,7 +23,7 @@ public sealed class DiscoveryTests : IAsyncLifetime
 
     private DnsPlugin Plugin(string? period = null) => new(() => _server.Settings, name => name == "KRAKEND_DNS_CACHE_TTL" ? period : null);
 
-    [Fact, Spec("RTE-355", "RTE-361", "RTE-362", "RTE-364")]
+    [Fact, Spec("RTE-355", "RTE-361", "RTE-362", "RTE-364", "RTE-368")]
     public async Task Names_are_resolved_at_the_start_and_every_period_and_the_last_good_list_is_kept()
     {
         _server.Records[Name] = [Srv("a.test", 80)];
