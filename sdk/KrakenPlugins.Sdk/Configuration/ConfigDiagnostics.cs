@@ -18,8 +18,9 @@ public enum ConfigSeverity
 /// <param name="Message">What is wrong, what was expected and what to do, as one sentence without position.</param>
 public sealed record ConfigDiagnostic(ConfigSeverity Severity, SourcePosition Position, string Path, string Message)
 {
-    /// <summary><c>file:line:column path: message</c>.</summary>
-    public override string ToString() => Path.Length == 0 ? $"{Position}: {Message}" : $"{Position} {Path}: {Message}";
+    /// <summary><c>file:line:column path: message</c>, or the message alone when it belongs to no file.</summary>
+    public override string ToString() =>
+        string.IsNullOrEmpty(Position.File) ? Message : Path.Length == 0 ? $"{Position}: {Message}" : $"{Position} {Path}: {Message}";
 }
 
 /// <summary>Collects the findings of one load. Not thread-safe.</summary>
