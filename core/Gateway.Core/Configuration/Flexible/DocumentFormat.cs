@@ -1,5 +1,3 @@
-using Gateway.Core.Configuration.Formats;
-
 namespace Gateway.Core.Configuration.Flexible;
 
 /// <summary>What formats the texts of a flexible configuration are in.</summary>

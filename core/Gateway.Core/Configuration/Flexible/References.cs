@@ -126,7 +126,7 @@ internal sealed class References(string key, ReferenceDocuments documents, Flexi
         if (_chain.Contains((target.Path, pointer)))
             return Cannot(reference, place, $"the references lead in a circle: {Chain(target.Path, pointer)}");
         if (_chain.Count >= limits.ReferenceDepth)
-            return Cannot(reference, place, $"more than {limits.ReferenceDepth} references within each other: {Chain(target.Path, pointer)}");
+            return Cannot(reference, place, $"more than {limits.ReferenceDepth} references within each other");
 
         _chain.Add((target.Path, pointer));
         part = Follow(reference, steps, target, place);

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using Gateway.Core.Configuration.Formats;
 using KrakenPlugins.Sdk.Configuration;
 
 namespace Gateway.Core.Configuration.Flexible;

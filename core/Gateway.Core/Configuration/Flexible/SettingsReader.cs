@@ -1,4 +1,3 @@
-using Gateway.Core.Configuration.Formats;
 using KrakenPlugins.Sdk.Configuration;
 
 namespace Gateway.Core.Configuration.Flexible;

@@ -1,6 +1,6 @@
 using KrakenPlugins.Sdk.Configuration;
 
-namespace Gateway.Core.Configuration.Formats;
+namespace Gateway.Core.Configuration;
 
 /// <summary>The formats of configuration files.</summary>
 public enum ConfigFormat
