@@ -1,3 +1,4 @@
+using Gateway.Core.Configuration.Flexible;
 using KrakenPlugins.Sdk.Configuration;
 
 namespace Gateway.Core.Configuration;
@@ -5,65 +6,39 @@ namespace Gateway.Core.Configuration;
 /// <summary>Reads a configuration file into a tree, in the format that its extension names.</summary>
 internal static class ConfigFile
 {
-    /// <summary>The root object, or <see langword="null"/> with one error reported.</summary>
-    public static ConfigNode? Read(string path, ConfigDiagnostics diagnostics)
-    {
-        var place = new SourcePosition(path, 0, 0);
-        if (UnsupportedFormat(path) is { } format)
-        {
-            diagnostics.Error(place, "", $"{format} configuration files are not supported yet; write the configuration in JSON");
-            return null;
-        }
-        if (ReadBytes(path, place, diagnostics) is not { } content)
-            return null;
+    private const string NotRendered = "; the line has a template action, which takes effect with FC_ENABLE=1 or a behaviour file (flexible_config.json)";
 
-        var root = JsonConfigReader.Read(path, content, diagnostics);
-        if (root is null || root.Kind == ConfigKind.Object)
+    /// <summary>The root, of any kind, or <see langword="null"/> with one error reported.</summary>
+    public static ConfigNode? Read(string path, SourceFiles files, ConfigDiagnostics diagnostics)
+    {
+        try
+        {
+            var content = files.ReadFree(path).Span;
+            var found = new ConfigDiagnostics();
+            var root = ConfigFormats.Read(path, content, Format(path), found);
+            foreach (var finding in found.All)
+                diagnostics.Add(root is null && HasAction(content, finding.Position.Line) ? finding with { Message = finding.Message + NotRendered } : finding);
             return root;
-        diagnostics.Error(root.Position, "", "a configuration is an object: {\"version\": 3, …}");
-        return null;
-    }
-
-    private static string? UnsupportedFormat(string path) => Path.GetExtension(path).ToLowerInvariant() switch
-    {
-        ".yaml" or ".yml" => "YAML",
-        ".toml" => "TOML",
-        ".properties" or ".props" or ".prop" => "Java properties",
-        ".hcl" => "HCL",
-        _ => null,
-    };
-
-    private static byte[]? ReadBytes(string path, SourcePosition place, ConfigDiagnostics diagnostics)
-    {
-        try
-        {
-            return File.ReadAllBytes(path);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        catch (SourceFileException e)
         {
-            diagnostics.Error(place, "", $"cannot read the configuration: {Reason(path, e)} ({Absolute(path)})");
+            diagnostics.Error(new(path, 0, 0), "", $"cannot read the configuration: {e.Reason}");
             return null;
         }
     }
 
-    private static string Reason(string path, Exception e) => e switch
+    /// <summary>INI and dotenv files are for settings; a configuration of such a name is JSON, as one of every other name.</summary>
+    private static ConfigFormat Format(string path) => ConfigFormats.OfExtension(path) switch
     {
-        FileNotFoundException or DirectoryNotFoundException => "no such file or directory",
-        UnauthorizedAccessException when Directory.Exists(path) => "is a directory",
-        UnauthorizedAccessException => "permission denied",
-        _ => e.Message,
+        ConfigFormat.Ini or ConfigFormat.DotEnv or null => ConfigFormat.Json,
+        { } format => format,
     };
 
-    private static string Absolute(string path)
+    private static bool HasAction(ReadOnlySpan<byte> content, int line)
     {
-        try
-        {
-            return Path.GetFullPath(path);
-        }
-        catch (ArgumentException)
-        {
-            // An empty path, or one that holds a NUL, has no absolute form.
-            return "no valid path";
-        }
+        for (var before = 1; before < line; before++)
+            content = content[(content.IndexOf((byte)'\n') + 1)..];
+        var end = content.IndexOf((byte)'\n');
+        return (end < 0 ? content : content[..end]).IndexOf("{{"u8) >= 0;
     }
 }

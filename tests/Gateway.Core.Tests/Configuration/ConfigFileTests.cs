@@ -49,14 +49,10 @@ public sealed class ConfigFileTests : IDisposable
 
     [Theory]
     [Spec("CFG-023")]
-    [InlineData("krakend.yaml", "YAML")]
-    [InlineData("krakend.YML", "YAML")]
-    [InlineData("krakend.toml", "TOML")]
-    [InlineData("krakend.properties", "Java properties")]
-    [InlineData("krakend.prop", "Java properties")]
-    [InlineData("krakend.hcl", "HCL")]
-    public void Names_a_format_that_is_not_supported(string name, string format) =>
-        Assert.Contains($"{format} configuration files are not supported yet", Error(Write(name, "{}")), StringComparison.Ordinal);
+    [InlineData("krakend.yaml", "version: 3\nname: n")]
+    [InlineData("krakend.YML", "version: 3\nname: n")]
+    public void The_extension_names_the_format(string name, string content) =>
+        Assert.Equal("n", ConfigLoader.Load(Write(name, content), new LoadOptions()).Config!.Name);
 
     [Theory]
     [Spec("CFG-023")]

@@ -8,7 +8,6 @@ internal static class FlexibleConfiguration
     /// <summary>The root object, or <see langword="null"/> after errors.</summary>
     public static ConfigNode? Read(string path, LoadOptions options, SourceFiles files, FlexibleLimits limits, ConfigDiagnostics diagnostics)
     {
-        files.Note(path);
-        return ConfigFile.Read(path, diagnostics);
+        return ConfigFile.Read(path, files, diagnostics);
     }
 }
