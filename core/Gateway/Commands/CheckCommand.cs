@@ -25,7 +25,7 @@ internal static class CheckCommand
         Example = "check -d -c krakend.json",
         Flags =
         [
-            CommonFlags.Config, CommonFlags.Strict, CommonFlags.AllowMissing, CommonFlags.Plugins, CommonFlags.LicenseWithoutLetter,
+            CommonFlags.Config, CommonFlags.Strict, CommonFlags.AllowMissing, CommonFlags.Confine, CommonFlags.Plugins, CommonFlags.LicenseWithoutLetter,
             new("debug", 'd', FlagKind.Count, "Shows how the configuration is understood; up to three times for more"),
             new("indent", 'i', FlagKind.Text, "Indentation of what --debug shows", "\"\\t\""),
             LintStage.Lint, LintStage.NoNetwork, LintStage.OwnSchema,

@@ -20,7 +20,7 @@ internal static class RunCommand
         Example = "run -c krakend.json",
         Flags =
         [
-            CommonFlags.Config, CommonFlags.Port, CommonFlags.Strict, CommonFlags.AllowMissing, CommonFlags.Plugins, CommonFlags.License,
+            CommonFlags.Config, CommonFlags.Port, CommonFlags.Strict, CommonFlags.AllowMissing, CommonFlags.Confine, CommonFlags.Plugins, CommonFlags.License,
             new("debug", 'd', FlagKind.Count, "Enables the /__debug/ endpoint"),
         ],
         Run = RunAsync,

@@ -41,13 +41,15 @@ internal sealed class SourceFiles
     /// <exception cref="SourceFileException">It is no path.</exception>
     public string Absolute(string path)
     {
+        if (path.Length == 0)
+            throw new SourceFileException(path, "the path is empty");
         try
         {
             return Path.GetFullPath(path, _workingDirectory);
         }
         catch (ArgumentException)
         {
-            throw new SourceFileException(path, path.Length == 0 ? "the path is empty" : "this is no valid path");
+            throw new SourceFileException(path, "this is no valid path");
         }
     }
 
