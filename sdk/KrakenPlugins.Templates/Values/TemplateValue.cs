@@ -9,15 +9,19 @@ public readonly struct TemplateValue
     private readonly object? _reference;
     private readonly long _bits;
 
-    private TemplateValue(TemplateKind kind, object? reference, long bits)
+    private TemplateValue(TemplateKind kind, object? reference, long bits, bool isBoxed = false)
     {
         Kind = kind;
+        IsBoxed = isBoxed;
         _reference = reference;
         _bits = bits;
     }
 
     /// <summary>What the value is.</summary>
     public TemplateKind Kind { get; }
+
+    /// <summary>Whether the value came out of a list or map of anything, whose type messages then name: <c>interface {}</c>.</summary>
+    internal bool IsBoxed { get; }
 
     /// <summary>No value: what a key that does not exist gives.</summary>
     public static TemplateValue Missing => default;
@@ -136,6 +140,16 @@ public readonly struct TemplateValue
         }
         value = 0;
         return false;
+    }
+
+    /// <summary>The value as an element of a list or map.</summary>
+    internal TemplateValue Boxed() => IsBoxed || Kind == TemplateKind.Missing ? this : new TemplateValue(Kind, _reference, _bits, true);
+
+    /// <summary>The value as the result of a command: what it is by itself, and no value instead of nil.</summary>
+    internal TemplateValue Unboxed()
+    {
+        if (Kind == TemplateKind.Nil) return default;
+        return IsBoxed ? new TemplateValue(Kind, _reference, _bits) : this;
     }
 
     private InvalidOperationException NotA(TemplateKind expected) => new($"the value is {Kind}, not {expected}");
