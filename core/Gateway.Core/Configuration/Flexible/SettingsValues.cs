@@ -4,7 +4,10 @@ using KrakenPlugins.Templates;
 
 namespace Gateway.Core.Configuration.Flexible;
 
-/// <summary>Gives templates a settings tree to read, without a copy of it.</summary>
+/// <summary>
+/// Gives templates a settings tree. The maps are the templates' own: <c>set</c>, <c>unset</c> and <c>merge</c> change the tree for all
+/// that comes later, as in the reference (CFG-106).
+/// </summary>
 internal static class SettingsValues
 {
     // A number of so many characters is the same after a trip through a floating-point number.
@@ -15,76 +18,32 @@ internal static class SettingsValues
     {
         ConfigKind.Null => TemplateValue.Nil,
         ConfigKind.Boolean => TemplateValue.From(node.Text == "true"),
-        ConfigKind.Number => Number(node),
+        ConfigKind.Number => Number(node.Text),
         ConfigKind.String => TemplateValue.From(node.Text),
-        ConfigKind.Array => TemplateValue.From(new SettingsList(node)),
-        _ => TemplateValue.From(new SettingsMap(node)),
+        ConfigKind.Array => List(node),
+        _ => Map(node),
     };
 
-    private static TemplateValue Number(ConfigNode node)
+    private static TemplateValue Number(string text)
     {
-        if (!double.TryParse(node.Text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value))
-            return TemplateValue.From(node.Text);
-        return node.Text.Length <= ExactDigits ? TemplateValue.From(value) : TemplateValue.FromNumber(value, node.Text);
-    }
-}
-
-/// <summary>A list of a settings tree.</summary>
-internal sealed class SettingsList(ConfigNode node) : ITemplateList
-{
-    private readonly TemplateValue[] _values = new TemplateValue[node.Items.Count];
-    private readonly bool[] _isKnown = new bool[node.Items.Count];
-
-    public int Count => _values.Length;
-
-    public TemplateValue this[int index]
-    {
-        get
-        {
-            if (!_isKnown[index])
-            {
-                _values[index] = SettingsValues.Of(node.Items[index]);
-                _isKnown[index] = true;
-            }
-            return _values[index];
-        }
-    }
-}
-
-/// <summary>An object of a settings tree; of duplicates the last.</summary>
-internal sealed class SettingsMap(ConfigNode node) : ITemplateMap
-{
-    private Dictionary<string, TemplateValue>? _values;
-    private string[]? _sortedKeys;
-
-    public int Count => Values.Count;
-
-    public IReadOnlyList<string> SortedKeys
-    {
-        get
-        {
-            if (_sortedKeys is null)
-            {
-                _sortedKeys = [.. Values.Keys];
-                Array.Sort(_sortedKeys, KeyOrder.Instance);
-            }
-            return _sortedKeys;
-        }
+        if (!double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value))
+            return TemplateValue.From(text);
+        return text.Length <= ExactDigits ? TemplateValue.From(value) : TemplateValue.FromNumber(value, text);
     }
 
-    private Dictionary<string, TemplateValue> Values
+    private static TemplateValue List(ConfigNode node)
     {
-        get
-        {
-            if (_values is null)
-            {
-                _values = new(node.Members.Count, StringComparer.Ordinal);
-                foreach (var member in node.Members)
-                    _values[member.Name] = SettingsValues.Of(member.Value);
-            }
-            return _values;
-        }
+        var list = new TemplateList(node.Items.Count);
+        foreach (var item in node.Items)
+            list.Add(Of(item));
+        return TemplateValue.From(list);
     }
 
-    public bool TryGet(string key, out TemplateValue value) => Values.TryGetValue(key, out value);
+    private static TemplateValue Map(ConfigNode node)
+    {
+        var map = new TemplateMap(node.Members.Count);
+        foreach (var member in node.Members)
+            map.Set(member.Name, Of(member.Value));
+        return TemplateValue.From(map);
+    }
 }
