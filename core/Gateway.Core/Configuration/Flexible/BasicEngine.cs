@@ -16,6 +16,7 @@ internal sealed class BasicEngine(LoadOptions options, SourceFiles files, Flexib
     /// <summary>Renders the base template and reads the result; <see langword="null"/> after errors.</summary>
     public ConfigNode? Read(string path)
     {
+        files.LeaveOut(_out);
         var findings = new SettingsFindings(limits);
         var settings = _settings.Length == 0 ? null : new SettingsReader(files, findings, limits).ReadFolder(_settings);
         var templates = TemplateFiles(findings);
@@ -38,7 +39,7 @@ internal sealed class BasicEngine(LoadOptions options, SourceFiles files, Flexib
             if (!TryAdd(library, template.Name, template.Path, isBase: false))
                 return null;
         }
-        return library.Render(name, diagnostics) is { } rendered && OutFile.TryWrite(_out, rendered.Text, "FC_OUT", files, diagnostics)
+        return library.Render(name, diagnostics) is { } rendered && OutFile.TryWrite(_out, rendered.Text, "FC_OUT", isConfined: false, files, diagnostics)
             ? rendered.Parse(path, DocumentFormat.OfRendered(path, _out), limits, diagnostics)
             : null;
     }

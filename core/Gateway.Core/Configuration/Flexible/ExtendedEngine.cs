@@ -13,6 +13,7 @@ internal sealed class ExtendedEngine(LoadOptions options, Behaviour behaviour, S
     /// <summary>Renders the base template, resolves its references and gives the result; <see langword="null"/> after errors.</summary>
     public ConfigNode? Read(string path)
     {
+        files.LeaveOut(behaviour.Out);
         var findings = new SettingsFindings(limits);
         var reader = new SettingsReader(files, findings, limits);
         var settings = reader.ReadAll(behaviour.Settings);
@@ -50,7 +51,7 @@ internal sealed class ExtendedEngine(LoadOptions options, Behaviour behaviour, S
         return !diagnostics.HasErrors && Write(isVerbatim ? rendered.Text : new DocumentWriter(hidesSecrets: false).Write(resolved)) ? resolved : null;
     }
 
-    private bool Write(string text) => OutFile.TryWrite(behaviour.Out, text, "\"out\"", files, diagnostics);
+    private bool Write(string text) => OutFile.TryWrite(behaviour.Out, text, "\"out\"", isConfined: true, files, diagnostics);
 
     private ConfigNode? Render(string path, string text, TemplateLibrary library)
     {

@@ -19,14 +19,15 @@ internal static class OutFile
     /// <param name="path">As configured; empty for none.</param>
     /// <param name="text">The document.</param>
     /// <param name="setting">What names the path, for the error.</param>
+    /// <param name="isConfined">Whether it must lie where the sources must, because a file and not the operator names it.</param>
     /// <param name="files">The files of the load.</param>
     /// <param name="diagnostics">Receives the error.</param>
-    public static bool TryWrite(string path, string text, string setting, SourceFiles files, ConfigDiagnostics diagnostics)
+    public static bool TryWrite(string path, string text, string setting, bool isConfined, SourceFiles files, ConfigDiagnostics diagnostics)
     {
         try
         {
             if (path.Length > 0)
-                Write(files.Absolute(path), Encoding.UTF8.GetBytes(text));
+                Write(isConfined ? files.Confined(path) : files.Absolute(path), Encoding.UTF8.GetBytes(text));
             return true;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException or SourceFileException)

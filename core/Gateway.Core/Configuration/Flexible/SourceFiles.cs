@@ -14,6 +14,7 @@ internal sealed class SourceFiles
     private readonly IReadOnlyList<string> _confine;
     private readonly FlexibleLimits _limits;
     private readonly string _workingDirectory;
+    private string? _result;
     private long _totalBytes;
     private int _files;
 
@@ -34,8 +35,6 @@ internal sealed class SourceFiles
     /// <summary>Whether files must lie in certain folders.</summary>
     public bool IsConfined => _confine.Count > 0;
 
-    /// <summary>The file that receives the result, which is no source wherever it lies; <see langword="null"/> when there is none.</summary>
-    public string? Result { get; set; }
 
     /// <summary>The absolute form of a path.</summary>
     /// <exception cref="SourceFileException">It is no path.</exception>
@@ -50,6 +49,20 @@ internal sealed class SourceFiles
         catch (ArgumentException)
         {
             throw new SourceFileException(path, "this is no valid path");
+        }
+    }
+
+    /// <summary>Names the file that receives the result, which is no source wherever it lies.</summary>
+    /// <param name="path">As configured; empty when there is none.</param>
+    public void LeaveOut(string path)
+    {
+        try
+        {
+            _result = path.Length == 0 ? null : Absolute(path);
+        }
+        catch (SourceFileException)
+        {
+            // Who writes it says so.
         }
     }
 
@@ -125,7 +138,7 @@ internal sealed class SourceFiles
         try
         {
             var names = new List<string>();
-            var result = Result is not null && Path.GetDirectoryName(Result) == Path.TrimEndingDirectorySeparator(Absolute(folder)) ? Path.GetFileName(Result) : null;
+            var result = _result is not null && Path.GetDirectoryName(_result) == Path.TrimEndingDirectorySeparator(Absolute(folder)) ? Path.GetFileName(_result) : null;
             foreach (var entry in Directory.EnumerateFileSystemEntries(absolute))
             {
                 Count(folder);

@@ -81,5 +81,5 @@ public sealed class OutFileTests : IDisposable
     }
 
     private bool Write(string path, string text) =>
-        OutFile.TryWrite(path, text, "FC_OUT", new SourceFiles(_folder.Path, [], new FlexibleLimits()), _diagnostics);
+        OutFile.TryWrite(path, text, "FC_OUT", isConfined: false, new SourceFiles(_folder.Path, [], new FlexibleLimits()), _diagnostics);
 }
