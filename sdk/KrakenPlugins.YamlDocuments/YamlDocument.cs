@@ -21,11 +21,12 @@ public static class YamlDocument
         ArgumentNullException.ThrowIfNull(text);
         ArgumentNullException.ThrowIfNull(limits);
         ArgumentNullException.ThrowIfNull(diagnostics);
+        var scanner = new Scanner(new StringReader(text), skipComments: true);
         try
         {
             RefuseControlCharacters(file, text);
             var builder = new YamlTreeBuilder(file, limits);
-            var parser = new Parser(new Scanner(new StringReader(text), skipComments: true));
+            var parser = new Parser(scanner);
             while (parser.MoveNext())
                 builder.Take(parser.Current!);
             return builder.Root ?? ConfigNode.Null(new SourcePosition(file, 1, 1));
@@ -36,8 +37,12 @@ public static class YamlDocument
         }
         catch (YamlException exception)
         {
-            var (line, column) = ((int)exception.Start.Line, (int)exception.Start.Column);
-            diagnostics.Error(new SourcePosition(file, line, column), "", YamlSyntax.Explain(exception.Message, text, line, column));
+            diagnostics.Add(new YamlSyntax(file, text).Explain(exception.Message, exception.Start));
+        }
+        catch (Exception exception) when (exception is InvalidOperationException or ArgumentException or FormatException or OverflowException)
+        {
+            // The parser's own state breaks on some mistakes, such as a list that "[" opened and that goes on in a line with a key.
+            diagnostics.Add(new YamlSyntax(file, text).Explain(YamlSyntax.Unclosed, scanner.CurrentPosition));
         }
         return null;
     }

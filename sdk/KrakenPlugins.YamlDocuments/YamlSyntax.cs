@@ -1,13 +1,21 @@
+using KrakenPlugins.Sdk.Configuration;
+using YamlDotNet.Core;
+
 namespace KrakenPlugins.YamlDocuments;
 
 /// <summary>What the parser found wrong, in words that say what to do.</summary>
-internal static class YamlSyntax
+internal sealed class YamlSyntax(string file, string text)
 {
+    public const string Unclosed = "unclosed";
+
+    private const string NoTabs = "tabs cannot indent in YAML; use spaces";
+
     // The parser's own texts; one that it words differently is passed on.
     private static readonly (string Fragment, string Words)[] s_words =
     [
-        ("found invalid tab as indentation", "tabs cannot indent in YAML; use spaces"),
-        ("found a tab character that violate", "tabs cannot indent in YAML; use spaces"),
+        (Unclosed, "unexpected text; a \"[\", \"{\" or a quote before it has no end"),
+        ("found invalid tab as indentation", NoTabs),
+        ("found a tab character that violate", NoTabs),
         ("found invalid mapping", "\": \" inside of a value: put the value in quotes, or begin the nested mapping on a line of its own"),
         ("parsing a block mapping, did not find expected key", "expected a key of the mapping: this line is indented differently from the other keys, or its key lacks the \":\""),
         ("did not find expected '-' indicator", "expected the next \"- \" of the list: this line is indented differently from the other elements"),
@@ -35,12 +43,24 @@ internal static class YamlSyntax
         ("incompatible YAML document", "the %YAML line names a version other than 1.1, 1.2 or 1.3"),
     ];
 
-    public static string Explain(string message, string text, int line, int column)
+    public ConfigDiagnostic Explain(string message, Mark mark)
     {
-        var source = Line(text, line);
-        var indentation = source[..(source.Length - source.TrimStart(" \t").Length)];
-        if (indentation.Contains('\t'))
-            return "tabs cannot indent in YAML; use spaces";
+        var lines = text.Split('\n');
+        var (line, column) = ((int)mark.Line, (int)mark.Column);
+        // The parser ends every text with a line of its own.
+        if (line > lines.Length)
+            (line, column) = (lines.Length, lines[^1].Length + 1);
+
+        var words = Words(message, lines[line - 1], column);
+        if (words == NoTabs)
+            (line, column) = FirstTab(lines, line) ?? (line, column);
+        return new ConfigDiagnostic(ConfigSeverity.Error, new SourcePosition(file, line, column), "", words);
+    }
+
+    private static string Words(string message, string source, int column)
+    {
+        if (IndentingTab(source) >= 0)
+            return NoTabs;
         if (message.Contains("cannot start any token", StringComparison.Ordinal))
         {
             return column >= 1 && column <= source.Length
@@ -55,17 +75,16 @@ internal static class YamlSyntax
         return "no valid YAML: " + message.TrimEnd('.');
     }
 
-    private static ReadOnlySpan<char> Line(string text, int line)
+    /// <summary>The parser names the mapping that the tab is in.</summary>
+    private static (int Line, int Column)? FirstTab(string[] lines, int from)
     {
-        var rest = text.AsSpan();
-        for (; line > 1; line--)
+        for (var i = from; i <= lines.Length; i++)
         {
-            var end = rest.IndexOf('\n');
-            if (end < 0)
-                return [];
-            rest = rest[(end + 1)..];
+            if (IndentingTab(lines[i - 1]) is >= 0 and var tab)
+                return (i, tab + 1);
         }
-        var length = rest.IndexOfAny('\r', '\n');
-        return length < 0 ? rest : rest[..length];
+        return null;
     }
+
+    private static int IndentingTab(string line) => line.AsSpan(0, line.Length - line.AsSpan().TrimStart(" \t").Length).IndexOf('\t');
 }

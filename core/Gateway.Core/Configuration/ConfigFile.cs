@@ -15,10 +15,11 @@ internal static class ConfigFile
         {
             var content = files.ReadFree(path).Span;
             var found = new ConfigDiagnostics();
-            var root = ConfigFormats.Read(path, content, Format(path), found);
+            var format = FormatOf(path) ?? ConfigFormat.Json;
+            var root = ConfigFormats.Read(path, content, format, found);
             foreach (var finding in found.All)
                 diagnostics.Add(root is null && HasAction(content, finding.Position.Line) ? finding with { Message = finding.Message + NotRendered } : finding);
-            return root;
+            return root is null ? null : Shaped(root, format);
         }
         catch (SourceFileException e)
         {
@@ -27,11 +28,21 @@ internal static class ConfigFile
         }
     }
 
-    /// <summary>INI and dotenv files are for settings; a configuration of such a name is JSON, as one of every other name.</summary>
-    private static ConfigFormat Format(string path) => ConfigFormats.OfExtension(path) switch
+    /// <summary>
+    /// The format that a configuration's extension names, or <see langword="null"/>. INI and dotenv are for settings; they name none here.
+    /// </summary>
+    public static ConfigFormat? FormatOf(string path) => ConfigFormats.OfExtension(path) switch
     {
-        ConfigFormat.Ini or ConfigFormat.DotEnv or null => ConfigFormat.Json,
-        { } format => format,
+        ConfigFormat.Ini or ConfigFormat.DotEnv => null,
+        var format => format,
+    };
+
+    /// <summary>A configuration as the language has it, where its format cannot say what is a number or a list.</summary>
+    public static ConfigNode Shaped(ConfigNode root, ConfigFormat format) => root.Kind != ConfigKind.Object ? root : format switch
+    {
+        ConfigFormat.Properties => UntypedValues.Typed(root),
+        ConfigFormat.Hcl => UntypedValues.Listed(root),
+        _ => root,
     };
 
     private static bool HasAction(ReadOnlySpan<byte> content, int line)

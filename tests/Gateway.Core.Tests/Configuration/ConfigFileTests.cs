@@ -51,8 +51,22 @@ public sealed class ConfigFileTests : IDisposable
     [Spec("CFG-023")]
     [InlineData("krakend.yaml", "version: 3\nname: n")]
     [InlineData("krakend.YML", "version: 3\nname: n")]
+    [InlineData("krakend.toml", "version = 3\nname = \"n\"")]
+    [InlineData("krakend.properties", "version=3\nname=n")]
+    [InlineData("krakend.Prop", "version=3\nname=n")]
+    [InlineData("krakend.props", "version=3\nname=n")]
+    [InlineData("krakend.hcl", "version = 3\nname = \"n\"")]
     public void The_extension_names_the_format(string name, string content) =>
         Assert.Equal("n", ConfigLoader.Load(Write(name, content), new LoadOptions()).Config!.Name);
+
+    [Fact]
+    [Spec("CFG-023", "CFG-028")]
+    public void A_document_of_another_format_than_its_extension_names_is_refused()
+    {
+        Assert.Contains(":1:1: expected a key", Error(Write("krakend.toml", "{\"version\": 3}")), StringComparison.Ordinal);
+        Assert.Contains(":1:1: expected a value", Error(Write("krakend.json", "version: 3")), StringComparison.Ordinal);
+        Assert.Contains(":1:1: expected a name", Error(Write("krakend.hcl", "{\"version\": 3}")), StringComparison.Ordinal);
+    }
 
     [Theory]
     [Spec("CFG-023")]

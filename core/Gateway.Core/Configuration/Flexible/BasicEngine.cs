@@ -39,9 +39,10 @@ internal sealed class BasicEngine(LoadOptions options, SourceFiles files, Flexib
             if (!TryAdd(library, template.Name, template.Path, isBase: false))
                 return null;
         }
-        return library.Render(name, diagnostics) is { } rendered && OutFile.TryWrite(_out, rendered.Text, "FC_OUT", isConfined: false, files, diagnostics)
-            ? rendered.Parse(path, DocumentFormat.OfRendered(path, _out), limits, diagnostics)
-            : null;
+        if (library.Render(name, diagnostics) is not { } rendered || !OutFile.TryWrite(_out, rendered.Text, "FC_OUT", isConfined: false, files, diagnostics))
+            return null;
+        var format = DocumentFormat.OfRendered(path, _out);
+        return rendered.Parse(path, format, limits, diagnostics) is { } root ? ConfigFile.Shaped(root, format) : null;
     }
 
     private IReadOnlyList<FoundFile> TemplateFiles(SettingsFindings findings)

@@ -37,7 +37,7 @@ internal sealed class ExtendedEngine(LoadOptions options, Behaviour behaviour, S
     private ConfigNode? Finish(string path, RenderedText rendered, TemplateLibrary library)
     {
         // The template says what the text is; what keeps it says so only where the template does not.
-        var format = DocumentFormat.Named(path) ?? DocumentFormat.Of(behaviour.Out);
+        var format = DocumentFormat.Named(path) ?? DocumentFormat.OfRendered(path, behaviour.Out);
         if (rendered.Parse(path, format, limits, diagnostics) is not { } root)
         {
             Write(rendered.Text);
@@ -48,7 +48,10 @@ internal sealed class ExtendedEngine(LoadOptions options, Behaviour behaviour, S
         documents.Add(document);
         var resolved = new References(behaviour.EffectiveRefKey, documents, limits, diagnostics).Resolve(document);
         var isVerbatim = ReferenceEquals(resolved, root) && format == (DocumentFormat.Named(behaviour.Out) ?? format);
-        return !diagnostics.HasErrors && Write(isVerbatim ? rendered.Text : new DocumentWriter(hidesSecrets: false).Write(resolved)) ? resolved : null;
+        if (diagnostics.HasErrors)
+            return null;
+        var shaped = ConfigFile.Shaped(resolved, format);
+        return Write(isVerbatim ? rendered.Text : new DocumentWriter(hidesSecrets: false).Write(shaped)) ? shaped : null;
     }
 
     private bool Write(string text) => OutFile.TryWrite(behaviour.Out, text, "\"out\"", isConfined: true, files, diagnostics);

@@ -55,6 +55,10 @@ public static class ConfigFormats
             return format switch
             {
                 ConfigFormat.Toml => TomlReader.Read(file, text),
+                ConfigFormat.Properties => PropertiesReader.Read(file, text),
+                ConfigFormat.Hcl => HclReader.Read(file, text),
+                ConfigFormat.Ini => IniReader.Read(file, text),
+                ConfigFormat.DotEnv => DotEnvReader.Read(file, text),
                 _ => throw new ArgumentOutOfRangeException(nameof(format), format, "no such format"),
             };
         }

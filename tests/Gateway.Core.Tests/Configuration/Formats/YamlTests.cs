@@ -13,7 +13,7 @@ public sealed class YamlTests
     [InlineData("a: true\nb: False\nc: yes\nd: on\ne: n", """{"a":true,"b":false,"c":"yes","d":"on","e":"n"}""")]
     [InlineData("a:\nb: ~\nc: null\nd: NULL\ne: nil", """{"a":null,"b":null,"c":null,"d":null,"e":"nil"}""")]
     [InlineData("[0, -0, 12345678901234567890, +7, 007, 0x1F, 0o17, 0b11, 1_000]", """[0,-0,12345678901234567890,7,7,31,15,"0b11","1_000"]""")]
-    [InlineData("[1.0, .5, 5., 1e3, 1E-3, -0.10, +1.5, 01.5, 1.e2, ., -, e3, 1e, 1.2.3]", """[1.0,0.5,5.0,1e3,1E-3,-0.10,1.5,1.5,1.0e2,".","-","e3","1e","1.2.3"]""")]
+    [InlineData("[1.0, .5, 5., 1e3, 1E-3, -0.10, +1.5, 01.5, 1.e2, ., -a, e3, 1e, 1.2.3]", """[1.0,0.5,5.0,1e3,1E-3,-0.10,1.5,1.5,1.0e2,".","-a","e3","1e","1.2.3"]""")]
     [InlineData("['1', \"true\", '~', '']", """["1","true","~",""]""")]
     [InlineData("[2001-01-01, 12:30:45, 1.5s, http://h:80/x, a b]", """["2001-01-01","12:30:45","1.5s","http://h:80/x","a b"]""")]
     [InlineData("404: a\n0x10: b\ntrue: c\n~: d\n1.50: e\n? f\n: g", """{"1.50":"e","16":"b","404":"a","f":"g","true":"c","~":"d"}""")]
@@ -58,11 +58,12 @@ public sealed class YamlTests
     }
 
     [Theory]
-    [InlineData("a:\n\tb: 1", "f:2:2: tabs cannot indent in YAML; use spaces")]
+    [InlineData("a:\n\tb: 1", "f:2:1: tabs cannot indent in YAML; use spaces")]
     [InlineData("a: b: c", "f:1:5: \": \" inside of a value: put the value in quotes, or begin the nested mapping on a line of its own")]
     [InlineData("a:\n  b: 1\n c: 2", "f:3:2: expected a key of the mapping: this line is indented differently from the other keys, or its key lacks the \":\"")]
     [InlineData("- a\nb: c", "f:2:1: expected the next \"- \" of the list: this line is indented differently from the other elements")]
-    [InlineData("a: [1, 2\nb: 3", "f:2:2: expected \",\" or \"]\": the list that \"[\" opened goes on")]
+    [InlineData("a: [1, 2\nb: 3", "f:2:1: unexpected text; a \"[\", \"{\" or a quote before it has no end")]
+    [InlineData("a: [1, 2\n", "f:2:1: expected \",\" or \"]\": the list that \"[\" opened goes on")]
     [InlineData("a: {b: 1", "f:1:9: expected \",\" or \"}\": the mapping that \"{\" opened goes on")]
     [InlineData("a: \"x", "f:1:4: the text in quotes that begins here has no end")]
     [InlineData("a: \"\\q\"", "f:1:4: unknown escape in a text in double quotes: write \\\\ for a backslash, or use single quotes")]
@@ -75,7 +76,7 @@ public sealed class YamlTests
     [InlineData("a: !include x", "f:1:4: the tag \"!include\" is not understood; remove it (known are !!str, !!int, !!float, !!bool, !!null, !!map, !!seq)")]
     [InlineData("a: !!map [1]", "f:1:4: the tag !!map does not fit a list")]
     [InlineData("a: {<<: 1}", "f:1:5: a merge key (<<) takes a mapping or a list of mappings; put it in quotes if it is a key of that name")]
-    [InlineData("{{ .x }}: 1", "f:1:2: a mapping or a list cannot be a key; a text that begins with \"{\" or \"[\" needs quotes")]
+    [InlineData("{{ .x }}: 1", "f:1:1: a mapping or a list cannot be a key; a text that begins with \"{\" or \"[\" needs quotes")]
     [InlineData("a: b\0c", "f:1:5: a control character; in a text in double quotes write it as \\xNN")]
     public void Says_what_is_wrong_and_where(string yaml, string error) => Assert.Equal(error, Documents.Error(yaml, ConfigFormat.Yaml));
 
