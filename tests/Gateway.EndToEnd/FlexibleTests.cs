@@ -20,8 +20,8 @@ public sealed class FlexibleTests : IDisposable
         foreach (var environment in new[] { "dev", "prod" })
         {
             await using var gateway = await RunningGateway.StartAsync(_folder.Path, ["run", "-c", "krakend.tmpl"], Shop(environment));
-            Assert.Equal($$"""{"environment":"{{environment}}","answer":"catalog"}""", await gateway.Client.GetStringAsync("/catalog"));
-            Assert.Equal($$"""{"environment":"{{environment}}","answer":"orders"}""", await gateway.Client.GetStringAsync("/orders"));
+            Assert.Equal($$"""{"answer":"catalog","environment":"{{environment}}"}""", await gateway.Client.GetStringAsync("/catalog"));
+            Assert.Equal($$"""{"answer":"orders","environment":"{{environment}}"}""", await gateway.Client.GetStringAsync("/orders"));
         }
     }
 
@@ -288,7 +288,7 @@ public sealed class FlexibleTests : IDisposable
     {
         foreach (var environment in new[] { "dev", "prod" })
             _folder.Write($"settings/{environment}/urls.json", $$"""{"environment": "{{environment}}", "endpoints": ["catalog", "orders"]}""");
-        _folder.Write("partials/static.json", "\"backend\": [{ \"host\": [\"http://127.0.0.1:9\"], \"url_pattern\": \"/\" }]");
+        _folder.Write("partials/static.json", "\"backend\": [{ \"host\": [\"http://127.0.0.1:8099\"], \"url_pattern\": \"/\" }]");
         _folder.Write("templates/endpoint.tmpl", """
             {
               "endpoint": "/{{ .name }}",
