@@ -10,7 +10,7 @@ internal static class Program
 {
     private static Task<int> Main(string[] args) => new Dispatcher(
         [
-            CheckCommand.Definition, CheckPluginCommand.Definition, DemoCommand.Definition, GenerateCommand.Definition, PluginCommand.Definition, ProbeCommand.Definition,
+            CheckCommand.Definition, CheckPluginCommand.Definition, DemoCommand.Definition, GenerateCommand.Definition, HealthCommand.Definition, PluginCommand.Definition, ProbeCommand.Definition,
             RunCommand.Definition, SchemaCommand.Definition, KindTest.Definition, VersionCommand.Definition,
         ], new Terminal()).RunAsync(args);
 }

@@ -30,6 +30,7 @@ public sealed class TemplateOptions
 
     /// <summary>
     /// The statements, iterations and calls of functions that one rendering may take; 100 million unless set, which is some seconds.
+    /// Results of functions count one more for every 64 characters.
     /// </summary>
     public long MaximumSteps { get; init; } = 100_000_000;
 }

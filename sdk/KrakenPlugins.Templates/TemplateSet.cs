@@ -9,7 +9,11 @@ namespace KrakenPlugins.Templates;
 /// </summary>
 public sealed class TemplateSet
 {
+    private const int KeptTokens = 64 * 1024;
+
     private readonly TemplateOptions _options;
+    private readonly Func<string, TemplateSlot> _slotOf;
+    private readonly List<Token> _tokens = [];
     private readonly Dictionary<string, TemplateSlot> _templates = new(StringComparer.Ordinal);
 
     /// <summary>An empty set.</summary>
@@ -17,6 +21,7 @@ public sealed class TemplateSet
     {
         ArgumentNullException.ThrowIfNull(options);
         _options = options;
+        _slotOf = SlotOf;
     }
 
     /// <summary>The names of all templates, those of <c>define</c> and <c>block</c> included, in ascending order.</summary>
@@ -46,11 +51,13 @@ public sealed class TemplateSet
     {
         ArgumentNullException.ThrowIfNull(name);
         ArgumentNullException.ThrowIfNull(text);
-        foreach (var body in Parser.Parse(new TemplateText(name, text), _options.Functions, SlotOf))
+        foreach (var body in Parser.Parse(new TemplateText(name, text), _options.Functions, _slotOf, _tokens))
         {
             var slot = SlotOf(body.Name);
             if (slot.Body is null || !body.Root.IsEmpty) slot.Body = body;
         }
+        _tokens.Clear();
+        if (_tokens.Capacity > KeptTokens) _tokens.TrimExcess();
     }
 
     /// <summary>Renders a template to an output, which keeps what it holds already.</summary>

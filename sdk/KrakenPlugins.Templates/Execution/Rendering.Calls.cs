@@ -115,7 +115,10 @@ internal sealed partial class Rendering
     {
         try
         {
-            return function.Body(arguments);
+            var result = function.Body(arguments);
+            // Long texts cost what they are long, or 4096 of them could pass before cancellation is looked at.
+            if (result.Kind == TemplateKind.String) _stepsUntilCheck -= result.AsString.Length / CharactersPerStep;
+            return result;
         }
         catch (TemplateFunctionException e)
         {

@@ -8,6 +8,7 @@ namespace KrakenPlugins.Templates.Execution;
 internal sealed partial class Rendering
 {
     private const int StepsBetweenChecks = 4096;
+    private const int CharactersPerStep = 64;
     private const int KeptValues = 4096;
 
     [ThreadStatic]
@@ -154,6 +155,8 @@ internal sealed partial class Rendering
     private void CheckSteps()
     {
         _cancellation.ThrowIfCancellationRequested();
+        // What was taken beyond the last grant.
+        _stepsLeft += _stepsUntilCheck + 1;
         if (_stepsLeft <= 0)
             throw Fail(string.Create(CultureInfo.InvariantCulture, $"the template takes more than {_options.MaximumSteps} steps"));
         _stepsUntilCheck = (int)Math.Min(StepsBetweenChecks, _stepsLeft) - 1;

@@ -79,8 +79,9 @@ internal static class Comparison
     };
 
     /// <summary>-1, 0 or 1, exactly also where one number is an integer that no double can hold; 2 when one is NaN.</summary>
-    private static int CompareNumbers(in TemplateValue left, in TemplateValue right)
+    private static int CompareNumbers(in TemplateValue first, in TemplateValue second)
     {
+        var (left, right) = (Exact(first), Exact(second));
         if (left.Kind == TemplateKind.Int)
         {
             if (right.Kind == TemplateKind.Int) return left.AsInt.CompareTo(right.AsInt);
@@ -94,6 +95,10 @@ internal static class Comparison
         var (a, b) = (left.AsFloat, right.AsFloat);
         return a < b ? -1 : a > b ? 1 : a == b ? 0 : 2;
     }
+
+    /// <summary>A number whose text is an integer as that integer.</summary>
+    private static TemplateValue Exact(in TemplateValue value) =>
+        value.NumberText is not null && value.TryGetInteger(out var integer) ? TemplateValue.From(integer) : value;
 
     private static int CompareMixed(long integer, double number)
     {

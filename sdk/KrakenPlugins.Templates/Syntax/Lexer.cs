@@ -44,7 +44,7 @@ internal sealed partial class Lexer(string text, bool breakIsFunction, bool cont
             }
             _start = _position;
             _position = left < 0 ? text.Length : left;
-            if (_start == _position) return Emit(TokenKind.End);
+            if (_start == _position) return Emit(TokenKind.End, "");
             var end = _position;
             if (left >= 0 && HasLeftTrim(left + LeftDelimiter.Length))
             {
@@ -66,7 +66,7 @@ internal sealed partial class Lexer(string text, bool breakIsFunction, bool cont
             _position += marker;
             return SkipComment();
         }
-        var token = Emit(TokenKind.LeftDelimiter);
+        var token = Emit(TokenKind.LeftDelimiter, LeftDelimiter);
         _position += marker;
         _insideAction = true;
         _parentheses = 0;
@@ -101,13 +101,13 @@ internal sealed partial class Lexer(string text, bool breakIsFunction, bool cont
         switch (c)
         {
             case '=':
-                return Emit(TokenKind.Assign);
+                return Emit(TokenKind.Assign, "=");
             case ':':
                 if (_position >= text.Length || text[_position] != '=') return Error("expected :=");
                 _position++;
-                return Emit(TokenKind.Declare);
+                return Emit(TokenKind.Declare, ":=");
             case '|':
-                return Emit(TokenKind.Pipe);
+                return Emit(TokenKind.Pipe, "|");
             case '"':
                 return Quoted('"', TokenKind.String, "unterminated quoted string");
             case '`':
@@ -120,9 +120,9 @@ internal sealed partial class Lexer(string text, bool breakIsFunction, bool cont
                 return FieldOrVariable(TokenKind.Field);
             case '(':
                 _parentheses++;
-                return Emit(TokenKind.LeftParenthesis);
+                return Emit(TokenKind.LeftParenthesis, "(");
             case ')':
-                return --_parentheses < 0 ? Error("unexpected right paren") : Emit(TokenKind.RightParenthesis);
+                return --_parentheses < 0 ? Error("unexpected right paren") : Emit(TokenKind.RightParenthesis, ")");
         }
         _position--;
         if (c is '.' or '+' or '-' || char.IsAsciiDigit(c)) return Number();
@@ -153,7 +153,7 @@ internal sealed partial class Lexer(string text, bool breakIsFunction, bool cont
             _position--;
             if (_position == _start) return InsideAction();
         }
-        return Emit(TokenKind.Space);
+        return Emit(TokenKind.Space, " ");
     }
 
     /// <summary>
@@ -167,8 +167,7 @@ internal sealed partial class Lexer(string text, bool breakIsFunction, bool cont
     {
         SkipAlphaNumeric();
         if (!AtTerminator()) return BadCharacter();
-        var word = text[_start.._position];
-        var kind = word switch
+        var kind = text.AsSpan(_start, _position - _start) switch
         {
             "block" => TokenKind.Block,
             "break" when !breakIsFunction => TokenKind.Break,
@@ -184,12 +183,12 @@ internal sealed partial class Lexer(string text, bool breakIsFunction, bool cont
             "true" or "false" => TokenKind.Bool,
             _ => TokenKind.Identifier,
         };
-        return Emit(kind, word);
+        return Emit(kind);
     }
 
     private Token FieldOrVariable(TokenKind kind)
     {
-        if (AtTerminator()) return Emit(kind == TokenKind.Field ? TokenKind.Dot : kind);
+        if (AtTerminator()) return kind == TokenKind.Field ? Emit(TokenKind.Dot, ".") : Emit(kind, "$");
         SkipAlphaNumeric();
         return AtTerminator() ? Emit(kind) : BadCharacter();
     }
@@ -248,13 +247,20 @@ internal sealed partial class Lexer(string text, bool breakIsFunction, bool cont
     {
         if (_position >= text.Length) return true;
         var c = text[_position];
-        return IsSpace(c) || c is '.' or ',' or '|' or ':' or ')' or '(' || StartsAt(_position, RightDelimiter);
+        return IsSpace(c) || c is '.' or ',' or '|' or ':' or ')' or '(' || (c == '}' && StartsAt(_position, RightDelimiter));
     }
 
     private void SkipAlphaNumeric()
     {
         while (_position < text.Length)
         {
+            var c = text[_position];
+            if (char.IsAsciiLetterOrDigit(c) || c == '_')
+            {
+                _position++;
+                continue;
+            }
+            if (char.IsAscii(c)) return;
             var rune = RuneAt(_position);
             if (!IsAlphaNumeric(rune)) return;
             _position += rune.Utf16SequenceLength;

@@ -52,6 +52,12 @@ internal readonly struct NumberLiteral
             problem = "illegal number syntax: " + GoFormat.Quote(text);
             return null;
         }
+        // What has neither point nor exponent was meant to be an integer: 089.
+        if (text.AsSpan().IndexOfAny(".eEpP") < 0)
+        {
+            problem = "integer overflow: " + GoFormat.Quote(text);
+            return null;
+        }
         var whole = TemplateValue.From(number).TryGetInteger(out var rounded) ? rounded : (long?)null;
         return new NumberLiteral(whole, number, true);
     }

@@ -22,8 +22,8 @@ internal sealed partial class Parser
             commands.Add(ParseCommand());
         }
         CheckPipe(commands, context);
-        _undeclared.RemoveRange(_undeclared.Count - names.Count, names.Count);
-        var variables = new Variable[names.Count];
+        _undeclared.RemoveRange(_undeclared.Count - names.Length, names.Length);
+        var variables = names.Length == 0 ? [] : new Variable[names.Length];
         for (var i = 0; i < variables.Length; i++)
         {
             var name = names[i];
@@ -34,9 +34,9 @@ internal sealed partial class Parser
     }
 
     /// <summary>The variables in front of <c>:=</c> or <c>=</c>.</summary>
-    private List<Token> Declarations(string context, out bool isAssignment)
+    private Token[] Declarations(string context, out bool isAssignment)
     {
-        var names = new List<Token>();
+        Token[] names = [];
         isAssignment = false;
         while (PeekNonSpace().Kind == TokenKind.Variable)
         {
@@ -47,8 +47,7 @@ internal sealed partial class Parser
             {
                 isAssignment = after.Kind == TokenKind.Assign;
                 NextNonSpace();
-                names.Add(variable);
-                return names;
+                return [.. names, variable];
             }
             if (after is not { Kind: TokenKind.Char, Value: "," })
             {
@@ -56,8 +55,8 @@ internal sealed partial class Parser
                 return names;
             }
             NextNonSpace();
-            names.Add(variable);
-            if (context != "range" || names.Count > 1) throw Error("too many declarations in " + context);
+            names = [.. names, variable];
+            if (context != "range" || names.Length > 1) throw Error("too many declarations in " + context);
             if (PeekNonSpace().Kind is not (TokenKind.Variable or TokenKind.RightDelimiter or TokenKind.RightParenthesis))
                 throw Error("range can only initialize variables");
         }

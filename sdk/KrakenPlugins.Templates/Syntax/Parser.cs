@@ -13,8 +13,9 @@ internal sealed partial class Parser
     private readonly FunctionTable _functions;
     private readonly Func<string, TemplateSlot> _slotOf;
     private readonly Lexer _lexer;
-    private readonly List<Token> _tokens = [];
+    private readonly List<Token> _tokens;
     private readonly List<TemplateBody> _bodies = [];
+    private readonly Dictionary<string, int> _places = new(StringComparer.Ordinal);
     private readonly List<string> _undeclared = [];
     private Scope _scope = new();
     private int _next;
@@ -22,19 +23,21 @@ internal sealed partial class Parser
     private int _parentheses;
     private int _blocks;
 
-    private Parser(TemplateText text, FunctionTable functions, Func<string, TemplateSlot> slotOf)
+    private Parser(TemplateText text, FunctionTable functions, Func<string, TemplateSlot> slotOf, List<Token> tokens)
     {
+        _tokens = tokens;
         _text = text;
         _functions = functions;
         _slotOf = slotOf;
         _lexer = new Lexer(text.Text, functions.TryGet("break", out _), functions.TryGet("continue", out _));
     }
 
-    /// <summary>The template and those that it defines.</summary>
+    /// <summary>The template and those that it defines. The list is only lent: room for the tokens, which many templates share.</summary>
     /// <exception cref="TemplateException">The text does not parse.</exception>
-    public static List<TemplateBody> Parse(TemplateText text, FunctionTable functions, Func<string, TemplateSlot> slotOf)
+    public static List<TemplateBody> Parse(TemplateText text, FunctionTable functions, Func<string, TemplateSlot> slotOf, List<Token> tokens)
     {
-        var parser = new Parser(text, functions, slotOf);
+        tokens.Clear();
+        var parser = new Parser(text, functions, slotOf, tokens);
         parser.ParseText();
         return parser._bodies;
     }
@@ -88,9 +91,8 @@ internal sealed partial class Parser
     private void AddBody(string name, StatementList list, Scope scope)
     {
         var body = new TemplateBody(name, _text, list, scope.Slots);
-        var known = _bodies.FindIndex(b => b.Name == name);
-        if (known < 0) _bodies.Add(body);
-        else if (_bodies[known].Root.IsEmpty) _bodies[known] = body;
+        if (_places.TryAdd(name, _bodies.Count)) _bodies.Add(body);
+        else if (_bodies[_places[name]].Root.IsEmpty) _bodies[_places[name]] = body;
         else if (!list.IsEmpty) throw Error($"template: multiple definition of template {GoFormat.Quote(name)}");
     }
 

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace KrakenPlugins.Templates;
 
 /// <summary>
@@ -131,6 +133,8 @@ public readonly struct TemplateValue
         }
         if (Kind == TemplateKind.Float)
         {
+            // The text may hold more digits than the number.
+            if (_reference is string text && long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out value)) return true;
             var number = BitConverter.Int64BitsToDouble(_bits);
             if (number >= -9223372036854775808.0 && number < 9223372036854775808.0 && Math.Truncate(number) == number)
             {

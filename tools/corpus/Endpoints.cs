@@ -1,0 +1,90 @@
+using System.Text.Json;
+using System.Text.RegularExpressions;
+
+namespace Gateway.Corpus;
+
+/// <summary>A call that an endpoint answers.</summary>
+internal sealed record Call(string Method, string Endpoint, string Path);
+
+/// <summary>What a backend's answer has to be so that the gateway can read it.</summary>
+internal sealed record BackendAnswer(string Method, Regex Path, string Encoding, bool IsCollection);
+
+/// <summary>The endpoints of a rendered configuration, and what their backends expect.</summary>
+internal sealed class Endpoints
+{
+    private static readonly Regex s_placeholder = new(@"\{[^}]*\}", RegexOptions.CultureInvariant);
+
+    private Endpoints(List<Call> calls, List<BackendAnswer> backends, List<Uri> localHosts)
+    {
+        Calls = calls;
+        Backends = backends;
+        LocalHosts = localHosts;
+    }
+
+    /// <summary>One call for each endpoint.</summary>
+    public IReadOnlyList<Call> Calls { get; }
+
+    /// <summary>What backends answer, by path.</summary>
+    public IReadOnlyList<BackendAnswer> Backends { get; }
+
+    /// <summary>Backends of this machine, which no proxy is asked for.</summary>
+    public IReadOnlyList<Uri> LocalHosts { get; }
+
+    /// <summary>Reads a JSON document.</summary>
+    public static Endpoints Read(byte[] document)
+    {
+        using var json = JsonDocument.Parse(document, new JsonDocumentOptions { MaxDepth = 1000 });
+        var root = json.RootElement;
+        var calls = new List<Call>();
+        var backends = new List<BackendAnswer>();
+        var hosts = new List<string>(Hosts(root));
+        foreach (var endpoint in Items(root, "endpoints"))
+        {
+            var path = Text(endpoint, "endpoint");
+            if (!path.StartsWith('/'))
+                path = '/' + path;
+            var method = Text(endpoint, "method") is { Length: > 0 } given ? given.ToUpperInvariant() : "GET";
+            calls.Add(new(method, path, s_placeholder.Replace(path, "1").Replace("*", "x", StringComparison.Ordinal)));
+            foreach (var backend in Items(endpoint, "backend"))
+            {
+                hosts.AddRange(Hosts(backend));
+                var pattern = Text(backend, "url_pattern");
+                var isCollection = backend.TryGetProperty("is_collection", out var flag) && flag.ValueKind == JsonValueKind.True;
+                // Without a method of its own a backend is called with its endpoint's.
+                var backendMethod = Text(backend, "method") is { Length: > 0 } own ? own.ToUpperInvariant() : method;
+                backends.Add(new(backendMethod, PathOf(pattern), Text(backend, "encoding"), isCollection));
+            }
+        }
+        return new(calls, backends, [.. hosts.Distinct().Select(Local).OfType<Uri>()]);
+    }
+
+    private static Regex PathOf(string pattern)
+    {
+        var path = pattern.Split('?')[0];
+        if (!path.StartsWith('/'))
+            path = '/' + path;
+        var parts = s_placeholder.Split(path).Select(static p => Regex.Escape(p).Replace(@"\*", ".*", StringComparison.Ordinal));
+        return new($"^(/.*)?{string.Join("[^/]*", parts)}$", RegexOptions.CultureInvariant, TimeSpan.FromSeconds(1));
+    }
+
+    private static Uri? Local(string host) =>
+        Uri.TryCreate(host.Contains("://", StringComparison.Ordinal) ? host : "http://" + host, UriKind.Absolute, out var uri) && uri.IsLoopback ? uri : null;
+
+    private static IEnumerable<string> Hosts(JsonElement owner)
+    {
+        if (!owner.TryGetProperty("host", out var host))
+            return [];
+        return host.ValueKind switch
+        {
+            JsonValueKind.String => [host.GetString()!],
+            JsonValueKind.Array => host.EnumerateArray().Where(static h => h.ValueKind == JsonValueKind.String).Select(static h => h.GetString()!).ToArray(),
+            _ => [],
+        };
+    }
+
+    private static IEnumerable<JsonElement> Items(JsonElement owner, string name) =>
+        owner.TryGetProperty(name, out var list) && list.ValueKind == JsonValueKind.Array ? list.EnumerateArray().Where(static i => i.ValueKind == JsonValueKind.Object) : [];
+
+    private static string Text(JsonElement owner, string name) =>
+        owner.TryGetProperty(name, out var text) && text.ValueKind == JsonValueKind.String ? text.GetString()! : "";
+}
