@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 
 namespace KrakenPlugins.Templates.Sprig;
 
@@ -12,7 +13,7 @@ internal static class SprigLimits
     public const int Elements = 1024 * 1024;
 
     /// <summary>Pairs of values that one call compares.</summary>
-    public const int Comparisons = 64 * 1024 * 1024;
+    public const int Comparisons = 8 * 1024 * 1024;
 
     /// <summary>Levels of nested lists and maps that a function follows; a map may hold itself.</summary>
     public const int Depth = 1000;
@@ -31,9 +32,11 @@ internal static class SprigLimits
 
     public static void CheckDepth(string function, int depth)
     {
-        if (depth <= Depth) return;
-        throw new TemplateFunctionException($"{function}: the value is nested more than {Number(Depth)} levels deep");
+        if (IsTooDeep(depth)) throw new TemplateFunctionException($"{function}: the value is nested more than {Number(Depth)} levels deep");
     }
+
+    /// <summary>Whether nothing further down may be followed; templates that call each other leave little stack.</summary>
+    public static bool IsTooDeep(int depth) => depth > Depth || !RuntimeHelpers.TryEnsureSufficientExecutionStack();
 
     private static string Number(long value) => value.ToString(CultureInfo.InvariantCulture);
 }

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace KrakenPlugins.Templates.Sprig.Bcrypt;
 
 /// <summary>The expensive key schedule of Blowfish that bcrypt is made of (Provos and Mazières, "A Future-Adaptable Password Scheme").</summary>
@@ -49,6 +51,7 @@ internal sealed class BlowfishState
     }
 
     /// <summary>One block.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public (uint Left, uint Right) Encrypt(uint left, uint right)
     {
         ReadOnlySpan<uint> keys = _keys;

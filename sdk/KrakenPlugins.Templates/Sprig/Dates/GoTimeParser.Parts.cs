@@ -63,8 +63,9 @@ internal ref partial struct GoTimeParser
 
     private bool TryReadYearDay(LayoutPart part)
     {
-        var digits = 3;
-        for (; part == LayoutPart.SpaceYearDay && digits > 1 && _rest.StartsWith(' '); digits--) _rest = _rest[1..];
+        if (part == LayoutPart.SpaceYearDay) _rest = _rest.TrimStart(' ');
+        var digits = Math.Min(DigitsAt(_rest), 3);
+        if (digits == 0 || (digits < 3 && part == LayoutPart.ZeroYearDay)) return false;
         return TryReadDigits(digits, out _yearDay) && (_yearDay > 0 || OutOfRange("day-of-year"));
     }
 

@@ -29,7 +29,7 @@ internal ref struct JsonReader
     private TemplateValue ReadValue(int depth)
     {
         SkipSpace();
-        if (depth > SprigLimits.Depth) return FailWith("exceeded max depth");
+        if (SprigLimits.IsTooDeep(depth)) return FailWith("exceeded max depth");
         if (++_read > SprigLimits.Elements) return FailWith("json: too many values");
         if (_at == _text.Length) return Fail("");
         switch (_text[_at])

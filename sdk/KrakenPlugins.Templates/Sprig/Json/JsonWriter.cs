@@ -1,6 +1,6 @@
 using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
-using System.Text;
+using KrakenPlugins.Templates.Formatting;
 
 namespace KrakenPlugins.Templates.Sprig.Json;
 
@@ -20,35 +20,58 @@ internal enum JsonStyle
 /// <summary>Values as Go's <c>encoding/json</c> writes them: keys ascending, the shortest numbers.</summary>
 internal struct JsonWriter
 {
-    private static readonly SearchValues<char> AlwaysEscaped = SearchValues.Create(
-        "\"\\\u0000\u0001\u0002\u0003\u0004\u0005\u0006\u0007\b\t\n\u000b\f\r\u000e\u000f\u0010\u0011\u0012\u0013\u0014\u0015\u0016\u0017\u0018\u0019\u001a\u001b\u001c\u001d\u001e\u001f\u2028\u2029");
+    private static readonly SearchValues<char> AlwaysSpecial = SearchValues.Create(SpecialCharacters(""));
+    private static readonly SearchValues<char> Special = SearchValues.Create(SpecialCharacters("<>&"));
 
-    private readonly StringBuilder _text = new();
+    private const int KeptLength = 64 * 1024;
+
+    [ThreadStatic]
+    private static TextBuffer? t_buffer;
+
+    private readonly TextBuffer _text;
     private readonly JsonStyle _style;
     private string? _error;
 
-    private JsonWriter(JsonStyle style) => _style = style;
+    private JsonWriter(TextBuffer text, JsonStyle style) => (_text, _style) = (text, style);
 
     /// <summary>The JSON of a value; false when a part of it has none.</summary>
     /// <exception cref="TemplateFunctionException">The text grows beyond its limit.</exception>
     public static bool TryWrite(TemplateValue value, JsonStyle style, [NotNullWhen(true)] out string? text, [NotNullWhen(false)] out string? error)
     {
-        var writer = new JsonWriter(style);
-        writer.Write(value, 0);
-        (text, error) = (writer._error is null ? writer._text.ToString() : null, writer._error);
+        var buffer = t_buffer ?? new TextBuffer(SprigLimits.Characters);
+        t_buffer = null;
+        var writer = new JsonWriter(buffer, style);
+        try
+        {
+            writer.Write(value, 0);
+        }
+        catch (TextLimitException e)
+        {
+            throw new TemplateFunctionException($"toJson: {e.Message}", e);
+        }
+        (text, error) = (writer._error is null ? buffer.ToString() : null, writer._error);
+        if (buffer.Length > KeptLength) return error is null;
+        buffer.Truncate(0);
+        t_buffer = buffer;
         return error is null;
+    }
+
+    private static string SpecialCharacters(string more)
+    {
+        var surrogates = Enumerable.Range(0xD800, 0x800).Select(static code => (char)code);
+        var controls = Enumerable.Range(0, 0x20).Select(static code => (char)code);
+        return string.Concat(controls.Concat(surrogates).Concat("\"\\\u2028\u2029" + more));
     }
 
     private void Write(TemplateValue value, int depth)
     {
-        SprigLimits.CheckCharacters("toJson", _text.Length);
         switch (value.Kind)
         {
             case TemplateKind.Bool:
                 _text.Append(value.AsBool ? "true" : "false");
                 break;
             case TemplateKind.Int:
-                _text.Append(System.Globalization.CultureInfo.InvariantCulture, $"{value.AsInt}");
+                _text.Append(value.AsInt);
                 break;
             case TemplateKind.Float:
                 WriteNumber(value);
@@ -122,60 +145,51 @@ internal struct JsonWriter
     // A map that holds itself has no end.
     private bool IsTooDeep(int depth)
     {
-        if (depth >= SprigLimits.Depth) _error ??= "json: unsupported value: the value is nested too deep";
+        if (SprigLimits.IsTooDeep(depth)) _error ??= "json: unsupported value: the value is nested too deep";
         return _error is not null;
     }
 
     private readonly void NewLine(int depth)
     {
-        if (_style == JsonStyle.Pretty) _text.Append('\n').Append(' ', 2 * depth);
+        if (_style != JsonStyle.Pretty) return;
+        _text.Append('\n');
+        _text.Fill(' ', 2 * depth);
     }
 
     private readonly void WriteText(string text)
     {
-        SprigLimits.CheckCharacters("toJson", (long)_text.Length + text.Length);
         _text.Append('"');
-        if (!text.AsSpan().ContainsAny(AlwaysEscaped) && !text.AsSpan().ContainsAny('<', '>', '&') && !text.AsSpan().ContainsAnyInRange('\uD800', '\uDFFF'))
+        var rest = text.AsSpan();
+        while (true)
         {
-            _text.Append(text).Append('"');
-            return;
-        }
-        for (var i = 0; i < text.Length; i++)
-        {
-            var c = text[i];
-            if (char.IsHighSurrogate(c) && i + 1 < text.Length && char.IsLowSurrogate(text[i + 1])) _text.Append(c).Append(text[++i]);
-            else if (char.IsSurrogate(c)) _text.Append('\uFFFD');
-            else WriteCharacter(c);
+            var plain = rest.IndexOfAny(_style == JsonStyle.Raw ? AlwaysSpecial : Special);
+            _text.Append(plain < 0 ? rest : rest[..plain]);
+            if (plain < 0) break;
+            rest = rest[plain..];
+            rest = rest[WriteSpecial(rest)..];
         }
         _text.Append('"');
     }
 
-    private readonly void WriteCharacter(char c)
+    // Writes the first character of a text, and tells how many code units it has.
+    private readonly int WriteSpecial(ReadOnlySpan<char> text)
     {
-        switch (c)
+        var c = text[0];
+        if (char.IsSurrogate(c))
         {
-            case '"' or '\\':
-                _text.Append('\\').Append(c);
-                return;
-            case '\b':
-                _text.Append("\\b");
-                return;
-            case '\f':
-                _text.Append("\\f");
-                return;
-            case '\n':
-                _text.Append("\\n");
-                return;
-            case '\r':
-                _text.Append("\\r");
-                return;
-            case '\t':
-                _text.Append("\\t");
-                return;
+            var isPair = text.Length > 1 && char.IsSurrogatePair(c, text[1]);
+            _text.Append(isPair ? text[..2] : "\uFFFD");
+            return isPair ? 2 : 1;
         }
-        if (c is < ' ' or '\u2028' or '\u2029' || (c is '<' or '>' or '&' && _style != JsonStyle.Raw))
-            _text.Append("\\u").Append(Convert.ToHexStringLower([(byte)(c >> 8), (byte)c]));
-        else
-            _text.Append(c);
+        _text.Append('\\');
+        var at = "\"\\\b\f\n\r\t".IndexOf(c, StringComparison.Ordinal);
+        if (at >= 0)
+        {
+            _text.Append("\"\\bfnrt"[at]);
+            return 1;
+        }
+        _text.Append('u');
+        for (var shift = 12; shift >= 0; shift -= 4) _text.Append("0123456789abcdef"[c >> shift & 15]);
+        return 1;
     }
 }

@@ -44,6 +44,6 @@ internal struct ValueSet(string function)
     private static bool TryGetNumber(TemplateValue value, out double number)
     {
         number = value.Kind == TemplateKind.Int ? value.AsInt : value.AsFloat;
-        return Math.Abs(number) <= 9007199254740992 && !double.IsNaN(number);
+        return Math.Abs(number) < 9007199254740992 && !double.IsNaN(number);
     }
 }

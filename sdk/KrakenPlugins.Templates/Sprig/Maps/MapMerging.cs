@@ -38,7 +38,7 @@ internal struct MapMerging
         {
             if (!source.TryGet(key, out var value)) continue;
             target.TryGet(key, out var present);
-            if (value.Kind == TemplateKind.Map && present.Kind == TemplateKind.Map && present.AsMap.Count > 0) FillNested(target, key, present, value.AsMap, depth);
+            if (value.Kind == TemplateKind.Map && present.Kind == TemplateKind.Map) FillNested(target, key, present, value.AsMap, depth);
             else if (Replaces(present, value)) target.Set(key, value);
         }
     }
@@ -50,11 +50,6 @@ internal struct MapMerging
         Fill(nested, value, depth + 1);
     }
 
-    // As in Go an empty value (nil, false, 0, "") counts as missing, and an empty list never replaces a filled one.
-    private readonly bool Replaces(TemplateValue present, TemplateValue value)
-    {
-        if (value.IsNothing) return _overwrites;
-        if (!present.IsTrue) return true;
-        return _overwrites && (value.Kind != TemplateKind.List || value.IsTrue);
-    }
+    // As in Go an empty value (nil, false, 0, "") counts as missing, and nil fills nothing.
+    private readonly bool Replaces(TemplateValue present, TemplateValue value) => _overwrites || (!present.IsTrue && !value.IsNothing);
 }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using Kind = KrakenPlugins.Templates.TemplateParameter;
 
@@ -6,6 +7,10 @@ namespace KrakenPlugins.Templates.Sprig.Strings;
 /// <summary>Values put next to each other; nothing (nil, an absent key) is left out.</summary>
 internal static class QuotingFunctions
 {
+    // What needs no escape: ASCII that prints, but for quotation marks and backslashes.
+    private static readonly SearchValues<char> Plain = SearchValues.Create(
+        " !#$%&'()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[]^_`abcdefghijklmnopqrstuvwxyz{|}~");
+
     public static void AddTo(FunctionTable table)
     {
         table.AddVariadic("quote", Quote, Kind.Any);
@@ -20,7 +25,9 @@ internal static class QuotingFunctions
         {
             if (argument.IsNothing) continue;
             if (result.Length > 0) result.Append(' ');
-            result.Append(GoFormat.Quote(GoFormat.Print(argument)));
+            var text = GoFormat.Print(argument);
+            if (text.AsSpan().ContainsAnyExcept(Plain)) result.Append(GoFormat.Quote(text));
+            else result.Append('"').Append(text).Append('"');
             SprigLimits.CheckCharacters("quote", result.Length);
         }
         return TemplateValue.From(result.ToString());

@@ -70,14 +70,18 @@ internal static class SplitFunctions
 
     private static TemplateValue Join(ReadOnlySpan<TemplateValue> arguments)
     {
+        if (arguments[1].Kind != TemplateKind.List) return TemplateValue.From(arguments[1].IsNothing ? "" : GoFormat.Print(arguments[1]));
+        var list = arguments[1].AsList;
         var separator = arguments[0].AsString;
-        var texts = Texts(arguments[1]);
-        if (texts.Count == 1) return texts[0];
         var result = new StringBuilder();
-        for (var i = 0; i < texts.Count; i++)
+        var isFirst = true;
+        for (var i = 0; i < list.Count; i++)
         {
-            if (i > 0) result.Append(separator);
-            result.Append(texts[i].AsString);
+            var element = list[i];
+            if (element.IsNothing) continue;
+            if (!isFirst) result.Append(separator);
+            isFirst = false;
+            result.Append(GoFormat.Print(element));
             SprigLimits.CheckCharacters("join", result.Length);
         }
         return TemplateValue.From(result.ToString());

@@ -19,7 +19,7 @@ internal static class TrimFunctions
     private static TemplateValue TrimAll(ReadOnlySpan<TemplateValue> arguments)
     {
         var (set, text) = (arguments[0].AsString, arguments[1].AsString);
-        if (!set.AsSpan().ContainsAnyInRange('\uD800', '\uDFFF')) return set.Length == 0 ? arguments[1] : TemplateValue.From(text.Trim(set.ToCharArray()));
+        if (!set.AsSpan().ContainsAnyInRange('\uD800', '\uDFFF')) return set.Length == 0 ? arguments[1] : TemplateValue.From(text.AsSpan().Trim(set).ToString());
         var (start, end) = (0, text.Length);
         while (start < end && Rune.DecodeFromUtf16(text.AsSpan(start, end - start), out var first, out var width) == 0 && Contains(set, first)) start += width;
         while (start < end && Rune.DecodeLastFromUtf16(text.AsSpan(start, end - start), out var last, out var width) == 0 && Contains(set, last)) end -= width;

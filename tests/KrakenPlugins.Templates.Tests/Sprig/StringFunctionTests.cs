@@ -1,0 +1,132 @@
+using Gateway.Testing;
+using Xunit;
+
+namespace KrakenPlugins.Templates.Tests.Sprig;
+
+public sealed class StringFunctionTests
+{
+    [Theory, Spec("CFG-112")]
+    [InlineData("""{{ hello }}""", "Hello!")]
+    [InlineData("""{{ "fooo" | substr 0 3 }}""", "foo")]
+    [InlineData("""{{ "foo" | substr 0 10 }}""", "foo")]
+    [InlineData("""{{ substr -1 3 "hello" }}""", "hel")]
+    [InlineData("""{{ substr 2 -1 "hello" }}""", "llo")]
+    [InlineData("""{{ substr 0 5 "hello world" }}""", "hello")]
+    [InlineData("""{{ "foooooo" | trunc 3 }}""", "foo")]
+    [InlineData("""{{ "baaaaaar" | trunc -3 }}""", "aar")]
+    [InlineData("""{{ "baaaaaar" | trunc -999 }}""", "baaaaaar")]
+    [InlineData("""{{ "baaaaaz" | trunc 0 }}""", "")]
+    [InlineData("""{{ "hello world" | trunc -5 }}""", "world")]
+    [InlineData("""{{ "añb" | trunc 3 }}""", "añ")]
+    [InlineData("""{{ "añb" | trunc 2 }}""", "a")]
+    [InlineData("""{{ "añb" | trunc -2 }}""", "b")]
+    [InlineData("""{{ abbrev 5 "hello world" }}""", "he...")]
+    [InlineData("""{{ abbrev 3 "hello world" }}""", "hello world")]
+    [InlineData("""{{ abbrev 20 "hello world" }}""", "hello world")]
+    [InlineData("""{{ abbrevboth 5 10 "1234 5678 9123" }}""", "...5678...")]
+    [InlineData("""{{ abbrevboth 5 6 "1234 5678 9123" }}""", "1234 5678 9123")]
+    [InlineData("""{{ repeat 3 "hello" }}""", "hellohellohello")]
+    [InlineData("""{{ repeat 0 "hello" }}""", "")]
+    [InlineData("""{{ "I Am Henry VIII" | replace " " "-" }}""", "I-Am-Henry-VIII")]
+    [InlineData("""{{ replace "" "-" "aé" }}""", "-a-é-")]
+    [InlineData("""{{ contains "cat" "fair catch" }}""", "true")]
+    [InlineData("""{{ contains "dog" "fair catch" }}""", "false")]
+    [InlineData("""{{ hasPrefix "cat" "catch" }}""", "true")]
+    [InlineData("""{{ hasSuffix "cat" "ducat" }}""", "true")]
+    [InlineData("""{{ hasSuffix "cat" "catch" }}""", "false")]
+    [InlineData("""{{ len "two" | plural "1 char" "chars" }}""", "chars")]
+    [InlineData("""{{ len "t" | plural "cheese" "%d chars" }}""", "cheese")]
+    [InlineData("""{{ plural "one" "many" 0 }}""", "many")]
+    [InlineData("""{{ indent 4 "a\nb\nc" }}""", "    a\n    b\n    c")]
+    [InlineData("""{{ nindent 4 "a\nb\nc" }}""", "\n    a\n    b\n    c")]
+    [InlineData("""{{ indent 0 "a\nb" }}""", "a\nb")]
+    [InlineData("""{{ toString 12 }}{{ toString true }}{{ toString 1.5 }}""", "12true1.5")]
+    [InlineData("""{{ toString (list 1 "a") }}""", "[1 a]")]
+    [InlineData("""{{ toString 1 | kindOf }}""", "string")]
+    public void Texts_are_cut_repeated_replaced_and_asked(string template, string expected) =>
+        Assert.Equal(expected, SprigTemplates.Render(template));
+
+    [Theory, Spec("CFG-112")]
+    [InlineData("""{{ trim "   5.00   " }}""", "5.00")]
+    [InlineData("""{{ trim "\u00a0\u2003a\t\n" }}""", "a")]
+    [InlineData("""{{ trimAll "$" "$5.00$" }}""", "5.00")]
+    [InlineData("""{{ trimall "$" "$5.00$" }}""", "5.00")]
+    [InlineData("""{{ trimAll "ab" "abcba" }}""", "c")]
+    [InlineData("""{{ trimAll "" " a " }}""", " a ")]
+    [InlineData("""{{ trimAll "😀" "😀a😀😀" }}""", "a")]
+    [InlineData("""{{ trimPrefix "$" "$5.00" }}""", "5.00")]
+    [InlineData("""{{ trimPrefix "-" "hello" }}""", "hello")]
+    [InlineData("""{{ trimSuffix "$" "5.00$" }}""", "5.00")]
+    [InlineData("""{{ "hello-" | trimSuffix "-" }}""", "hello")]
+    [InlineData("""{{ nospace "h e l l o " }}""", "hello")]
+    [InlineData("""{{ nospace "a\t\n\u2003b" }}""", "ab")]
+    public void Ends_and_spaces_are_taken_off(string template, string expected) =>
+        Assert.Equal(expected, SprigTemplates.Render(template));
+
+    [Theory, Spec("CFG-112")]
+    [InlineData("""{{ wrap 5 "Hello World" }}""", "Hello\nWorld")]
+    [InlineData("""{{ wrap 80 "Hello World" }}""", "Hello World")]
+    [InlineData("""{{ wrap 3 "Hello World" }}""", "Hello\nWorld")]
+    [InlineData("""{{ wrap 7 "aa bb   cc dd" }}""", "aa bb  \ncc dd")]
+    [InlineData("""{{ wrap 0 "a b" }}""", "a\nb")]
+    [InlineData("""{{ wrapWith 5 "\t" "Hello World" }}""", "Hello\tWorld")]
+    [InlineData("""{{ wrapWith 3 "-" "Hello World" }}""", "Hel-lo-Wor-ld")]
+    [InlineData("""{{ wrapWith 5 "" "Hello World" }}""", "Hello\nWorld")]
+    [InlineData("""{{ wrapWith 3 "|" "añño" }}""", "añ|ño")]
+    [InlineData("""{{ wrapWith 1 "|" "ññ" }}""", "ñ|ñ")]
+    public void Lines_are_wrapped(string template, string expected) =>
+        Assert.Equal(expected, SprigTemplates.Render(template));
+
+    [Theory, Spec("CFG-112")]
+    [InlineData("""{{ quote "a" "b" "c" }}""", "\"a\" \"b\" \"c\"")]
+    [InlineData("""{{ quote "\"a\"" "b" }}""", "\"\\\"a\\\"\" \"b\"")]
+    [InlineData("""{{ quote 1 2 3 }}""", "\"1\" \"2\" \"3\"")]
+    [InlineData("""{{ .value | quote }}""", "")]
+    [InlineData("""{{ .absent | quote }}""", "")]
+    [InlineData("""{{ quote "a\nb\té" }}""", "\"a\\nb\\té\"")]
+    [InlineData("""{{ quote .port }}""", "\"8080\"")]
+    [InlineData("""{{ squote "a" "b" "c" }}""", "'a' 'b' 'c'")]
+    [InlineData("""{{ squote 1 2 3 }}""", "'1' '2' '3'")]
+    [InlineData("""{{ .value | squote }}""", "")]
+    [InlineData("""{{ $b := "b" }}{{ "c" | cat "a" $b }}""", "a b c")]
+    [InlineData("""{{ .value | cat "a" "b" }}""", "a b")]
+    [InlineData("""{{ cat "hello" 1 true .port }}""", "hello 1 true 8080")]
+    public void Values_are_quoted_and_strung_together(string template, string expected) =>
+        Assert.Equal(expected, SprigTemplates.Render(template, """{"value":null,"port":8080}"""));
+
+    [Theory, Spec("CFG-112")]
+    [InlineData("""{{ $v := "foo$bar$baz" | split "$" }}{{ $v._0 }} {{ $v._2 }} {{ len $v }}""", "foo baz 3")]
+    [InlineData("""{{ "a" | split "," | typeOf }}""", "map[string]string")]
+    [InlineData("""{{ $v := "foo$bar$baz" | splitn "$" 2 }}{{ $v._0 }} {{ $v._1 }}""", "foo bar$baz")]
+    [InlineData("""{{ splitn "," 0 "a,b" | len }}""", "0")]
+    [InlineData("""{{ splitn "," -1 "a,b,c" | len }}""", "3")]
+    [InlineData("""{{ splitList "$" "foo$bar$baz" }}""", "[foo bar baz]")]
+    [InlineData("""{{ splitList "," "" | len }}""", "1")]
+    [InlineData("""{{ splitList "" "aé😀" }}""", "[a é 😀]")]
+    [InlineData("""{{ splitList "" "" | len }}""", "0")]
+    [InlineData("""{{ splitList "," "a,b," | toJson }}""", """["a","b",""]""")]
+    [InlineData("""{{ tuple "a" "b" "c" | join "-" }}""", "a-b-c")]
+    [InlineData("""{{ tuple 1 2 3 | join "-" }}""", "1-2-3")]
+    [InlineData("""{{ join "-" "abc" }}""", "abc")]
+    [InlineData("""{{ join "-" .list }}""", "1-2")]
+    [InlineData("""{{ join "-" .numbers }}""", "1-2.5")]
+    [InlineData("""{{ join "-" .absent }}""", "")]
+    [InlineData("""{{ $s := list 1 2 3 | toStrings }}{{ index $s 1 | kindOf }}""", "string")]
+    [InlineData("""{{ list 1 .value 2 | toStrings }}""", "[1 2]")]
+    [InlineData("""{{ toStrings "x" }}""", "[x]")]
+    [InlineData("""{{ list "c" "a" "b" | sortAlpha | join "" }}""", "abc")]
+    [InlineData("""{{ list 2 1 4 3 | sortAlpha | join "" }}""", "1234")]
+    [InlineData("""{{ list 10 9 "B" "a" | sortAlpha }}""", "[10 9 B a]")]
+    [InlineData("""{{ sortAlpha "x" }}""", "[x]")]
+    public void Texts_are_split_joined_and_sorted(string template, string expected) =>
+        Assert.Equal(expected, SprigTemplates.Render(template, """{"value":null,"list":["1",null,"2"],"numbers":[1,2.5]}"""));
+
+    [Theory, Spec("CFG-098")]
+    [InlineData("""{{ substr 5 6 "abc" }}""", "no part from 5 to 6")]
+    [InlineData("""{{ substr 3 2 "abcdef" }}""", "no part from 3 to 2")]
+    [InlineData("""{{ repeat -1 "a" }}""", "negative repeat count")]
+    [InlineData("""{{ indent -1 "a" }}""", "negative repeat count")]
+    [InlineData("""{{ upper 5 }}""", "expected string")]
+    public void What_cannot_be_done_is_an_error(string template, string expected) =>
+        Assert.Contains(expected, SprigTemplates.RenderError(template), StringComparison.Ordinal);
+}
