@@ -1,5 +1,6 @@
 using KrakenPlugins.Sdk.Configuration;
 using YamlDotNet.Core;
+using YamlDotNet.Core.Events;
 
 namespace KrakenPlugins.YamlDocuments;
 
@@ -27,7 +28,7 @@ public static class YamlDocument
             RefuseControlCharacters(file, text);
             var builder = new YamlTreeBuilder(file, limits);
             var parser = new Parser(scanner);
-            while (parser.MoveNext())
+            while (parser.MoveNext() && !(limits.ReadsFirstDocumentOnly && parser.Current is DocumentEnd))
                 builder.Take(parser.Current!);
             return builder.Root ?? ConfigNode.Null(new SourcePosition(file, 1, 1));
         }

@@ -17,4 +17,7 @@ public sealed record YamlLimits
 
     /// <summary>Whether a tag that is none of the core schema is ignored; otherwise it is an error.</summary>
     public bool IgnoresUnknownTags { get; init; }
+
+    /// <summary>Whether what follows the first document is not read; otherwise a second document is an error.</summary>
+    public bool ReadsFirstDocumentOnly { get; init; }
 }
