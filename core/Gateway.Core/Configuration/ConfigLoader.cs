@@ -18,7 +18,7 @@ public static class ConfigLoader
     {
         var diagnostics = new ConfigDiagnostics();
         var limits = new FlexibleLimits();
-        var files = new SourceFiles(options.WorkingDirectory ?? Directory.GetCurrentDirectory(), options.Confine, limits);
+        var files = new SourceFiles(options.WorkingDirectory, options.Confine, limits);
         var root = FlexibleConfiguration.Read(path, options, files, limits, diagnostics);
         var result = root is null ? Finish(null, options, diagnostics) : Load(root, options, diagnostics);
         return result with { Sources = files.All };

@@ -12,7 +12,15 @@ internal static class BehaviourFile
     {
         if (environment("FC_CONFIG") is { Length: > 0 } named)
             return named;
-        return files.HasFile(DefaultName) ? DefaultName : null;
+        try
+        {
+            return files.HasFile(DefaultName) ? DefaultName : null;
+        }
+        catch (SourceFileException)
+        {
+            // The working directory is gone, and with it what lay there.
+            return null;
+        }
     }
 
     /// <summary>Reads it; <see langword="null"/> after an error.</summary>

@@ -13,16 +13,16 @@ internal sealed class SourceFiles
     private readonly SortedSet<string> _all = new(StringComparer.Ordinal);
     private readonly IReadOnlyList<string> _confine;
     private readonly FlexibleLimits _limits;
-    private readonly string _workingDirectory;
+    private string? _workingDirectory;
     private string? _result;
     private long _totalBytes;
     private int _files;
 
     /// <summary>Starts a load.</summary>
-    /// <param name="workingDirectory">Absolute.</param>
+    /// <param name="workingDirectory">Absolute; <see langword="null"/> for that of the process.</param>
     /// <param name="confine">Folders that everything must lie in; empty: no limit.</param>
     /// <param name="limits">The bounds.</param>
-    public SourceFiles(string workingDirectory, IReadOnlyList<string> confine, FlexibleLimits limits)
+    public SourceFiles(string? workingDirectory, IReadOnlyList<string> confine, FlexibleLimits limits)
     {
         _workingDirectory = workingDirectory;
         _limits = limits;
@@ -44,7 +44,11 @@ internal sealed class SourceFiles
             throw new SourceFileException(path, "the path is empty");
         try
         {
-            return Path.GetFullPath(path, _workingDirectory);
+            return Path.IsPathFullyQualified(path) ? Path.GetFullPath(path) : Path.GetFullPath(path, _workingDirectory ??= Environment.CurrentDirectory);
+        }
+        catch (IOException)
+        {
+            throw new SourceFileException(path, "the working directory does not exist any more");
         }
         catch (ArgumentException)
         {
