@@ -16,6 +16,7 @@ internal sealed partial class Rendering
 
     private TemplateValue[] _stack = new TemplateValue[64];
     private int _top;
+    private int _highest;
     private int _frame;
     private int _depth;
     private long _stepsLeft;
@@ -144,7 +145,8 @@ internal sealed partial class Rendering
     private void End()
     {
         if (_stack.Length > KeptValues) _stack = new TemplateValue[64];
-        else Array.Clear(_stack);
+        else _stack.AsSpan(0, _highest).Clear();
+        _highest = 0;
         _body = null!;
         _options = null!;
         _output = null!;
@@ -167,6 +169,7 @@ internal sealed partial class Rendering
     private void Push(int count)
     {
         _top += count;
+        _highest = Math.Max(_highest, _top);
         if (_top > _stack.Length) Array.Resize(ref _stack, Math.Max(_top, _stack.Length * 2));
     }
 }
