@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
 
 namespace KrakenPlugins.Templates.Sprig.Dates;
 
@@ -28,14 +29,13 @@ internal ref partial struct GoTimeParser
         for (ReadOnlySpan<char> rest = layout; ;)
         {
             var part = LayoutParts.Next(rest, out var literal, out var piece, out var following);
-            var before = parser._rest;
             if (!parser.TrySkipLiteral(literal))
             {
                 error = $"parsing time {GoFormat.Quote(text)} as {GoFormat.Quote(layout)}: cannot parse {GoFormat.Quote(parser._rest.ToString())} as {GoFormat.Quote(literal.ToString())}";
                 return false;
             }
             if (part == LayoutPart.None) break;
-            before = parser._rest;
+            var before = parser._rest;
             if (!parser.TryReadPart(part, piece, following))
             {
                 error = parser._outOfRange is { } which
@@ -97,7 +97,7 @@ internal ref partial struct GoTimeParser
         {
             if (_yearDay > (DateTime.IsLeapYear(_year) ? 366 : 365)) return OutOfRange("day-of-year");
             var date = new DateTime(_year, 1, 1).AddDays(_yearDay - 1);
-            if ((_month > 0 && _month != date.Month) || (_day > 0 && _day != date.Day)) return OutOfRange("day-of-year does not match date: value");
+            if ((_month > 0 && _month != date.Month) || (_day > 0 && _day != date.Day)) return OutOfRange("day-of-year");
             (_month, _day) = (date.Month, date.Day);
         }
         _month = Math.Max(_month, 1);
@@ -124,9 +124,9 @@ internal ref partial struct GoTimeParser
         }
         if (local.TryGetOffset(_zoneName, clock, out offset)) return local;
         // A name that the zone does not know has no offset, but for GMT+3.
-        offset = _zoneName.StartsWith("GMT", StringComparison.Ordinal) && int.TryParse(_zoneName.AsSpan(3), System.Globalization.NumberStyles.AllowLeadingSign, System.Globalization.CultureInfo.InvariantCulture, out var hours)
-            ? TimeSpan.FromHours(hours)
-            : TimeSpan.Zero;
+        var isGmt = _zoneName.StartsWith("GMT", StringComparison.Ordinal);
+        if (isGmt && int.TryParse(_zoneName.AsSpan(3), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var hours)) offset = TimeSpan.FromHours(hours);
+        else offset = TimeSpan.Zero;
         return GoZone.Fixed(_zoneName, offset);
     }
 

@@ -5,23 +5,17 @@ namespace KrakenPlugins.Templates.Sprig.Dates;
 /// <summary>A time zone: one of the system's, or an offset with a name that was read from a text.</summary>
 internal sealed class GoZone
 {
-    public static readonly GoZone Utc = new(TimeZoneInfo.Utc, "UTC", "UTC", TimeSpan.Zero);
+    public static readonly GoZone Utc = new(TimeZoneInfo.Utc, "UTC", TimeSpan.Zero);
 
     private readonly TimeZoneInfo? _zone;
     private readonly string _fixedName;
     private readonly TimeSpan _fixedOffset;
 
-    private GoZone(TimeZoneInfo? zone, string location, string fixedName, TimeSpan fixedOffset)
-    {
-        (_zone, Location, _fixedName, _fixedOffset) = (zone, location, fixedName, fixedOffset);
-    }
+    private GoZone(TimeZoneInfo? zone, string fixedName, TimeSpan fixedOffset) => (_zone, _fixedName, _fixedOffset) = (zone, fixedName, fixedOffset);
 
-    /// <summary>The name of the location: <c>UTC</c>, <c>Local</c>, <c>Europe/Madrid</c>, or the name read.</summary>
-    public string Location { get; }
+    public static GoZone Local(TimeZoneInfo zone) => new(zone, "", TimeSpan.Zero);
 
-    public static GoZone Local(TimeZoneInfo zone) => new(zone, "Local", "", TimeSpan.Zero);
-
-    public static GoZone Fixed(string name, TimeSpan offset) => new(null, name, name, offset);
+    public static GoZone Fixed(string name, TimeSpan offset) => new(null, name, offset);
 
     /// <summary>The zone of a name of the IANA database; UTC for a name that there is not.</summary>
     public static GoZone Load(string name, TimeZoneInfo local)
@@ -30,7 +24,7 @@ internal sealed class GoZone
         if (name == "Local") return Local(local);
         // A name is a path below the database's folder.
         if (name.Contains("..", StringComparison.Ordinal) || name[0] is '/' or '\\' || name.Contains('\\', StringComparison.Ordinal)) return Utc;
-        return TimeZoneInfo.TryFindSystemTimeZoneById(name, out var zone) ? new GoZone(zone, zone.Id, "", TimeSpan.Zero) : Utc;
+        return TimeZoneInfo.TryFindSystemTimeZoneById(name, out var zone) ? new GoZone(zone, "", TimeSpan.Zero) : Utc;
     }
 
     public TimeSpan OffsetAt(DateTime utc) => _zone?.GetUtcOffset(utc) ?? _fixedOffset;
@@ -41,7 +35,8 @@ internal sealed class GoZone
     /// <summary>The abbreviation such as <c>CEST</c>; empty for an offset without a name.</summary>
     public string AbbreviationAt(DateTime utc)
     {
-        if (_zone is null || ReferenceEquals(this, Utc) || _zone.Equals(TimeZoneInfo.Utc)) return _zone is null ? _fixedName : "UTC";
+        if (_zone is null) return _fixedName;
+        if (_zone.Equals(TimeZoneInfo.Utc)) return "UTC";
         var name = _zone.IsDaylightSavingTime(utc) ? _zone.DaylightName : _zone.StandardName;
         return IsAbbreviation(name) ? name : NumericName(_zone.GetUtcOffset(utc));
     }
