@@ -52,8 +52,11 @@ internal sealed class Partials(IReadOnlyList<string> folders, bool isRecursive, 
                 files.RequireWithin(path, folder.Length == 0 ? "." : folder);
             if (files.HasFile(path))
                 return path;
-            if (isRecursive && FindBelow(folder, name) is { } found)
-                return found;
+            if (!isRecursive || FindBelow(folder, name) is not { } found)
+                continue;
+            if (files.IsConfined)
+                files.RequireWithin(found, folder);
+            return found;
         }
         return null;
     }
