@@ -16,7 +16,7 @@ internal sealed class YamlDecoder(bool isCollection)
     private static readonly YamlLimits s_limits = new()
     {
         MaxDepth = DataJson.MaxDepth - 1,
-        MaxNodes = 1_000_000,
+        MaxNodes = 500_000,
         MaxAliasedNodes = 100_000,
         IgnoresUnknownTags = true,
         ReadsFirstDocumentOnly = true,

@@ -50,6 +50,10 @@ public sealed partial class DocsTests : IClassFixture<DemoFixture>
                 configuration = whole;
                 files.Clear();
             }
+            else if (block.Kind is "yaml" or "toml" or "hcl" or "properties")
+            {
+                await LoadsAsync(block.Text, true, $"{file}:{block.Line}", plugin, block.Kind);
+            }
             else if (block.Kind == "text" && block.FollowsPrevious && previous is { Kind: "sh" })
             {
                 var output = await RunAsync(previous.Text, configuration, plugin, files);
@@ -132,11 +136,11 @@ public sealed partial class DocsTests : IClassFixture<DemoFixture>
         return root.TryGetProperty("url_pattern", out _) ? $$"""{"version":3,"endpoints":[{"endpoint":"/example","backend":[{{json}}]}]}""" : json;
     }
 
-    private static async Task LoadsAsync(string json, bool expected, string place, DocsPlugin plugin)
+    private static async Task LoadsAsync(string text, bool expected, string place, DocsPlugin plugin, string format = "json")
     {
         using var folder = new Folder();
         plugin.InstallIn(folder);
-        var run = await Executable.RunAsync("check", "--plugins", Path.Combine(folder.Path, DocsPlugin.Folder), "-c", folder.Write("krakend.json", json));
+        var run = await Executable.RunAsync("check", "--plugins", Path.Combine(folder.Path, DocsPlugin.Folder), "-c", folder.Write("krakend." + format, text));
 
         Assert.True(run.Status == (expected ? 0 : 1), $"{place}: {run.Error}");
         Assert.False(expected && run.Error.Contains("has no effect", StringComparison.Ordinal), $"{place}: {run.Error}");

