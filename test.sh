@@ -16,7 +16,7 @@ case ${1:-} in
 esac
 
 # command:Debian package
-needed=(curl:curl nginx:nginx wrk:wrk h2load:nghttp2-client)
+needed=(curl:curl nginx:nginx openssl:openssl wrk:wrk h2load:nghttp2-client zsh:zsh fish:fish)
 
 passed=0 failed=0
 results=$(mktemp -d)

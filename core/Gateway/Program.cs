@@ -1,7 +1,11 @@
 using Gateway.CommandLine;
-using Gateway.Commands;
-using Gateway.Commands.Plugins;
+using Gateway.Commands.Audit;
+using Gateway.Commands.Completion;
+using Gateway.Commands.Migrate;
 using Gateway.Commands.Plugins.Probe;
+using Gateway.Commands.Plugins;
+using Gateway.Commands.Watch;
+using Gateway.Commands;
 
 namespace Gateway;
 
@@ -10,7 +14,9 @@ internal static class Program
 {
     private static Task<int> Main(string[] args) => new Dispatcher(
         [
-            CheckCommand.Definition, CheckPluginCommand.Definition, DemoCommand.Definition, GenerateCommand.Definition, HealthCommand.Definition, PluginCommand.Definition, ProbeCommand.Definition,
-            RunCommand.Definition, SchemaCommand.Definition, KindTest.Definition, VersionCommand.Definition,
+            AuditCommand.Definition, CheckCommand.Definition, CheckPluginCommand.Definition, DemoCommand.Definition, GenerateCommand.Definition,
+            HealthCommand.Definition, KindTest.Definition, LicenseCommand.Definition, MigrateCommand.Definition, PluginCommand.Definition,
+            ProbeCommand.Definition, ReloadCommand.Definition, RunCommand.Definition, SchemaCommand.Definition, StatusCommand.Definition,
+            VersionCommand.Definition,
         ], new Terminal()).RunAsync(args);
 }

@@ -12,6 +12,7 @@ public sealed class TestContext : IBackendContext, IConnectionContext, IAgentCon
 {
     private readonly CancellationTokenSource _stopping = new();
     private readonly Dictionary<Type, object> _services = [];
+    private readonly Dictionary<(string Key, Type Type), object> _carried = [];
 
     /// <summary>What was logged.</summary>
     public CapturedLog Log { get; } = new();
@@ -129,6 +130,16 @@ public sealed class TestContext : IBackendContext, IConnectionContext, IAgentCon
     /// <inheritdoc/>
     public T? Service<T>() where T : class => (T?)_services.GetValueOrDefault(typeof(T));
 
+    /// <inheritdoc/>
+    /// <remarks>One value per key and type for as long as the test's context lives; configurations are not compared.</remarks>
+    public T Carry<T>(string key, ConfigNode config, Func<T> create) where T : class
+    {
+        ArgumentNullException.ThrowIfNull(create);
+        if (!_carried.TryGetValue((key, typeof(T)), out var value))
+            _carried.Add((key, typeof(T)), value = create());
+        return (T)value;
+    }
+
     string IServiceContext.ClientAddress(HttpContext context) => ClientAddress;
 
     /// <inheritdoc/>
@@ -173,5 +184,11 @@ public sealed class TestContext : IBackendContext, IConnectionContext, IAgentCon
     void ILogOutput.Write(ReadOnlySpan<byte> line) => StandardOutput.Append(System.Text.Encoding.UTF8.GetString(line));
 
     /// <inheritdoc/>
-    public void Dispose() => _stopping.Dispose();
+    public void Dispose()
+    {
+        foreach (var value in _carried.Values.OfType<IDisposable>())
+            value.Dispose();
+        _carried.Clear();
+        _stopping.Dispose();
+    }
 }

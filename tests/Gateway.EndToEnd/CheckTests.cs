@@ -153,6 +153,28 @@ public sealed class CheckTests : IDisposable
         Assert.Contains("none of the others can be; [lint", run.Error, StringComparison.Ordinal);
     }
 
+    [Theory, Spec("CFG-351")]
+    [InlineData("-c")]
+    [InlineData("-lc")]
+    public async Task A_thousand_endpoints_are_checked_within_a_second(string flags)
+    {
+        var endpoints = Enumerable.Range(0, 1000).Select(static i => $$"""
+            {"endpoint":"/v1/resource{{i}}/{id}","timeout":"2s","input_headers":["Authorization"],"extra_config":{"proxy":{"sequential":false} },
+             "backend":[{"url_pattern":"/r{{i}}/{id}","host":["http://127.0.0.1:9000"],"allow":["id","name"],"group":"a","mapping":{"a":"b"},"extra_config":{"backend/http":{"return_error_details":"x"} } },
+                        {"url_pattern":"/s{{i}}/{id}","host":["http://127.0.0.1:9001"]}]}
+            """);
+        var file = _folder.Write("krakend.json", $"{{\"version\":3,\"endpoints\":[{string.Join(",\n", endpoints)}]}}");
+
+        // Processor time, as the shell counts it: the machine may be busy with other things.
+        using var process = Executable.Start("sh", _folder.Path, new Dictionary<string, string> { ["LC_ALL"] = "C" }, "-c", $"{Executable.Path} check {flags} {file} && times");
+        var run = await Executable.FinishAsync(process);
+
+        Assert.Equal(0, run.Status);
+        Assert.EndsWith("Syntax OK!\n", run.Error, StringComparison.Ordinal);
+        var ofChildren = run.Out.TrimEnd('\n').Split('\n')[1].Split(' ');
+        Assert.InRange(ofChildren.Sum(Seconds), 0.01, 1);
+    }
+
     [Fact, Spec("CFG-220")]
     public async Task Without_flags_the_port_is_not_touched()
     {
@@ -215,6 +237,13 @@ public sealed class CheckTests : IDisposable
         Assert.Contains("/a/{x}", run.Error, StringComparison.Ordinal);
         Assert.DoesNotContain("Global settings", run.Error, StringComparison.Ordinal);
         Assert.DoesNotContain("Syntax OK!", run.Error, StringComparison.Ordinal);
+    }
+
+    // "0m0.210s"
+    private static double Seconds(string time)
+    {
+        var parts = time.TrimEnd('s').Split('m');
+        return (int.Parse(parts[0], CultureInfo.InvariantCulture) * 60) + double.Parse(parts[1], CultureInfo.InvariantCulture);
     }
 
     private static string Port(int port) => string.Create(CultureInfo.InvariantCulture, $$"""{"version":3,"port":{{port}}}""");

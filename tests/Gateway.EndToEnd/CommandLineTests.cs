@@ -73,8 +73,7 @@ public sealed class CommandLineTests
         Assert.Contains($"Did you mean this?\n\t{meant}\n", run.Error, StringComparison.Ordinal);
     }
 
-    [Theory, Spec("CFG-203", "CFG-210")]
-    [InlineData("completion")]
+    [Theory, Spec("CFG-203")]
     [InlineData("frobnicate")]
     [InlineData("")]
     public async Task A_command_that_resembles_nothing_is_refused(string command)
@@ -188,6 +187,75 @@ public sealed class CommandLineTests
         Assert.Contains("Syntax OK!", plainText, StringComparison.Ordinal);
     }
 
+    [Theory, Spec("CFG-208", "OBS-018")]
+    [InlineData("", true)]
+    [InlineData("1", false)]
+    public async Task The_access_lines_of_run_are_coloured_on_a_terminal_for_those_who_want_it(string noColour, bool isColoured)
+    {
+        using var folder = new Folder();
+        var port = RunningGateway.FreePort();
+        var file = folder.Write("krakend.json", $$"""{"version":3,"port":{{port}}}""");
+        var script = folder.Write("serve.sh", $"{Executable.Path} run -c {file} &\nuntil curl -s -o ready http://127.0.0.1:{port}/__health; do kill -0 $! || exit 1; done\ncurl -s -o none http://127.0.0.1:{port}/none\nkill $!\nwait $!\n");
+        using var process = Executable.Start("script", folder.Path, new Dictionary<string, string> { ["TERM"] = "xterm", ["NO_COLOR"] = noColour }, "-qec", $"sh {script}", "/dev/null");
+
+        var run = await Executable.FinishAsync(process);
+
+        Assert.Contains("\"/none\"", run.Out, StringComparison.Ordinal);
+        Assert.Equal(isColoured, run.Out.Contains('\e', StringComparison.Ordinal));
+    }
+
+    [Fact, Spec("CFG-202")]
+    public async Task Every_command_has_a_help_with_examples_that_it_understands()
+    {
+        var open = new Stack<string[]>([[]]);
+        var seen = 0;
+        while (open.TryPop(out var command))
+        {
+            var help = await Executable.RunAsync([.. command, "--help"]);
+            Assert.Equal((0, ""), (help.Status, help.Error));
+            var inner = Section(help.Out, "Available Commands:");
+            foreach (var name in inner)
+                open.Push([.. command, name.Split(' ', StringSplitOptions.RemoveEmptyEntries)[0]]);
+            if (command.Length == 0)
+                continue;
+            var examples = Section(help.Out, "Examples:");
+            Assert.NotEmpty(examples);
+            Assert.All(examples, example => Assert.StartsWith($"gateway {string.Join(' ', command)}", example, StringComparison.Ordinal));
+            foreach (var flag in inner.Length > 0 ? [] : examples.SelectMany(static e => e.Split(' ')).Where(static w => w.StartsWith("--", StringComparison.Ordinal)))
+                Assert.Contains(flag.Split('=')[0], help.Out.Split("Flags:")[^1], StringComparison.Ordinal);
+            seen++;
+        }
+        Assert.InRange(seen, 15, 60);
+    }
+
+    [Theory, Spec("CFG-309", "CFG-203")]
+    [InlineData("--file", "krakend.json")]
+    [InlineData("--listen-port=80")]
+    [InlineData("--service-name", "shop")]
+    public async Task The_generator_of_guides_is_refused_with_what_there_is_instead(params string[] flags)
+    {
+        var run = await Executable.RunAsync(["generate", .. flags]);
+
+        Assert.Equal((255, ""), (run.Status, run.Out));
+        Assert.Contains($"unknown flag: {flags[0].Split('=')[0]}; there is no such generator: draw the configuration with the online designer, or begin with {{\"version\": 3}}", run.Error, StringComparison.Ordinal);
+    }
+
+    [Theory, Spec("CFG-309")]
+    [InlineData("KRAKEND_DEBUG", "use the flag -d, or KRAKEND_DEBUG_ENDPOINT")]
+    [InlineData("KRAKEND_CONFIG_PATH", "use the flag -c")]
+    [InlineData("GOMAXPROCS", null)]
+    public async Task Variables_of_guides_are_named_with_what_to_use(string variable, string? advice)
+    {
+        using var folder = new Folder();
+        var file = folder.Write("krakend.json", """{"version":3}""");
+
+        var run = await Executable.RunInAsync(folder.Path, new Dictionary<string, string> { [variable] = "1" }, "check", "-c", file);
+
+        Assert.Equal(0, run.Status);
+        Assert.Equal(advice is null ? 0 : 1, run.Error.Split("WARNING").Length - 1);
+        Assert.Contains(advice ?? "Syntax OK!", run.Error, StringComparison.Ordinal);
+    }
+
     [Fact, Spec("CFG-210", "CFG-249", "CFG-207", "EXT-083")]
     public async Task The_version_is_four_lines_on_standard_output()
     {
@@ -208,6 +276,10 @@ public sealed class CommandLineTests
     [InlineData("check", "--license", "absent", "-c", "FILE")]
     [InlineData("version", "--license", "absent")]
     [InlineData("version", "-l", "absent")]
+    [InlineData("schema", "--license", "absent")]
+    [InlineData("plugin", "list", "-l", "absent")]
+    [InlineData("completion", "bash", "--license=absent")]
+    [InlineData("audit", "-s", "", "-l", "absent", "-c", "FILE")]
     public async Task A_licence_is_accepted_and_ignored(params string[] args)
     {
         using var folder = new Folder();
@@ -232,8 +304,7 @@ public sealed class CommandLineTests
     }
 
     [Theory]
-    [InlineData("audit")]
-    [InlineData("license")]
+    [InlineData("e2e")]
     [InlineData("openapi")]
     public async Task Commands_of_later_versions_say_so(string command)
     {
@@ -254,5 +325,11 @@ public sealed class CommandLineTests
 
         Assert.Equal(1, run.Status);
         Assert.Contains("krakend-foo.so is a Go plugin, which cannot run here; rewrite it with the SDK", run.Error, StringComparison.Ordinal);
+    }
+
+    private static string[] Section(string help, string title)
+    {
+        var lines = help.Split('\n').SkipWhile(line => line != title).Skip(1);
+        return [.. lines.TakeWhile(static line => line.StartsWith("  ", StringComparison.Ordinal)).Select(static line => line.Trim())];
     }
 }

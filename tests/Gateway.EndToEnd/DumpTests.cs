@@ -80,7 +80,7 @@ public sealed class DumpTests : IDisposable
 
         foreach (var line in new[]
         {
-            "\tDefault cache TTL: 1h0m0s", "\tDefault timeout: 1m30s", "\tNo TLS section defined", "\tNo Plugin section defined",
+            "\tDefault cache TTL: 1h0m0s", "\tDefault timeout: 1m30s", "\tNo TLS section defined", "\tNo Client TLS section defined", "\tNo Plugin section defined",
             "- router\n\thide_version_header: true",
             "\tCacheTTL: 1h0m0s", "\tHeaders to pass: [X-Header]", "\tOutputEncoding: json", "\tConcurrent calls: 1",
             "\t- proxy\n\t\tsequential: true\n\t\tmax_payload: 100\n\t\tstatic: map[data:map[client_secret:*** url:amqp://***@mq]]",
@@ -123,6 +123,49 @@ public sealed class DumpTests : IDisposable
 
         foreach (var secret in new[] { "hunter2", "letmein", "grain", "swordfish", "pleaseopen" })
             Assert.DoesNotContain(secret, dump, StringComparison.Ordinal);
+    }
+
+    [Theory, Spec("CFG-229", "CFG-230", "CFG-231")]
+    [InlineData("-d", "\tTLS: disabled, 2 key pair(s), mutual TLS: true\n")]
+    [InlineData("-dd", "\tTLS: disabled, 2 key pair(s), mutual TLS: true\n\t\tVersions: TLS12 to TLS13\n\t\tCA certificates: [ca.pem]\n\t\tDisable system CA pool: false\n")]
+    [InlineData("-ddd", "\t\tCipher suites: [4865 4866 4867 49199 49195 49200 49196 52392 52393]\n\t\tCurve preferences: [23]\n")]
+    public async Task The_listeners_tls_is_shown(string flag, string expected)
+    {
+        var file = _folder.Write("krakend.json", """
+            {"version":3,"tls":{"disabled":true,"enable_mtls":true,"min_version":"TLS12","curve_preferences":[23],"ca_certs":["ca.pem"],
+             "keys":[{"public_key":"a","private_key":"b"},{"public_key":"c","private_key":"d"}]}}
+            """);
+
+        var run = await Executable.RunAsync("check", flag, "-c", file);
+
+        Assert.Contains(expected, run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact, Spec("CFG-229", "CFG-230")]
+    public async Task Agents_are_shown_with_their_consumer_connection_and_backends()
+    {
+        var file = _folder.Write("krakend.json", """
+            {"version":3,"async_agent":[{"name":"orders","consumer":{"topic":"a.*","workers":3,"timeout":"1500ms","max_rate":0.5},
+             "connection":{"max_retries":7,"backoff_strategy":"linear","health_interval":"5s"},
+             "extra_config":{"async/amqp":{"host":"amqp://me:pleaseopen@mq","name":"q"}},"backend":[{"host":["http://a"],"url_pattern":"/in"}]}]}
+            """);
+
+        var one = await Executable.RunAsync("check", "--allow-missing", "*", "-dc", file);
+        var two = await Executable.RunAsync("check", "--allow-missing", "*", "-ddc", file);
+
+        Assert.Contains("1 async agent(s):\n\t- orders\n\tConsumer timeout: 1.5s\n\t0 agent component configuration(s):\n\tConnecting to 1 backend(s):\n\t\t[+] GET /in\n\t\tTimeout: 1.5s\n\t\tHosts: [http://a]\n", one.Error, StringComparison.Ordinal);
+        Assert.Contains("\tConsumer topic: a.*\n\tConsumer workers: 3\n\tConsumer max rate: 0.5\n\tConnection max retries: 7\n\tConnection backoff strategy: linear\n\tConnection health interval: 5s\n", two.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("pleaseopen", two.Error, StringComparison.Ordinal);
+    }
+
+    [Fact, Spec("CFG-232")]
+    public async Task Keys_in_the_query_of_a_pattern_are_masked()
+    {
+        var file = _folder.Write("krakend.json", """{"version":3,"endpoints":[{"endpoint":"/a/{key}","backend":[{"host":["http://a"],"url_pattern":"/x?page=1&api_key=hunter2&token={key}"}]}]}""");
+
+        var run = await Executable.RunAsync("check", "-dc", file);
+
+        Assert.Contains("[+] GET /x?page=1&api_key=***&token={{.Key}}\n", run.Error, StringComparison.Ordinal);
     }
 
     [Fact, Spec("CFG-232")]

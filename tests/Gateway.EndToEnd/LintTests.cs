@@ -119,8 +119,63 @@ public sealed class LintTests : IDisposable
         Assert.DoesNotContain("Global settings", run.Error, StringComparison.Ordinal);
     }
 
-    [Fact, Spec("CFG-218", "CFG-219")]
-    public async Task A_document_that_does_not_load_is_not_linted()
+    [Fact, Spec("CFG-218", "CFG-225")]
+    public async Task Errors_of_the_load_of_the_lint_and_of_a_plugins_schema_make_one_sorted_list()
+    {
+        using var smith = new PluginSmith();
+        var plugin = smith.Make("acme.login", "public sealed class P : GatewayPlugin { public override void Register(IPluginRegistry registry) { } }", ["service/service acme/login"], edit: static m => m["namespaces"]![0]!["schema"] = "s.json");
+        File.WriteAllText(Path.Combine(plugin, "s.json"), """{"properties":{"level":{"enum":["low","high"]}}}""");
+        var file = _folder.Write("krakend.json", """
+            {
+              "version": 3,
+              "extra_config": { "acme/login": { "level": "medium" } },
+              "timeout": "3 parsecs",
+              "endpoints": [
+                { "endpoint": "/a", "methd": "GET", "backend": [{ "host": ["http://a"], "url_pattern": "/{id}" }] },
+                { "endpoint": "/b", "backend": [{ "host": "http://a", "url_pattern": "/", "sd": "consul" }] }
+              ],
+              "sequential_start": true
+            }
+            """);
+
+        var run = await Executable.RunAsync("check", "-n", "--plugins", smith.Folder, "-c", file);
+
+        Assert.Equal(1, run.Status);
+        Assert.StartsWith($"Parsing configuration file: {file}\nERROR parsing the configuration file: 7 errors\n", run.Error, StringComparison.Ordinal);
+        var places = run.Error.Split('\n').Where(l => l.StartsWith(file, StringComparison.Ordinal)).Select(l => l[(file.Length + 1)..].Split(' ')[0]).ToArray();
+        Assert.Equal(["3:46", "4:14", "6:25", "6:92", "7:47", "7:85", "9:23"], places);
+        Assert.Equal(7, run.Error.Split('\n').Count(static l => l.TrimEnd().EndsWith('^')));
+        foreach (var said in new[] { "(rule \"enum\" at /extra_config/acme~1login/level)", "expected a duration", "did you mean \"method\"?", "undefined output param 'id'!", "(rule \"type\" at /endpoints/1/backend/0/host)", "Consul is reached", "(rule \"hint\")" })
+            Assert.Contains(said, run.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("Syntax OK!", run.Error, StringComparison.Ordinal);
+    }
+
+    [Theory, Spec("CFG-309")]
+    [InlineData(""", "backend": [{"host":["http://a"],"url_pattern":"/","timeout":"1s"}]""", "a timeout belongs to the endpoint")]
+    [InlineData(""", "extra_config": {"backend/websocket":{}}, "backend": [{"host":["http://a"],"url_pattern":"/"}]""", "the namespace is \"websocket\"")]
+    [InlineData(""", "backend": [{"host":["http://a"],"url_pattern":"/","extra_config":{"qos/circuit-breaker":{"fallback_response":{}}}}]""", "data for a failed call is \"static\"")]
+    [InlineData(""", "backend": [{"host":["http://a"],"url_pattern":"/","extra_config":{"modifier/martian":{"query.Modifier":{"scope":["request"],"name":"a","value":"b"}}}}]""", "the modifier is called \"querystring.Modifier\"")]
+    [InlineData(""", "backend": [{"host":["http://a"],"url_pattern":"/","extra_config":{"modifier/martian":{"header.Modifier":{"scope":["request"],"name":"a","value":"b"},"body.Modifier":{"scope":["request"],"body":""}}}}]""", "wrap several in \"fifo.Group\"")]
+    [InlineData(""", "backend": [{"host":["grpc://a"],"url_pattern":"/"}]""", "write the host without scheme")]
+    public async Task What_run_only_advises_about_fails_the_lint_with_the_same_words(string members, string advice)
+    {
+        var file = _folder.Write("krakend.json", $$"""{"version": 3, "port": {{RunningGateway.FreePort()}}, "endpoints": [{"endpoint": "/a"{{members}} }]}""");
+        var missing = new[] { "--allow-missing", "*", "-c", file };
+
+        var lint = await Executable.RunAsync(["check", "-n", .. missing]);
+        var check = await Executable.RunAsync(["check", .. missing]);
+        var served = await Executable.RunAsync(["check", "-t", .. missing]);
+        var strict = await Executable.RunAsync(["check", "--strict", .. missing]);
+
+        Assert.Equal((1, 0, 0, 1), (lint.Status, check.Status, served.Status, strict.Status));
+        foreach (var run in new[] { lint, check, served, strict })
+            Assert.Equal(1, run.Error.Split(advice).Length - 1);
+        Assert.Equal(1, check.Error.Split('\n').Count(l => l.StartsWith("WARNING ", StringComparison.Ordinal) && l.Contains(advice, StringComparison.Ordinal)));
+        Assert.Equal(check.Error, served.Error);
+    }
+
+    [Fact, Spec("CFG-218", "CFG-219", "CFG-054")]
+    public async Task A_document_of_another_version_is_not_linted()
     {
         var file = _folder.Write("krakend.json", """{"version":2,"port":"8080"}""");
 

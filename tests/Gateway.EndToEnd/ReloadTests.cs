@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Runtime.InteropServices;
 using Gateway.Testing;
@@ -86,20 +87,65 @@ public sealed class ReloadTests : IDisposable
         Assert.Equal(HttpStatusCode.NotFound, gone.StatusCode);
     }
 
-    [Fact]
-    public async Task Settings_of_the_listener_wait_for_a_restart_and_the_log_says_so()
+    [Fact, Spec("CFG-345", "CFG-018")]
+    public async Task The_port_moves_and_what_is_in_flight_on_the_old_one_finishes()
     {
-        await using var gateway = await RunningGateway.RunAsync(_folder, """{"version":3}""");
+        var release = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var upstream = await Upstream.StartAsync();
+        upstream.On("/x", async context =>
+        {
+            await release.Task.WaitAsync(context.RequestAborted);
+            await context.Response.WriteAsync("""{"ok":true}""");
+        });
+        var json = Json(upstream.Host, "/x").Replace("\"version\":3", "\"version\":3,\"port\":$PORT", StringComparison.Ordinal);
+        await using var gateway = await RunningGateway.RunOnPortOfFileAsync(_folder, json);
+        var inFlight = gateway.Client.GetStringAsync("/a");
+        await RunningGateway.WaitUntilAsync(() => upstream.ReceivedAt("/x").Count == 1, () => "the request never arrived");
 
-        _folder.Write("krakend.json", """{"version":3,"port":1,"listen_ip":"127.0.0.1","idle_timeout":"1s","use_h2c":true,"read_timeout":"1s","write_timeout":"1s","max_header_bytes":9}""");
+        var port = RunningGateway.FreePort().ToString(CultureInfo.InvariantCulture);
+        _folder.Write("krakend.json", json.Replace("$PORT", port, StringComparison.Ordinal));
+        gateway.Send(PosixSignal.SIGHUP);
+        await gateway.WaitForLogAsync($"Listening on port: {port}");
+        using var next = new HttpClient(new SocketsHttpHandler { UseProxy = false });
+        using var health = await next.GetAsync($"http://127.0.0.1:{port}/__health");
+        release.SetResult();
+
+        Assert.Equal(HttpStatusCode.OK, health.StatusCode);
+        Assert.Equal("""{"ok":true}""", await inFlight);
+        await Assert.ThrowsAsync<HttpRequestException>(() => next.GetAsync($"http://127.0.0.1:{gateway.Port}/__health"));
+    }
+
+    [Fact, Spec("CFG-346")]
+    public async Task A_port_that_is_taken_refuses_the_reload()
+    {
+        await using var other = await Upstream.StartAsync();
+        const string Json = """{"version":3,"port":$PORT}""";
+        await using var gateway = await RunningGateway.RunOnPortOfFileAsync(_folder, Json);
+
+        _folder.Write("krakend.json", Json.Replace("$PORT", other.Host.Split(':')[^1], StringComparison.Ordinal));
         gateway.Send(PosixSignal.SIGHUP);
 
-        foreach (var setting in new[] { "listen_ip", "read_timeout", "read_header_timeout", "write_timeout", "idle_timeout", "max_header_bytes", "use_h2c" })
-            await gateway.WaitForLogAsync($"KRAKEND WARNING: [SERVICE: Gateway] \"{setting}\" has changed; it takes effect with the next start");
-        // The port came from the command line, and still does.
-        Assert.DoesNotContain("\"port\" has changed", gateway.Out, StringComparison.Ordinal);
+        await gateway.WaitForLogAsync("the running configuration stays: cannot listen on port");
+        Assert.Contains("address already in use", gateway.Out, StringComparison.Ordinal);
         using var response = await gateway.Client.GetAsync("/__health");
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+    }
+
+    [Fact, Spec("CFG-345")]
+    public async Task Timers_and_limits_of_the_listener_take_effect()
+    {
+        await using var gateway = await RunningGateway.RunAsync(_folder, """{"version":3}""");
+        using var before = await gateway.Client.GetAsync("/__health");
+
+        _folder.Write("krakend.json", """{"version":3,"port":1,"listen_ip":"127.0.0.1","idle_timeout":"1s","read_timeout":"1s","write_timeout":"1s","max_header_bytes":8192}""");
+        gateway.Send(PosixSignal.SIGHUP);
+        await gateway.WaitForLogAsync("Reloaded: 0 endpoints");
+
+        // The port came from the command line, and still does.
+        using var client = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = gateway.Client.BaseAddress };
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/__health") { Headers = { { "X-Big", new string('x', 30_000) } } };
+        using var response = await client.SendAsync(request);
+        Assert.Equal(HttpStatusCode.RequestHeaderFieldsTooLarge, response.StatusCode);
     }
 
     private static string Json(string upstream, string path) =>

@@ -37,6 +37,36 @@ public sealed class RunTests : IDisposable
         }
     }
 
+    [Fact, Spec("CFG-309", "CFG-310")]
+    public async Task What_a_guide_wrote_is_one_warning_of_the_log_although_the_component_refuses_it_too()
+    {
+        const string Json = """{"version":3,"endpoints":[{"endpoint":"/a","backend":[{"host":["http://a"],"url_pattern":"/","extra_config":{"modifier/martian":{"query.Modifier":{"scope":["request"],"name":"a","value":"b"}}}}]}]}""";
+        await using (var gateway = await RunningGateway.RunAsync(_folder, Json))
+        {
+            using var response = await gateway.Client.GetAsync("/__health");
+
+            Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+            Assert.Single(gateway.Out.Split('\n'), static l => l.Contains("WARNING", StringComparison.Ordinal) && l.Contains("querystring.Modifier", StringComparison.Ordinal));
+        }
+        var strict = await Executable.RunAsync("run", "--strict", "-c", _folder.Write("strict.json", Json));
+
+        Assert.Equal(255, strict.Status);
+        Assert.Contains("ERROR parsing the configuration file: ", strict.Error, StringComparison.Ordinal);
+    }
+
+    [Theory, Spec("CFG-350")]
+    [InlineData("run", 255)]
+    [InlineData("check", 1)]
+    public async Task Strict_heeds_what_components_warn_about_when_they_are_built(string command, int status)
+    {
+        var file = _folder.Write("krakend.json", $$"""{"version":3,"port":{{RunningGateway.FreePort()}},"endpoints":[{"endpoint":"/a","backend":[{"host":["http://a"],"url_pattern":"/","extra_config":{"modifier/martian":{"no.Modifier":{} } } }]}]}""");
+
+        var run = await Executable.RunAsync(command, "--strict", command == "check" ? "-tc" : "-c", file);
+
+        Assert.Equal(status, run.Status);
+        Assert.Contains("unknown modifier: no.Modifier", run.Error, StringComparison.Ordinal);
+    }
+
     [Fact, Spec("CFG-215")]
     public async Task The_flag_wins_over_variable_and_file()
     {

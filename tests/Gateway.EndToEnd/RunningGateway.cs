@@ -50,16 +50,32 @@ internal sealed partial class RunningGateway : IAsyncDisposable
         while (true)
         {
             var port = FreePort();
-            var gateway = new RunningGateway(
-                Executable.Start(Executable.Path, workingDirectory, environment, [.. args, "-p", port.ToString(CultureInfo.InvariantCulture)]), port);
-            await WaitUntilAsync(() => gateway.Out.Contains("Listening on port", StringComparison.Ordinal) || gateway._process.HasExited, () => gateway.Everything());
-            if (!gateway._process.HasExited)
+            if (await TryStartAsync(workingDirectory, [.. args, "-p", port.ToString(CultureInfo.InvariantCulture)], port, environment) is { } gateway)
                 return gateway;
-            var output = gateway.Everything();
-            await gateway.DisposeAsync();
-            // Another process took the port in between.
-            if (!output.Contains("already in use", StringComparison.Ordinal))
-                throw new InvalidOperationException(output);
+        }
+    }
+
+    // Null when another process took the port in between.
+    private static async Task<RunningGateway?> TryStartAsync(string? workingDirectory, string[] args, int port, IReadOnlyDictionary<string, string>? environment)
+    {
+        var gateway = new RunningGateway(Executable.Start(Executable.Path, workingDirectory, environment, args), port);
+        await WaitUntilAsync(() => gateway.Out.Contains("Listening on port", StringComparison.Ordinal) || gateway._process.HasExited, () => gateway.Everything());
+        if (!gateway._process.HasExited)
+            return gateway;
+        var output = gateway.Everything();
+        await gateway.DisposeAsync();
+        return output.Contains("already in use", StringComparison.Ordinal) ? null : throw new InvalidOperationException(output);
+    }
+
+    /// <summary><c>run</c> with a configuration text that has the port itself, in place of <c>$PORT</c>, so that a reload can change it.</summary>
+    public static async Task<RunningGateway> RunOnPortOfFileAsync(Folder folder, string json, params string[] args)
+    {
+        while (true)
+        {
+            var port = FreePort();
+            var file = folder.Write("krakend.json", json.Replace("$PORT", port.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal));
+            if (await TryStartAsync(folder.Path, ["run", "-c", file, .. args], port, null) is { } gateway)
+                return gateway;
         }
     }
 

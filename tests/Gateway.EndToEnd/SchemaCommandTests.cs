@@ -27,6 +27,22 @@ public sealed class SchemaCommandTests : IDisposable
         Assert.Empty(metaschema.Validate(schema).Select(static e => e.ToString()));
     }
 
+    [Fact, Spec("CFG-222")]
+    public async Task Editors_find_the_dialect_at_the_head_and_a_configuration_that_names_the_schema_validates()
+    {
+        var run = await Executable.RunAsync("schema", "--plugins", _smith.Folder);
+        var schema = JsonSchema.Compile(JsonElement.Parse(run.Out));
+
+        Assert.StartsWith("{\n  \"$schema\": \"https://json-schema.org/draft/2019-09/schema\",\n", run.Out, StringComparison.Ordinal);
+        foreach (var example in Directory.GetFiles(Path.Combine(Executable.Repository, "examples"), "*.json", SearchOption.AllDirectories))
+        {
+            var document = JsonNode.Parse(await File.ReadAllTextAsync(example))!.AsObject();
+            document["$schema"] = "./gateway.schema.json";
+            Assert.Empty(schema.Validate(JsonElement.Parse(document.ToJsonString())).Select(static e => e.ToString()));
+        }
+        Assert.NotEmpty(schema.Validate(JsonElement.Parse("""{"$schema":"./gateway.schema.json","version":3,"prot":8080}""")));
+    }
+
     [Fact]
     public async Task References_inside_of_a_fragment_lead_to_its_own_definitions()
     {

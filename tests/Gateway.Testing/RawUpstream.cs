@@ -18,16 +18,28 @@ public sealed class RawUpstream : IAsyncDisposable
     private static readonly TimeSpan s_end = TimeSpan.FromSeconds(10);
     private readonly ConcurrentQueue<Task> _scripts = [];
     private readonly Func<RawConnection, Task> _script;
-    private readonly X509Certificate2? _certificate;
+    private readonly SslServerAuthenticationOptions? _tls;
     private readonly Task _accepting;
 
     /// <summary>An upstream that runs a script on every connection and closes it when the script ends.</summary>
     /// <param name="script">What a connection does; an <see cref="IOException"/> out of it ends the connection only.</param>
     /// <param name="certificate">Speaks TLS with it when set.</param>
     public RawUpstream(Func<RawConnection, Task> script, X509Certificate2? certificate = null)
+        : this(script, certificate is null ? null : new SslServerAuthenticationOptions
+        {
+            ServerCertificate = certificate,
+            ApplicationProtocols = [SslApplicationProtocol.Http2, SslApplicationProtocol.Http11],
+        })
+    {
+    }
+
+    /// <summary>An upstream that runs a script on every connection and closes it when the script ends.</summary>
+    /// <param name="script">What a connection does; an <see cref="IOException"/> out of it ends the connection only.</param>
+    /// <param name="tls">How it speaks TLS; <see langword="null"/> for clear text.</param>
+    public RawUpstream(Func<RawConnection, Task> script, SslServerAuthenticationOptions? tls)
     {
         _script = script;
-        _certificate = certificate;
+        _tls = tls;
         _listener.Start();
         Port = ((IPEndPoint)_listener.LocalEndpoint).Port;
         _accepting = AcceptAsync();
@@ -51,7 +63,7 @@ public sealed class RawUpstream : IAsyncDisposable
     public int Port { get; }
 
     /// <summary><c>http://127.0.0.1:port</c>, or <c>https://</c>.</summary>
-    public string Url => $"{(_certificate is null ? "http" : "https")}://127.0.0.1:{Port}";
+    public string Url => $"{(_tls is null ? "http" : "https")}://127.0.0.1:{Port}";
 
     /// <summary>The connections that were accepted, in order.</summary>
     public IReadOnlyList<RawConnection> Connections => [.. _connections];
@@ -105,14 +117,10 @@ public sealed class RawUpstream : IAsyncDisposable
         try
         {
             Stream stream = network;
-            if (_certificate is not null)
+            if (_tls is not null)
             {
                 var tls = new SslStream(network);
-                await tls.AuthenticateAsServerAsync(new SslServerAuthenticationOptions
-                {
-                    ServerCertificate = _certificate,
-                    ApplicationProtocols = [SslApplicationProtocol.Http2, SslApplicationProtocol.Http11],
-                }, _stop.Token);
+                await tls.AuthenticateAsServerAsync(_tls, _stop.Token);
                 stream = tls;
             }
             var connection = new RawConnection(socket, stream, _connections.Count, Timeout.InfiniteTimeSpan, _stop.Token);

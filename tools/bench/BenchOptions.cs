@@ -6,17 +6,18 @@ namespace Gateway.Bench;
 internal sealed record BenchOptions
 {
     public const string Usage = """
-        usage: bench [load|routes|plugins] [options]
+        usage: bench [load|routes|plugins|reload] [options]
 
           load                 the scenarios against nginx, the bare pass-through and the gateway (default)
           routes               the gateway with 5 and with 5,000 endpoints: start time, throughput on the last one
           plugins              the gateway with 0, 1 and 30 plugins, and with 30 that it does not use: start time, memory
+          reload               64 connections while configuration and plugin are replaced every second, and without
 
           --gateway PATH       the gateway's executable or .dll, default artifacts/gateway/gateway
           --skip-gateway       nginx and the pass-through only
           --scenarios S1,S3    only these (S1 S2 S3 S4 S5a S5b S6)
           --rounds N           measured runs of each, interleaved; medians are reported (3; plugins 15)
-          --duration SECONDS   of one measured run (10)
+          --duration SECONDS   of one measured run (10; reload 60)
           --warmup SECONDS     before the first run of each (12)
           --quick              one round, 3 s after 3 s of warm-up: shape, not numbers
           --plugin FOLDER      plugins: the one plugin (martian beside the gateway, or one that does nothing)
@@ -26,6 +27,9 @@ internal sealed record BenchOptions
 
     // Starts are short, and it is their small differences that are looked for.
     private const int ManyRounds = 15;
+
+    // Seconds; what is rare needs time to happen.
+    private const int LongRun = 60;
 
     public BenchMode Mode { get; init; }
     public string? GatewayPath { get; init; }
@@ -48,7 +52,7 @@ internal sealed record BenchOptions
         var options = new BenchOptions();
         if (arguments.Length > 0 && ModeOf(arguments[0]) is { } mode)
         {
-            options = options with { Mode = mode, Rounds = mode == BenchMode.Plugins ? ManyRounds : options.Rounds };
+            options = options with { Mode = mode, Rounds = mode == BenchMode.Plugins ? ManyRounds : options.Rounds, Duration = mode == BenchMode.Reload ? LongRun : options.Duration };
             arguments = arguments[1..];
         }
         while (arguments.Length > 0)
@@ -81,6 +85,7 @@ internal sealed record BenchOptions
         "load" => BenchMode.Load,
         "routes" => BenchMode.Routes,
         "plugins" => BenchMode.Plugins,
+        "reload" => BenchMode.Reload,
         _ => null,
     };
 
@@ -107,6 +112,7 @@ internal enum BenchMode
     Load,
     Routes,
     Plugins,
+    Reload,
 }
 
 /// <summary>The bench cannot measure; the message says why and what to do.</summary>

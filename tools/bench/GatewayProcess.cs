@@ -34,6 +34,11 @@ internal sealed class GatewayProcess(IReadOnlyList<string> command, string folde
         return await Subject.StartAsync("gateway", [.. command, "run", "-c", configuration, .. plugins?.Folders.SelectMany(folder => (string[])["--plugins", folder]) ?? []], port, HealthPath, folder, heap, cancellationToken);
     }
 
+    /// <summary>Starts it with a configuration that is there; ready when <c>/__health</c> answers 200.</summary>
+    /// <exception cref="BenchException">It does not start.</exception>
+    public Task<Subject> StartAsync(string configuration, IReadOnlyList<string> arguments, int port, CancellationToken cancellationToken) =>
+        Subject.StartAsync("gateway", [.. command, "run", "-c", configuration, .. arguments], port, HealthPath, folder, null, cancellationToken);
+
     /// <summary>One endpoint for each scenario.</summary>
     public static JsonArray Endpoints(IEnumerable<Scenario> scenarios) => new([.. scenarios.Select(scenario => Endpoint(scenario, scenario.Path))]);
 

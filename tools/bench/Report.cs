@@ -60,6 +60,29 @@ internal static class Report
         return text.ToString();
     }
 
+    /// <summary>What reloads cost those who call.</summary>
+    /// <param name="options">How it was measured.</param>
+    /// <param name="still">Without reloads.</param>
+    /// <param name="moving">With a reload every second.</param>
+    /// <param name="seconds">Of each reload.</param>
+    /// <param name="memory">Resident bytes after half of the reloads without load, and after all.</param>
+    public static string Reloads(BenchOptions options, CheckedResult still, CheckedResult moving, IReadOnlyList<double> seconds, (double Middle, double End) memory)
+    {
+        StringBuilder text = Begin("Reloads", $"Upstream, load generator and server share the machine. 64 connections, {options.Duration} s each after {options.Warmup} s of warm-up; each reload brings another configuration and another build of its plugin.");
+        Table(text, ["", "req/s", "p50, ms", "p99, ms", "slowest, ms", "connections opened", "failed", "reset", "of two configurations"],
+            [Row("without reloads", still), Row($"{seconds.Count} reloads", moving)]);
+        text.Append(Inv, $"\np99 with reloads is {Number(moving.Percentile(0.99) / still.Percentile(0.99), 2)} times that without (target: < 3). ");
+        text.Append(Inv, $"A reload took {Number(Measurement.Median(seconds) * 1000, 0)} ms (median), {Number(seconds.Max() * 1000, 0)} ms at most. ");
+        text.Append(Inv, $"Resident after 100 further reloads {Number(memory.Middle / Megabyte, 1)} MB, after 200 {Number(memory.End / Megabyte, 1)} MB.\n");
+        return text.ToString();
+
+        static string[] Row(string name, CheckedResult load) =>
+        [
+            name, load.RequestsPerSecond.ToString("N0", Inv), Number(load.Percentile(0.5), 2), Number(load.Percentile(0.99), 2), Number(load.Percentile(1), 1),
+            load.Connections.ToString(Inv), load.Failures.ToString(Inv), load.Resets.ToString(Inv), load.Mixed.ToString(Inv),
+        ];
+    }
+
     private static string Above(PluginCase item, PluginCase none, Func<PluginStart, double> figure) =>
         item == none ? "–" : item.Above(none, figure).ToString("+0.0;-0.0;0.0", Inv);
 

@@ -127,8 +127,9 @@ internal sealed class BackendLoader(LoadContext context, RootDocument root)
             backend.Source.Error(_diagnostics, "sd", MissingPlugin.Discovery(backend.Sd));
             return "static";
         }
-        var advice = backend.Sd == "consul" ? "; Consul is reached through its DNS interface" : NearestName.Suggest(backend.Sd, s_discoveries);
-        backend.Source.Warning(_diagnostics, "sd", $"{ConfigText.Quote(backend.Sd)} is no service discovery, the hosts are used as they stand{advice} ({string.Join(", ", s_discoveries)})");
+        var known = NamespaceRegistry.HintFor("backend/" + backend.Sd);
+        var advice = known is null ? NearestName.Suggest(backend.Sd, s_discoveries) : "; " + known;
+        backend.Source.Hint(_diagnostics, "sd", $"{ConfigText.Quote(backend.Sd)} is no service discovery, the hosts are used as they stand{advice} ({string.Join(", ", s_discoveries)})");
         return "static";
     }
 
@@ -137,12 +138,12 @@ internal sealed class BackendLoader(LoadContext context, RootDocument root)
         if (extra["backend/http/client"] is null)
             return new BackendHttpClientConfig();
         var client = context.Bind<BackendHttpClientDocument>(extra, "backend/http/client", path);
-        NotSupportedYet.Check(client, _diagnostics);
         return new BackendHttpClientConfig
         {
             SendBodyOnRedirect = client.SendBodyOnRedirect,
             NoRedirect = client.NoRedirect,
             ProxyAddress = client.ProxyAddress.Length == 0 ? null : ProxyAddress(client),
+            Tls = new TlsLoader(_diagnostics).Client(client.ClientTls),
         };
     }
 

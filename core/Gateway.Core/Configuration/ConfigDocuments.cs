@@ -36,8 +36,8 @@ internal sealed class RootDocument
     public TimeSpan MaxShutdownWaitTime { get; init; }
     [ConfigName("use_h2c")]
     public bool UseH2c { get; init; }
-    public ConfigNode? Tls { get; init; }
-    public ConfigNode? ClientTls { get; init; }
+    public TlsDocument? Tls { get; init; }
+    public ClientTlsDocument? ClientTls { get; init; }
     public PluginDocument? Plugin { get; init; }
     public TimeSpan DialerTimeout { get; init; }
     public TimeSpan DialerKeepAlive { get; init; }

@@ -33,7 +33,7 @@ public static class ConfigLoader
         if (root.Kind != ConfigKind.Object)
             diagnostics.Error(root.Position, "", "a configuration is an object: {\"version\": 3, …}");
         else if (IsVersion3(root, diagnostics))
-            return Finish(new ServiceLoader(new LoadContext(options, diagnostics)).Load(root), options, diagnostics);
+            return Finish(new ServiceLoader(new LoadContext(options, diagnostics)).Load(root), options, diagnostics) with { Document = root };
         return Finish(null, options, diagnostics);
     }
 
@@ -53,7 +53,7 @@ public static class ConfigLoader
         var hint = have switch
         {
             0 => "add \"version\": 3",
-            1 or 2 => "the document is of an older language; migrate it first, as the migration guide describes",
+            1 or 2 => "the document is of an older language; migrate it first with `gateway migrate`, as the migration guide describes",
             4 => "the document is of the later language of the 3.x products",
             _ => "3 is the only version of the language that is understood",
         };

@@ -54,7 +54,7 @@ internal static class BackendEncodings
         var advice = written == "grpc"
             ? "; with the namespace backend/grpc the encoding is not used"
             : $"{NearestName.Suggest(written, s_known)} ({string.Join(", ", s_known)}, rss, yaml)";
-        backend.Source.Warning(context.Diagnostics, "encoding", $"{ConfigText.Quote(written)} is no encoding, json is used{advice}");
+        backend.Source.Hint(context.Diagnostics, "encoding", $"{ConfigText.Quote(written)} is no encoding, json is used{advice}");
         return "json";
     }
 }

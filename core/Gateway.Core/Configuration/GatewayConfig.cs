@@ -36,10 +36,14 @@ public sealed class ServiceConfig
     public TimeSpan DnsCacheTtl { get; init; } = TimeSpan.FromSeconds(30);
     /// <summary>Limits of the HTTP server.</summary>
     public ServerConfig Server { get; init; } = new();
+    /// <summary>TLS of the listener; <see langword="null"/> for clear text.</summary>
+    public TlsServerConfig? Tls { get; init; }
     /// <summary>Settings of the outgoing HTTP client.</summary>
     public TransportConfig Transport { get; init; } = new();
     /// <summary>The <c>router</c> namespace.</summary>
     public RouterConfig Router { get; init; } = new();
+    /// <summary>The admin listener (<c>gateway/admin</c>), or <see langword="null"/>.</summary>
+    public AdminConfig? Admin { get; init; }
     /// <summary>The public API, in file order; endpoints with unsupported methods (RTE-003) are not among them.</summary>
     public IReadOnlyList<EndpointConfig> Endpoints { get; init; } = [];
     /// <summary>Consumers of events, in file order.</summary>
@@ -60,7 +64,7 @@ public sealed class ServiceConfig
 public sealed record PluginFolderConfig(string Folder, string Pattern);
 
 /// <summary>Limits of the HTTP server; a zero duration means none.</summary>
-public sealed class ServerConfig
+public sealed record ServerConfig
 {
     /// <summary>Time for headers and body.</summary>
     public TimeSpan ReadTimeout { get; init; }
@@ -101,8 +105,8 @@ public sealed class TransportConfig
     public TimeSpan ResponseHeaderTimeout { get; init; }
     /// <summary>Wait for <c>100 Continue</c>; zero sends the body at once.</summary>
     public TimeSpan ExpectContinueTimeout { get; init; }
-    /// <summary>Root <c>allow_insecure_connections</c> (legacy): accept any certificate.</summary>
-    public bool AllowInsecureConnections { get; init; }
+    /// <summary>TLS towards backends that have no settings of their own.</summary>
+    public TlsClientConfig Tls { get; init; } = TlsClientConfig.Default;
 }
 
 /// <summary>The <c>router</c> namespace. Source: reference page "service-settings_router-options".</summary>
@@ -281,6 +285,8 @@ public sealed record BackendHttpClientConfig
     public bool NoRedirect { get; init; }
     /// <summary>Proxy for this backend, with scheme and port, or <see langword="null"/>.</summary>
     public Uri? ProxyAddress { get; init; }
+    /// <summary>TLS of this backend in place of the service's; <see langword="null"/> for the service's.</summary>
+    public TlsClientConfig? Tls { get; init; }
 }
 
 /// <summary>The namespaces of one scope: current name and value, in file order.</summary>

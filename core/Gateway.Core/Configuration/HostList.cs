@@ -5,6 +5,9 @@ namespace Gateway.Core.Configuration;
 /// <summary>The hosts of each backend: its own or those of the root, sanitised or verbatim as the backend asks.</summary>
 internal sealed class HostList(RootDocument root, ConfigDiagnostics diagnostics)
 {
+    /// <summary>Schemes that guides write for drivers that know none (CFG-309).</summary>
+    private static readonly string[] s_foreignSchemes = ["grpc://", "lambda://"];
+
     private IReadOnlyList<string>? _sanitisedRoot;
     private bool _isRootVerbatim;
 
@@ -40,8 +43,10 @@ internal sealed class HostList(RootDocument root, ConfigDiagnostics diagnostics)
         {
             if (takesWebSockets && HostGrammar.IsWebSocket(written[i]))
                 hosts[i] = written[i];
+            else if (WithoutForeignScheme(written[i]) is { } bare && HostGrammar.TrySanitize(bare, out hosts[i]))
+                source.Hint(diagnostics, "host", i, $"the scheme of {ConfigText.Quote(written[i])} has no effect: write the host without scheme; the driver of the backend is chosen by a namespace under extra_config");
             else if (!HostGrammar.TrySanitize(written[i], out hosts[i]))
-                source.Error(diagnostics, "host", i, $"host {ConfigText.Inline(written[i])} not valid: invalid host{Hint(written[i])}");
+                source.Error(diagnostics, "host", i, $"host {ConfigText.Inline(written[i])} not valid: invalid host; a host is [http[s]://]name[:port], anything else needs \"disable_host_sanitize\": true");
         }
         return hosts;
     }
@@ -53,12 +58,8 @@ internal sealed class HostList(RootDocument root, ConfigDiagnostics diagnostics)
         return written;
     }
 
-    private static string Hint(string host)
-    {
-        if (host.StartsWith("grpc://", StringComparison.Ordinal) || host.StartsWith("lambda://", StringComparison.Ordinal))
-            return "; write the host without scheme";
-        return "; a host is [http[s]://]name[:port], anything else needs \"disable_host_sanitize\": true";
-    }
+    private static string? WithoutForeignScheme(string host) =>
+        Array.Find(s_foreignSchemes, s => host.StartsWith(s, StringComparison.Ordinal)) is { } scheme ? host[scheme.Length..] : null;
 
     /// <summary>Looked up as written: a backend whose driver is missing has no need of a host either.</summary>
     private static bool HasOtherTarget(ConfigNode? extraConfig)

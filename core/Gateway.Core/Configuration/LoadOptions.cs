@@ -65,4 +65,7 @@ public sealed record LoadResult(ServiceConfig? Config, ConfigDiagnostics Diagnos
     /// change the result.
     /// </summary>
     public IReadOnlyList<string> Sources { get; init; } = [];
+
+    /// <summary>The document as it was read, also when there are errors; <see langword="null"/> when it cannot be read or is of another language version.</summary>
+    public ConfigNode? Document { get; init; }
 }

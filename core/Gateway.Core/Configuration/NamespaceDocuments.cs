@@ -4,6 +4,15 @@ namespace Gateway.Core.Configuration;
 
 // The namespaces that core itself reads, as they stand in the file. Below extra_config names are case-sensitive.
 
+/// <summary>The <c>gateway/admin</c> namespace.</summary>
+internal sealed class AdminDocument
+{
+    public ConfigSource Source { get; init; } = null!;
+    public string Listen { get; init; } = "";
+    public string Token { get; init; } = "";
+    public string TokenFile { get; init; } = "";
+}
+
 /// <summary>The <c>router</c> namespace.</summary>
 internal sealed class RouterDocument
 {
@@ -114,5 +123,5 @@ internal sealed class BackendHttpClientDocument
     public bool SendBodyOnRedirect { get; init; }
     public bool NoRedirect { get; init; }
     public string ProxyAddress { get; init; } = "";
-    public ConfigNode? ClientTls { get; init; }
+    public ClientTlsDocument? ClientTls { get; init; }
 }

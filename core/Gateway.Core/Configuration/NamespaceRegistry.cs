@@ -36,7 +36,7 @@ public static class NamespaceRegistry
     private static readonly FrozenDictionary<string, FrozenSet<string>> s_scopes = new Dictionary<string, FrozenSet<string>>
     {
         [ConfigScope.Service] = Set("""
-            ai/mcp auth/api-keys auth/basic auth/revoker auth/validator documentation/openapi documentation/postman gateway/plugins
+            ai/mcp auth/api-keys auth/basic auth/revoker auth/validator documentation/openapi documentation/postman gateway/admin gateway/plugins
             governance/processors governance/quota grpc modifier/lua-endpoint modifier/request-body-extractor
             modifier/response-headers plugin/http-server qos/ratelimit/service qos/ratelimit/service/redis qos/ratelimit/tiered
             redis router security/bot-detector security/cors security/http server/static-filesystem server/virtualhost
@@ -79,7 +79,7 @@ public static class NamespaceRegistry
     private static readonly FrozenSet<string> s_all = s_scopes.Values.SelectMany(static s => s).ToFrozenSet(StringComparer.Ordinal);
 
     /// <summary>Namespaces of core itself, which no plugin provides; those of <c>plugin/*</c> name plugins.</summary>
-    private static readonly FrozenSet<string> s_core = Set("router proxy backend/http backend/http/client plugin/http-server plugin/http-client plugin/req-resp-modifier plugin/middleware gateway/plugins");
+    private static readonly FrozenSet<string> s_core = Set("router proxy backend/http backend/http/client plugin/http-server plugin/http-client plugin/req-resp-modifier plugin/middleware gateway/admin gateway/plugins");
 
     /// <summary>Names that people use and that never existed, with what to use instead.</summary>
     private static readonly FrozenDictionary<string, string> s_hints = new Dictionary<string, string>

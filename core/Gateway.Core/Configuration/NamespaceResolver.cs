@@ -31,10 +31,15 @@ internal sealed class NamespaceResolver(LoadOptions options, ConfigDiagnostics d
             TranslateClientPlugin(names, path);
         foreach (var (name, member) in names)
         {
+            var place = path.Member(member.Name);
+            if (NamespaceRegistry.IsDefined(scope, name))
+                ForeignNames.Report(name, member.Value, place, diagnostics);
             if (!TakesEffect(scope, name, member, path))
                 continue;
-            _kinds.Check(name, member, path.Member(member.Name));
-            members.Add(new(name, member.NamePosition, name == "workflow" ? ResolveWorkflow(member.Value, path.Member(member.Name)) : member.Value));
+            var value = NamespaceAttributes.Rename(name, member.Value, place, diagnostics);
+            value = OldPluginNames.Rename(name, value, place, options.IsKindAvailable, diagnostics);
+            _kinds.Check(name, member with { Value = value }, place);
+            members.Add(new(name, member.NamePosition, name == "workflow" ? ResolveWorkflow(value, place) : value));
         }
         return members.Count == 0 ? ExtraConfig.Empty : new ExtraConfig(members);
     }
@@ -61,7 +66,7 @@ internal sealed class NamespaceResolver(LoadOptions options, ConfigDiagnostics d
                 continue;
             var current = NamespaceAliases.CurrentName(member.Name)!;
             var isTaken = !chosen.TryAdd(current, member);
-            diagnostics.Notice(member.NamePosition, path.Member(member.Name).ToString(), isTaken
+            Report(ConfigSeverity.Notice, ConfigRules.OldName, member, path, isTaken
                 ? $"\"{member.Name}\" is ignored because \"{current}\" is present"
                 : $"\"{member.Name}\" is the old name of \"{current}\"; rename it");
         }
@@ -74,7 +79,7 @@ internal sealed class NamespaceResolver(LoadOptions options, ConfigDiagnostics d
             return;
         names.Remove(LegacyClientPlugins.Namespace);
         var isTaken = !names.TryAdd(LegacyClientPlugins.Current, member with { Value = settings });
-        diagnostics.Notice(member.NamePosition, path.Member(member.Name).ToString(), isTaken
+        Report(ConfigSeverity.Notice, ConfigRules.OldName, member, path, isTaken
             ? $"the client plugin \"{plugin}\" is ignored because \"{LegacyClientPlugins.Current}\" is present"
             : $"the client plugin \"{plugin}\" is an attribute of \"{LegacyClientPlugins.Current}\" today; rename it");
     }
@@ -89,20 +94,22 @@ internal sealed class NamespaceResolver(LoadOptions options, ConfigDiagnostics d
             ReportMissing(scope, name, member, path);
             return false;
         }
-        diagnostics.Warning(member.NamePosition, path.Member(member.Name).ToString(), WhyWithoutEffect(scope, name));
+        Report(ConfigSeverity.Warning, NamespaceRegistry.HintFor(NamespaceAliases.Canonical(name)) is null ? ConfigRules.UnknownNamespace : ConfigRules.Hint, member, path, WhyWithoutEffect(scope, name));
         return false;
     }
 
+    private void Report(ConfigSeverity severity, string rule, ConfigMember member, ConfigPath extraConfig, string message) =>
+        diagnostics.Add(new(severity, member.NamePosition, extraConfig.Member(member.Name).ToString(), message) { Rule = rule });
+
     private void ReportMissing(string scope, string name, ConfigMember member, ConfigPath path)
     {
-        var place = path.Member(member.Name).ToString();
         var protection = NamespaceRegistry.IsProtection(name) ? "; the protection is not active" : "";
         if (options.AllowMissing.Contains(name) || options.AllowMissing.Contains("*"))
-            diagnostics.Notice(member.NamePosition, place, $"runs without \"{name}\", as allowed{protection}");
+            Report(ConfigSeverity.Notice, ConfigRules.MissingPlugin, member, path, $"runs without \"{name}\", as allowed{protection}");
         else if (NamespaceRegistry.IsOptional(name))
-            diagnostics.Warning(member.NamePosition, place, $"no plugin provides \"{name}\" at {ConfigScope.Describe(scope)}; it has no effect");
+            Report(ConfigSeverity.Warning, ConfigRules.MissingPlugin, member, path, $"no plugin provides \"{name}\" at {ConfigScope.Describe(scope)}; it has no effect");
         else
-            diagnostics.Error(member.NamePosition, place, $"no plugin provides \"{name}\" at {ConfigScope.Describe(scope)}; install one, or run without it with --allow-missing {name}");
+            Report(ConfigSeverity.Error, ConfigRules.MissingPlugin, member, path, $"no plugin provides \"{name}\" at {ConfigScope.Describe(scope)}; install one, or run without it with --allow-missing {name}");
     }
 
     private static string WhyWithoutEffect(string scope, string name)

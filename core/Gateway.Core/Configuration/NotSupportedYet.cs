@@ -8,16 +8,6 @@ namespace Gateway.Core.Configuration;
 /// </summary>
 internal static class NotSupportedYet
 {
-    /// <summary>Root attributes.</summary>
-    public static void Check(RootDocument root, ConfigDiagnostics diagnostics)
-    {
-        // "disabled": true is the documented way to keep the block and serve clear text, which is what happens.
-        if (root.Tls is { } tls && !(tls["disabled"] is { } disabled && WeakTyping.TryBoolean(disabled, out var isOff) && isOff))
-            Refuse(root.Source, "tls", "TLS settings", diagnostics);
-        if (root.ClientTls is not null)
-            Refuse(root.Source, "client_tls", "TLS settings", diagnostics);
-    }
-
     /// <summary>The <c>router</c> namespace.</summary>
     public static void Check(RouterDocument router, ConfigDiagnostics diagnostics)
     {
@@ -30,13 +20,6 @@ internal static class NotSupportedYet
     {
         if (proxy.DecompressGzip)
             Refuse(proxy.Source, "decompress_gzip", "unpacking of request bodies", diagnostics);
-    }
-
-    /// <summary>The <c>backend/http/client</c> namespace.</summary>
-    public static void Check(BackendHttpClientDocument client, ConfigDiagnostics diagnostics)
-    {
-        if (client.ClientTls is not null)
-            Refuse(client.Source, "client_tls", "TLS settings", diagnostics);
     }
 
     /// <summary>The catch-all endpoint; true when the endpoint is one and was refused.</summary>

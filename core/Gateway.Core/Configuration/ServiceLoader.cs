@@ -19,17 +19,17 @@ internal sealed class ServiceLoader(LoadContext context)
             EnvironmentOverrides.Apply(document, context.Options.Environment, _diagnostics), ConfigPath.Root);
         var plugins = PluginFolder(root.Plugin);
         context.Options.PluginFolderKnown(plugins);
-        NotSupportedYet.Check(root, _diagnostics);
         if (root.Timeout < TimeSpan.Zero)
             root.Source.Error(_diagnostics, "timeout", "a timeout must not be negative");
         if (root.AllowInsecureConnections)
             root.Source.Notice(_diagnostics, "allow_insecure_connections", "the attribute moved to \"client_tls\"; it still works here");
         if (root.SequentialStart && root.AsyncAgent.Count == 0)
-            root.Source.Warning(_diagnostics, "sequential_start", "it orders the start of async agents, and there are none; backends run one after another with \"sequential\" under extra_config, namespace proxy");
+            root.Source.Hint(_diagnostics, "sequential_start", "it orders the start of async agents, and there are none; backends run one after another with \"sequential\" under extra_config, namespace proxy");
 
         var extra = context.Namespaces.Resolve(ConfigScope.Service, root.ExtraConfig, ConfigPath.Root.Member("extra_config"));
         var routerDocument = context.Bind<RouterDocument>(extra, "router", ConfigPath.Root);
         var router = RouterLoader.Load(routerDocument, _diagnostics);
+        var admin = AdminLoader.Load(context.Bind<AdminDocument>(extra, AdminLoader.Namespace, ConfigPath.Root), _diagnostics);
         var encoding = root.OutputEncoding.Length == 0 ? "json" : OutputEncodings.Resolve(root.OutputEncoding, root.Source, context);
         var backends = new BackendLoader(context, root);
         var endpoints = new EndpointsLoader(context, root, router, backends, encoding).Load();
@@ -50,8 +50,10 @@ internal sealed class ServiceLoader(LoadContext context)
             SequentialStart = root.SequentialStart,
             DnsCacheTtl = root.DnsCacheTtl < TimeSpan.FromSeconds(1) ? s_defaultDnsTtl : root.DnsCacheTtl,
             Server = Server(root, routerDocument.UseH2c),
+            Tls = new TlsLoader(_diagnostics).Server(root.Tls),
             Transport = Transport(root),
             Router = router,
+            Admin = admin,
             Endpoints = endpoints,
             Agents = agents,
             ExtraConfig = extra,
@@ -105,7 +107,7 @@ internal sealed class ServiceLoader(LoadContext context)
         };
     }
 
-    private static TransportConfig Transport(RootDocument root)
+    private TransportConfig Transport(RootDocument root)
     {
         var defaults = new TransportConfig();
         return new TransportConfig
@@ -120,8 +122,17 @@ internal sealed class ServiceLoader(LoadContext context)
             IdleConnectionTimeout = NotNegative(root.IdleConnectionTimeout),
             ResponseHeaderTimeout = NotNegative(root.ResponseHeaderTimeout),
             ExpectContinueTimeout = NotNegative(root.ExpectContinueTimeout),
-            AllowInsecureConnections = root.AllowInsecureConnections,
+            Tls = ClientTls(root),
         };
+    }
+
+    /// <summary>The old root attribute is the one inside <c>client_tls</c>, and makes the object exist as that one does.</summary>
+    private TlsClientConfig ClientTls(RootDocument root)
+    {
+        var tls = new TlsLoader(_diagnostics).Client(root.ClientTls);
+        return root.AllowInsecureConnections
+            ? (tls ?? new TlsClientConfig()) with { AllowInsecureConnections = true }
+            : tls ?? TlsClientConfig.Default;
     }
 
     private PluginFolderConfig? PluginFolder(PluginDocument? plugin)

@@ -81,7 +81,7 @@ internal sealed record Component<TContext, TProduct>(string Name, Stage Stage, C
     /// </summary>
     public TProduct? Build(ConfigNode config, TContext context, ConfigDiagnostics diagnostics)
     {
-        var own = context is Server.ServiceContext known ? (TContext)(object)known.For(Owner) : context;
+        var own = context is Server.ServiceContext known ? (TContext)(object)known.For(Owner, Name) : context;
         TProduct? product;
         using (PluginWatch.Enter(Owner, $"the factory of {Name}"))
             product = Factory(config, own, diagnostics);

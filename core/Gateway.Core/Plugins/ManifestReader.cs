@@ -7,6 +7,7 @@ namespace Gateway.Core.Plugins;
 public static class ManifestReader
 {
     private const int MaxBytes = 1 << 20;
+    private const int MostAuditMessage = 500;
 
     /// <summary>Layers of the SDK per scope.</summary>
     private static readonly Dictionary<string, string[]> s_layers = new(StringComparer.Ordinal)
@@ -71,6 +72,7 @@ public static class ManifestReader
             at.Error(found, "sdk", $"{ConfigText.Quote(manifest.Sdk)} is no range of versions like \"[0.2,1.0)\"");
         JudgeEntry(manifest, found);
         JudgeNames(manifest, found);
+        JudgeAudit(manifest, found);
         foreach (var (path, hash) in manifest.Hashes)
         {
             if (!IsInside(path))
@@ -115,6 +117,25 @@ public static class ManifestReader
         }
         foreach (var name in manifest.Plugins)
             JudgeSchema(name.Name, name.Schema, manifest, found);
+    }
+
+    private static void JudgeAudit(PluginManifest manifest, ConfigDiagnostics found)
+    {
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        for (var i = 0; i < manifest.Audit.Count; i++)
+        {
+            var rule = manifest.Audit[i];
+            if (rule.Rule.Length is 0 or > 64 || !char.IsAsciiLetter(rule.Rule[0]) || !rule.Rule.All(static c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-'))
+                manifest.Source.Error(found, "audit", i, $"{ConfigText.Quote(rule.Rule)} is no code of a rule: a letter, then letters, digits, '.', '_' and '-', 64 at most");
+            else if (!seen.Add(rule.Rule))
+                manifest.Source.Error(found, "audit", i, $"the rule \"{rule.Rule}\" is declared twice");
+            if (rule.Absent && rule.When is not null)
+                manifest.Source.Error(found, "audit", i, "\"absent\" and \"when\" exclude each other: what is not there has no value");
+            if (rule.When is { Kind: not (ConfigKind.Object or ConfigKind.Boolean) })
+                manifest.Source.Error(found, "audit", i, "\"when\" must be a JSON Schema: an object");
+            if (rule.Message.Length > MostAuditMessage || string.IsNullOrWhiteSpace(rule.Message) || rule.Message.Any(char.IsControl))
+                manifest.Source.Error(found, "audit", i, $"\"message\" must be a sentence on one line, {MostAuditMessage} characters at most");
+        }
     }
 
     private static void JudgeSchema(string name, string schema, PluginManifest manifest, ConfigDiagnostics found)

@@ -21,6 +21,9 @@ public sealed partial class PluginHost(PluginSearch search) : IDisposable
         ("Middleware Plugin", [PluginKinds.Middleware]),
     ];
 
+    // Of one plugin; enough for any real one.
+    private const int MostWatched = 2_000;
+
     private readonly ShadowCopy _copies = new();
     private readonly Dictionary<string, PluginCode> _code = new(StringComparer.Ordinal);
     private readonly Dictionary<string, (string Reason, string Fingerprint)> _hanging = new(StringComparer.Ordinal);
@@ -46,6 +49,25 @@ public sealed partial class PluginHost(PluginSearch search) : IDisposable
 
     /// <summary>Whether an installed plugin has one of the language's kinds under a name; for <see cref="LoadOptions.IsKindAvailable"/>.</summary>
     public bool ProvidesKind(string kind, string name) => Catalog.KindProviders(kind, name).Any();
+
+    /// <summary>Everything on disk that a reload might see otherwise: the folders that are searched, and the folders and files of each plugin.</summary>
+    public IReadOnlyList<string> WatchedPaths(PluginFolderConfig? configured)
+    {
+        var paths = search.Folders(configured).Select(static folder => Path.GetFullPath(folder.Path)).ToHashSet(StringComparer.Ordinal);
+        foreach (var plugin in Catalog.Plugins)
+        {
+            paths.Add(plugin.Folder);
+            try
+            {
+                paths.UnionWith(Directory.EnumerateFileSystemEntries(plugin.Folder, "*", SearchOption.AllDirectories).Take(MostWatched));
+            }
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+            {
+                // It is just being replaced; its folder is watched, and shows it.
+            }
+        }
+        return [.. paths];
+    }
 
     /// <summary>
     /// Loads the plugins that a configuration uses and lets them declare their components. What a plugin cannot provide is reported for

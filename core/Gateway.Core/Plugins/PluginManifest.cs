@@ -49,6 +49,9 @@ public sealed class PluginManifest
     /// <summary>Ways of service discovery that it has.</summary>
     public IReadOnlyList<PluginDiscovery> Discovery { get; init; } = [];
 
+    /// <summary>Rules that <c>gateway audit</c> judges configurations by as long as the plugin is installed.</summary>
+    public IReadOnlyList<PluginAuditRule> Audit { get; init; } = [];
+
     /// <summary>What it asks for; for readers and <c>plugin check</c>, not enforced in process.</summary>
     public PluginPermissions Permissions { get; init; } = new();
 
@@ -134,6 +137,37 @@ public sealed class PluginDiscovery
     /// <summary>Value of <c>sd</c>.</summary>
     [ConfigRequired]
     public string Name { get; init; } = "";
+}
+
+/// <summary>A rule of a plugin for <c>gateway audit</c>.</summary>
+public sealed class PluginAuditRule
+{
+    /// <summary>Code, unique in the manifest: begins with a letter, then letters, digits, <c>. _ -</c>, 64 characters at most.</summary>
+    [ConfigRequired]
+    public string Rule { get; init; } = "";
+
+    /// <summary>How much a finding matters.</summary>
+    [ConfigRequired]
+    [ConfigValues("LOW", "MEDIUM", "HIGH", "CRITICAL")]
+    public string Severity { get; init; } = "";
+
+    /// <summary>Where the namespace is looked at; everywhere when empty.</summary>
+    [ConfigValues("service", "endpoint", "backend", "async_agent", "workflow")]
+    public string Scope { get; init; } = "";
+
+    /// <summary>Which namespace is looked at.</summary>
+    [ConfigRequired]
+    public string Namespace { get; init; } = "";
+
+    /// <summary>JSON Schema of the values that the rule objects to; without it the rule objects to every use.</summary>
+    public ConfigNode? When { get; init; }
+
+    /// <summary>Whether the rule objects to a configuration that does not use the namespace at all.</summary>
+    public bool Absent { get; init; }
+
+    /// <summary>What is wrong and what to do, on one line.</summary>
+    [ConfigRequired]
+    public string Message { get; init; } = "";
 }
 
 /// <summary>What a plugin asks for.</summary>

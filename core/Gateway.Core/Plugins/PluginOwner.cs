@@ -38,6 +38,9 @@ internal sealed partial class PluginOwner(string id, string folder, AssemblyLoad
     /// <summary>Whether what it makes needs a guard.</summary>
     public bool IsPlugin => _context is not null;
 
+    /// <summary>Where the code of this build lives; <see langword="null"/> for code of the gateway, or once it was unloaded.</summary>
+    public AssemblyLoadContext? Build => _context is not null && _context.TryGetTarget(out var build) ? build : null;
+
     /// <summary>Exceptions that left its code so far.</summary>
     public long Faults { get; private set; }
 

@@ -20,6 +20,10 @@ internal sealed class PluginSet(PluginHost? host, PluginRegistry? registry = nul
     /// <summary>The manifests of the plugins.</summary>
     public IEnumerable<PluginManifest> Manifests => _plugins.Select(static p => p.Code.Plugin.Manifest!);
 
+    /// <summary>What is to be told of each plugin.</summary>
+    public IReadOnlyList<PluginState> States => [.. _plugins.Select(p => new PluginState(
+        p.Code.Plugin.Id, p.Code.Plugin.Manifest!.Version, p.Code.Plugin.Folder, _started.Exists(s => s.Owner == p.Owner), p.Owner.Faults))];
+
     /// <summary>Makes an instance and lets it declare its components. Throws <see cref="PluginLoadException"/>.</summary>
     /// <param name="code">Its code, acquired; the set releases it, also when this throws.</param>
     /// <param name="logger">Application log.</param>
@@ -54,7 +58,7 @@ internal sealed class PluginSet(PluginHost? host, PluginRegistry? registry = nul
             try
             {
                 // On a thread of its own: it may block where it should wait.
-                await Task.Run(() => plugin.StartAsync(context.For(owner), cancellationToken).AsTask(), cancellationToken).WaitAsync(limit, cancellationToken).ConfigureAwait(false);
+                await Task.Run(() => plugin.StartAsync(context.For(owner, ""), cancellationToken).AsTask(), cancellationToken).WaitAsync(limit, cancellationToken).ConfigureAwait(false);
                 _started.Add((plugin, owner));
             }
             catch (TimeoutException)
@@ -122,6 +126,14 @@ internal sealed class PluginSet(PluginHost? host, PluginRegistry? registry = nul
             throw new PluginLoadException(plugin, PluginPhase.Register, $"its code registers {string.Join(", ", surplus)}, of which its manifest says nothing", "add it to plugin.json, or leave it out of Register");
     }
 }
+
+/// <summary>A plugin of the configuration that runs.</summary>
+/// <param name="Id">Its id.</param>
+/// <param name="Version">Its version.</param>
+/// <param name="Folder">Its folder.</param>
+/// <param name="IsStarted">Whether its <c>StartAsync</c> has come back.</param>
+/// <param name="Faults">Exceptions that left its code under this configuration.</param>
+public sealed record PluginState(string Id, string Version, string Folder, bool IsStarted, long Faults);
 
 /// <summary>A name that a plugin declares, as manifest and code both know it.</summary>
 /// <param name="Layer">Contract.</param>

@@ -10,6 +10,7 @@ namespace Gateway.Core.Server;
 internal sealed class AgentContext(GenerationContext generation, AgentConfig agent, AgentPipeline pipeline)
     : ServiceContext(generation), IAgentContext
 {
+    protected override string Place => $"agent {agent.Name}";
     public string Name => agent.Name;
     public ConfigNode Agent => agent.Source;
     public string Topic => agent.Topic;
@@ -28,6 +29,7 @@ internal sealed class AgentContext(GenerationContext generation, AgentConfig age
 /// <summary>What the components of an agent's pipeline are told.</summary>
 internal sealed class AgentPipelineContext(GenerationContext generation, AgentConfig agent) : EndpointContext(generation, agent.Pipeline)
 {
+    protected override string Place => $"agent {agent.Name}";
     public override string LogPrefix => $"[SERVICE: AsyncAgent][{agent.Name}]";
 }
 

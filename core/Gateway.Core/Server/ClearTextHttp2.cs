@@ -30,8 +30,17 @@ internal sealed class ClearTextHttp2
 
     private async Task DispatchAsync(ConnectionContext connection, ConnectionDelegate http1)
     {
+        var isHttp2 = await SpeaksHttp2Async(connection).ConfigureAwait(false);
+        if (isHttp2)
+            connection.Features.Get<ConnectionWatch>()?.BecameHttp2();
+        await (isHttp2 ? _http2! : http1)(connection).ConfigureAwait(false);
+    }
+
+    private static async ValueTask<bool> SpeaksHttp2Async(ConnectionContext connection)
+    {
         var input = connection.Transport.Input;
-        // Nobody else would tell a connection that has not sent anything yet that the server stops.
+        // Nobody else would tell a connection that has not sent anything yet that the server stops. Whoever serves it listens by itself, and
+        // must not be disturbed: Kestrel takes a read of HTTP/2 that is cancelled for the end of the connection.
         var closeRequested = connection.Features.Get<IConnectionLifetimeNotificationFeature>()?.ConnectionClosedRequested ?? default;
         await using var registration = closeRequested.UnsafeRegister(static state => ((PipeReader)state!).CancelPendingRead(), input).ConfigureAwait(false);
         while (true)
@@ -44,10 +53,7 @@ internal sealed class ClearTextHttp2
             if (!matches || isHttp2 || result.IsCompleted || closeRequested.IsCancellationRequested)
             {
                 input.AdvanceTo(result.Buffer.Start);
-                if (isHttp2)
-                    connection.Features.Get<ConnectionWatch>()?.BecameHttp2();
-                await (isHttp2 ? _http2! : http1)(connection).ConfigureAwait(false);
-                return;
+                return isHttp2;
             }
             input.AdvanceTo(result.Buffer.Start, result.Buffer.End);
         }
@@ -67,28 +73,4 @@ internal sealed class LendingEndPoint : EndPoint
     public static LendingEndPoint Instance { get; } = new();
 
     public override string ToString() => "http2-lender";
-}
-
-/// <summary>Listens on sockets, and on <see cref="LendingEndPoint"/> without ever accepting.</summary>
-internal sealed class ListenerFactory(IConnectionListenerFactory sockets) : IConnectionListenerFactory
-{
-    public ValueTask<IConnectionListener> BindAsync(EndPoint endpoint, CancellationToken cancellationToken = default) =>
-        endpoint is LendingEndPoint ? new(new SilentListener()) : sockets.BindAsync(endpoint, cancellationToken);
-
-    private sealed class SilentListener : IConnectionListener
-    {
-        private readonly TaskCompletionSource<ConnectionContext?> _unbound = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-        public EndPoint EndPoint => LendingEndPoint.Instance;
-
-        public ValueTask<ConnectionContext?> AcceptAsync(CancellationToken cancellationToken = default) => new(_unbound.Task.WaitAsync(cancellationToken));
-
-        public ValueTask UnbindAsync(CancellationToken cancellationToken = default)
-        {
-            _unbound.TrySetResult(null);
-            return ValueTask.CompletedTask;
-        }
-
-        public ValueTask DisposeAsync() => UnbindAsync();
-    }
 }

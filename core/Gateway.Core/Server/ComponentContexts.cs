@@ -26,7 +26,14 @@ internal sealed record GenerationContext(ServiceConfig Config, GenerationScope S
 /// <summary>What components of the service are told.</summary>
 internal class ServiceContext(GenerationContext generation) : IServiceContext
 {
+    private PluginOwner _owner = PluginOwner.Core;
+    private string _component = "";
+
     protected GenerationContext Generation { get; } = generation;
+
+    /// <summary>Which service, endpoint, backend or agent it is, for state that is carried over.</summary>
+    protected virtual string Place => "service";
+
     public GenerationScope Scope => Generation.Scope;
     public PluginRegistry Plugins => Generation.Plugins;
     public IReadOnlySet<string> AllowMissing => Generation.Config.AllowMissing;
@@ -34,7 +41,7 @@ internal class ServiceContext(GenerationContext generation) : IServiceContext
     public TimeProvider Time => Generation.Time;
     public ConfigNode Document => Generation.Config.Source;
     public CancellationToken Stopping => Generation.Scope.Stopping;
-    public string PluginFolder { get; private set; } = "";
+    public string PluginFolder => _owner.Folder;
 
     public string ClientAddress(HttpContext context)
     {
@@ -47,11 +54,14 @@ internal class ServiceContext(GenerationContext generation) : IServiceContext
 
     public T? Service<T>() where T : class => Scope.Service<T>();
 
-    /// <summary>The same for the component of a plugin.</summary>
-    public ServiceContext For(PluginOwner owner)
+    public T Carry<T>(string key, ConfigNode config, Func<T> create) where T : class => Scope.Carried.Take(Place, _component, _owner, key, config, create);
+
+    /// <summary>The same for the component of a plugin; no component for the plugin as a whole.</summary>
+    public ServiceContext For(PluginOwner owner, string component)
     {
         var copy = (ServiceContext)MemberwiseClone();
-        copy.PluginFolder = owner.Folder;
+        copy._owner = owner;
+        copy._component = component;
         return copy;
     }
 }
@@ -71,9 +81,11 @@ internal class EndpointContext(GenerationContext generation, EndpointConfig endp
     /// <summary>Filled before the endpoint's HTTP components are built.</summary>
     public IReadOnlyList<ITokenRejecter> TokenRejecters { get; set; } = [];
 
+    protected override string Place => $"endpoint {Config.Method} {Config.Path}";
+
     public ConfigNode? EndpointConfig(string name) => Config.ExtraConfig[name];
 
-    public BackendContext ForBackend(BackendConfig backend, int index) => new(Generation, Config, backend, index);
+    public BackendContext ForBackend(BackendConfig backend, int index) => new(Generation, Config, backend, index) { Parent = Place };
 }
 
 /// <summary>What components of a backend are told.</summary>
@@ -85,6 +97,26 @@ internal sealed class BackendContext(GenerationContext generation, EndpointConfi
     public string BackendMethod => backend.Method;
     public string Encoding => backend.Encoding;
     public ConfigNode Backend => backend.Source;
+    /// <summary>The place that it stands in; an agent's is no endpoint.</summary>
+    public string? Parent { get; init; }
+
+    // Of backends that look alike the order counts; others keep their state when one is put in before them.
+    protected override string Place
+    {
+        get
+        {
+            var alike = 0;
+            foreach (var other in Config.Backends)
+            {
+                if (ReferenceEquals(other, backend))
+                    break;
+                if (other.Method == backend.Method && other.UrlPattern.Text == backend.UrlPattern.Text && other.Shadow == backend.Shadow)
+                    alike++;
+            }
+            return $"{Parent ?? base.Place} backend {alike} {(backend.Shadow ? "shadow " : "")}{backend.Method} {backend.UrlPattern.Text}";
+        }
+    }
+
     public override string LogPrefix => $"[BACKEND: {backend.Method} {Config.Path} -> {backend.UrlPattern.Text}]";
     public ConfigNode? BackendConfig(string name) => backend.ExtraConfig[name];
 }

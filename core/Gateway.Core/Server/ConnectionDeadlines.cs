@@ -1,6 +1,7 @@
 using System.IO.Pipelines;
 using Gateway.Core.Configuration;
 using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 
 namespace Gateway.Core.Server;
 
@@ -38,6 +39,8 @@ internal sealed class ConnectionDeadlines : IDisposable
         connection.Features.Set(watch);
         var transport = connection.Transport;
         connection.Transport = new WatchedTransport(new WatchedReader(transport.Input, watch), transport.Output);
+        if (connection.Features.Get<ITlsApplicationProtocolFeature>() is { } tls && tls.ApplicationProtocol.Span.SequenceEqual("h2"u8))
+            watch.BecameHttp2();
         Add(watch);
         try
         {

@@ -1,22 +1,37 @@
+using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Abstractions;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace Gateway.Core.Server;
+
+/// <summary>The generation that serves new requests, whatever server they come in by.</summary>
+internal sealed class CurrentGeneration(Generation first)
+{
+    private Generation _value = first;
+
+    /// <summary>The generation; setting it swaps one reference.</summary>
+    public Generation Value
+    {
+        get => Volatile.Read(ref _value);
+        set => Volatile.Write(ref _value, value);
+    }
+}
 
 /// <summary>
 /// Where Kestrel hands requests over. Every request is served from beginning to end by the generation that was current when it
 /// came in.
 /// </summary>
-internal sealed class GatewayApplication(Generation first) : IHttpApplication<Exchange>
+internal sealed class GatewayApplication(CurrentGeneration current) : IHttpApplication<Exchange>
 {
-    private Generation _current = first;
+    private volatile bool _isLeaving;
 
-    /// <summary>The generation that serves new requests; setting it swaps one reference.</summary>
-    public Generation Current
+    /// <summary>Whether every answer is to be the last one on its connection.</summary>
+    public bool IsLeaving
     {
-        get => Volatile.Read(ref _current);
-        set => Volatile.Write(ref _current, value);
+        get => _isLeaving;
+        set => _isLeaving = value;
     }
 
     public Exchange CreateContext(IFeatureCollection contextFeatures)
@@ -27,11 +42,13 @@ internal sealed class GatewayApplication(Generation first) : IHttpApplication<Ex
         else
             exchange = new Exchange();
         exchange.Begin(contextFeatures);
-        var generation = Current;
+        var generation = current.Value;
         while (!generation.TryEnter())
-            generation = Current;
+            generation = current.Value;
         exchange.Generation = generation;
         exchange.Watch?.RequestBegan(contextFeatures);
+        if (_isLeaving)
+            AskToLeave(exchange.Http);
         return exchange;
     }
 
@@ -44,5 +61,22 @@ internal sealed class GatewayApplication(Generation first) : IHttpApplication<Ex
         context.Watch?.RequestEnded();
         context.End();
         generation.Leave();
+    }
+
+    // HTTP/2 has a frame for it. With HTTP/1.1 Kestrel's own way would interrupt whoever reads the body, so the header is set, as late as can be.
+    private static void AskToLeave(HttpContext context)
+    {
+        if (HttpProtocol.IsHttp2(context.Request.Protocol))
+        {
+            context.Features.Get<IConnectionLifetimeNotificationFeature>()?.RequestClose();
+            return;
+        }
+        context.Response.OnStarting(static state =>
+        {
+            var response = ((HttpContext)state).Response;
+            if (response.StatusCode != StatusCodes.Status101SwitchingProtocols)
+                response.Headers.Connection = "close";
+            return Task.CompletedTask;
+        }, context);
     }
 }

@@ -1,4 +1,4 @@
-using System.Diagnostics;
+using System.Globalization;
 using Gateway.Core.Configuration;
 using Gateway.Core.Diagnostics;
 using Gateway.Core.Plugins;
@@ -42,27 +42,60 @@ public sealed record GatewayHostOptions
 public sealed partial class GatewayHost : IAsyncDisposable
 {
     private readonly GatewayHostOptions _options;
-    private readonly GatewayServer _server;
+    private readonly CurrentGeneration _current;
     private readonly Retirements _retirements;
+    private readonly LeavingServers _leaving;
+    private readonly SemaphoreSlim _reloading = new(1);
+    private GatewayServer _server;
     private Generation _generation;
+    private volatile Turn _turn;
 
     private GatewayHost(GatewayHostOptions options, Generation generation)
     {
         _options = options;
         _generation = generation;
+        Started = options.Time.GetUtcNow();
+        _turn = new Turn(1, Started);
+        _current = new CurrentGeneration(generation);
         _retirements = new Retirements(options.Limits.ReloadDrain, options.Time, () => Logger);
-        _server = new GatewayServer(generation, options.Port ?? generation.Config.Port, options.Time);
+        _leaving = new LeavingServers(options.Limits.ReloadDrain, options.Time, () => Logger);
+        _server = new GatewayServer(ListenerSettings.Of(generation, options.Port), _current, options.Time, before: null);
     }
 
     /// <summary>Port that is bound; 0 before the start.</summary>
     public int Port => _server.Port;
 
+    /// <summary>Number of the configuration that serves, counted from 1.</summary>
+    public int Number => _turn.Number;
+
+    /// <summary>When the gateway was made.</summary>
+    public DateTimeOffset Started { get; }
+
+    /// <summary>When the configuration that serves took over.</summary>
+    public DateTimeOffset Since => _turn.Since;
+
+    /// <summary>The configuration that serves.</summary>
+    public ServiceConfig Config => _generation.Config;
+
+    /// <summary>Requests in progress, those on replaced configurations included.</summary>
+    public int RequestsInFlight => _generation.Requests + _retirements.Requests;
+
+    /// <summary>The plugins of the configuration that serves.</summary>
+    public IReadOnlyList<PluginState> Plugins => _generation.Plugins;
+
+    /// <summary>What components say about their state, by namespace.</summary>
+    public IReadOnlyList<KeyValuePair<string, string>> Health => [.. _generation.Health.Select(static h => KeyValuePair.Create(h.Name, h.Status))];
+
+    /// <summary>The address that is bound, and what is spoken there.</summary>
+    public (string Address, IReadOnlyList<string> Protocols) Listener =>
+        ($"{_server.Settings.Ip?.ToString() ?? "*"}:{Port.ToString(CultureInfo.InvariantCulture)}", _server.Settings.Protocols);
+
     /// <summary>Application log of the current configuration.</summary>
     public ILogger Logger => _generation.Logger;
 
     /// <summary>
-    /// Compiles a configuration. Throws <see cref="ConfigurationException"/> when its routes cannot stand together; an endpoint that
-    /// cannot be built is reported in <paramref name="diagnostics"/> and answers 500.
+    /// Compiles a configuration. Throws <see cref="ConfigurationException"/> when its routes cannot stand together or a certificate of the
+    /// listener cannot be used; an endpoint that cannot be built is reported in <paramref name="diagnostics"/> and answers 500.
     /// </summary>
     public static GatewayHost Create(ServiceConfig config, ConfigDiagnostics diagnostics, GatewayHostOptions options)
     {
@@ -76,9 +109,18 @@ public sealed partial class GatewayHost : IAsyncDisposable
             Log.Starting(logger, Product.Name, Product.Version);
             Log.WorkingDirectory(logger, Directory.GetCurrentDirectory());
             Log.StartingInstance(logger);
-        });
+        }, last: null);
         LogNamespaces(generation.Logger, config);
-        return new GatewayHost(options, generation);
+        try
+        {
+            return new GatewayHost(options, generation);
+        }
+        catch (ConfigurationException)
+        {
+            // A scope throws nothing; what its components do about their end is logged.
+            _ = generation.DisposeAsync().AsTask();
+            throw;
+        }
     }
 
     /// <summary>
@@ -90,7 +132,8 @@ public sealed partial class GatewayHost : IAsyncDisposable
         await StartPluginsAsync(_generation, cancellationToken).ConfigureAwait(false);
         if (_generation.Agents.IsSequential)
             _generation.Agents.Start();
-        await _server.StartAsync(cancellationToken).ConfigureAwait(false);
+        await _server.BindAsync(cancellationToken).ConfigureAwait(false);
+        _server.Serve();
         _generation.Agents.Start();
         Log.Listening(Logger, Port);
     }
@@ -105,7 +148,7 @@ public sealed partial class GatewayHost : IAsyncDisposable
         if (limit > TimeSpan.Zero)
             cut.CancelAfter(limit);
         await using var late = cut.Token.UnsafeRegister(static state => ((Retirements)state!).Cut(), _retirements).ConfigureAwait(false);
-        var stopped = _server.StopAsync(cut.Token);
+        var stopped = Task.WhenAll(_server.StopAsync(cut.Token), _leaving.StopAsync(cut.Token));
         await _generation.EndAsync(cut.Token).ConfigureAwait(false);
         await stopped.ConfigureAwait(false);
         if (cut.IsCancellationRequested)
@@ -113,13 +156,38 @@ public sealed partial class GatewayHost : IAsyncDisposable
     }
 
     /// <summary>
-    /// Compiles the next configuration beside the running one and swaps. Settings of the listener keep their old values until a restart.
-    /// Throws as <see cref="Create"/>, and when any endpoint cannot be built; the running generation then stays.
+    /// Compiles the next configuration beside the running one and swaps. When settings of the listener have changed, another server takes
+    /// the port over, or binds the new one first. Throws as <see cref="Create"/>, when any endpoint cannot be built, when a plugin does not
+    /// start, and when the port cannot be had; the running generation then stays. Calls come one after the other.
     /// </summary>
     public async Task ReloadAsync(ServiceConfig config, ConfigDiagnostics diagnostics)
     {
+        await _reloading.WaitAsync().ConfigureAwait(false);
+        try
+        {
+            var next = await BuildAsync(config, diagnostics).ConfigureAwait(false);
+            GatewayServer? server;
+            try
+            {
+                server = await BindAsync(next).ConfigureAwait(false);
+            }
+            catch
+            {
+                await next.DisposeAsync().ConfigureAwait(false);
+                throw;
+            }
+            Swap(next, server);
+        }
+        finally
+        {
+            _reloading.Release();
+        }
+    }
+
+    private async Task<Generation> BuildAsync(ServiceConfig config, ConfigDiagnostics diagnostics)
+    {
         var found = new ConfigDiagnostics();
-        var next = Compile(config, found, _options, static _ => { });
+        var next = Compile(config, found, _options, static _ => { }, _generation.Carried);
         foreach (var finding in found.All)
             diagnostics.Add(finding);
         try
@@ -128,29 +196,63 @@ public sealed partial class GatewayHost : IAsyncDisposable
             if (found.HasErrors)
                 throw new ConfigurationException(string.Join('\n', found.All.Where(static f => f.Severity == ConfigSeverity.Error)));
             await StartPluginsAsync(next, CancellationToken.None).ConfigureAwait(false);
+            next.Carried.Close();
+            return next;
         }
         catch
         {
             await next.DisposeAsync().ConfigureAwait(false);
             throw;
         }
-        var previous = _generation;
-        _generation = next;
-        _server.Current = next;
-        next.Agents.StartAfter(_retirements.Add(previous));
-        Log.Reloaded(Logger, config.Endpoints.Count);
-        LogNamespaces(Logger, config);
-        if (next.NeedsClearTextHttp2 && !_server.HasClearTextHttp2)
-            Log.LacksClearTextHttp2(Logger);
     }
 
-    private static Generation Compile(ServiceConfig config, ConfigDiagnostics diagnostics, GatewayHostOptions options, Action<ILogger> begin)
+    private async Task<GatewayServer?> BindAsync(Generation next)
+    {
+        var settings = ListenerSettings.Of(next, _options.Port);
+        if (settings == _server.Settings)
+            return null;
+        var server = new GatewayServer(settings, _current, _options.Time, _server);
+        try
+        {
+            await server.BindAsync(CancellationToken.None).ConfigureAwait(false);
+            return server;
+        }
+        catch (Exception exception)
+        {
+            await server.DisposeAsync().ConfigureAwait(false);
+            if (ListenFailure.Reason(exception) is { } reason)
+                throw new ConfigurationException(string.Create(CultureInfo.InvariantCulture, $"cannot listen on port {settings.Port}: {reason}"));
+            throw;
+        }
+    }
+
+    private void Swap(Generation next, GatewayServer? server)
+    {
+        var previous = _generation;
+        _generation = next;
+        _current.Value = next;
+        if (server is not null)
+        {
+            var before = _server;
+            server.Serve();
+            _server = server;
+            _leaving.Add(before);
+        }
+        _turn = new Turn(_turn.Number + 1, _options.Time.GetUtcNow());
+        next.Agents.StartAfter(_retirements.Add(previous));
+        Log.Reloaded(Logger, next.Config.Endpoints.Count);
+        if (server is not null)
+            Log.Listening(Logger, Port);
+        LogNamespaces(Logger, next.Config);
+    }
+
+    private static Generation Compile(ServiceConfig config, ConfigDiagnostics diagnostics, GatewayHostOptions options, Action<ILogger> begin, CarriedState? last)
     {
         var console = new ConsoleLoggerFactory(options.Log).CreateLogger("gateway");
         var early = new EarlyLog();
         try
         {
-            return Compile(config, diagnostics, options, new LogStart(console, early, begin));
+            return Compile(config, diagnostics, options, new LogStart(console, early, begin), last);
         }
         catch
         {
@@ -159,16 +261,16 @@ public sealed partial class GatewayHost : IAsyncDisposable
         }
     }
 
-    private static Generation Compile(ServiceConfig config, ConfigDiagnostics diagnostics, GatewayHostOptions options, LogStart log)
+    private static Generation Compile(ServiceConfig config, ConfigDiagnostics diagnostics, GatewayHostOptions options, LogStart log, CarriedState? last)
     {
         if (options.PluginHost is not { Catalog.Plugins.Count: > 0 } host)
-            return GenerationBuilder.Build(config, diagnostics, options, log);
+            return GenerationBuilder.Build(config, diagnostics, options, log, last);
         while (true)
         {
             var found = new ConfigDiagnostics();
             try
             {
-                var generation = PluginWatch.Run(options.Limits.PluginStep, () => GenerationBuilder.Build(config, found, options, log));
+                var generation = PluginWatch.Run(options.Limits.PluginStep, () => GenerationBuilder.Build(config, found, options, log, last));
                 foreach (var finding in found.All)
                     diagnostics.Add(finding);
                 return generation;
@@ -197,10 +299,14 @@ public sealed partial class GatewayHost : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _server.DisposeAsync().ConfigureAwait(false);
+        await _leaving.DisposeAsync().ConfigureAwait(false);
         await _generation.EndAsync(new CancellationToken(canceled: true)).ConfigureAwait(false);
         await _retirements.DisposeAsync().ConfigureAwait(false);
         await _generation.DisposeAsync().ConfigureAwait(false);
     }
+
+    /// <summary>Which configuration serves, and since when.</summary>
+    private sealed record Turn(int Number, DateTimeOffset Since);
 
     private static void LogNamespaces(ILogger logger, ServiceConfig config)
     {
@@ -227,9 +333,6 @@ public sealed partial class GatewayHost : IAsyncDisposable
 
         [LoggerMessage(Level = LogLevel.Information, Message = "[SERVICE: Gateway] Reloaded: {Endpoints} endpoints")]
         public static partial void Reloaded(ILogger logger, int endpoints);
-
-        [LoggerMessage(Level = LogLevel.Warning, Message = "[SERVICE: Gateway] a protocol beside HTTP/1.1 (gRPC) needs HTTP/2 in clear text, for which the port was not opened; it takes effect with the next start")]
-        public static partial void LacksClearTextHttp2(ILogger logger);
 
         [LoggerMessage(Level = LogLevel.Error, Message = "[SERVICE: Gin] the stop waited {Seconds} s (max_shutdown_wait_time); requests still in progress were cut")]
         public static partial void CutOff(ILogger logger, double seconds);

@@ -2,19 +2,17 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using Gateway.Core.Configuration;
+using Gateway.Core.Server.Tls;
 using Microsoft.AspNetCore.Connections;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
-using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 
 namespace Gateway.Core.Server;
 
 /// <summary>
-/// The HTTP server: Kestrel built by hand, every limit set to the language's default instead of Kestrel's own.
+/// The HTTP server of one set of listener settings: Kestrel built by hand, every limit set to the language's default instead of Kestrel's
+/// own. It takes the port over from the server before it, or binds one.
 /// </summary>
 internal sealed class GatewayServer : IAsyncDisposable
 {
@@ -25,7 +23,10 @@ internal sealed class GatewayServer : IAsyncDisposable
 
     private readonly KestrelServer _kestrel;
     private readonly GatewayApplication _application;
+    private readonly ListenerFactory _listeners;
     private readonly ConnectionDeadlines? _deadlines;
+    private readonly ClearTextHttp2? _http2;
+    private readonly TlsListener? _tls;
     // Not disposed: it holds no timer and no handle, and a stop may still ask for its token.
     private readonly CancellationTokenSource _disposing = new();
 
@@ -35,56 +36,51 @@ internal sealed class GatewayServer : IAsyncDisposable
         AppContext.SetSwitch("Microsoft.AspNetCore.Server.Kestrel.DisableHttp1LineFeedTerminators", true);
     }
 
-    /// <param name="first">What serves the first requests; its configuration gives the listener's settings.</param>
-    /// <param name="port">Port to bind; 0 lets the system choose.</param>
+    /// <param name="settings">What it listens with.</param>
+    /// <param name="current">What serves requests.</param>
     /// <param name="time">Clock of the server's timers.</param>
-    public GatewayServer(Generation first, int port, TimeProvider time)
+    /// <param name="before">The server that this one is to follow, or <see langword="null"/>.</param>
+    /// <exception cref="ConfigurationException">A file of <c>tls</c> cannot be used.</exception>
+    public GatewayServer(ListenerSettings settings, CurrentGeneration current, TimeProvider time, GatewayServer? before)
     {
-        var config = first.Config;
-        _application = new GatewayApplication(first);
-        if (ConnectionDeadlines.IsNeeded(config.Server))
-            _deadlines = new ConnectionDeadlines(config.Server, time);
-        var options = Limit(config.Server);
-        HasClearTextHttp2 = config.Server.UseH2c || first.NeedsClearTextHttp2;
-        var http2 = HasClearTextHttp2 ? new ClearTextHttp2() : null;
-        http2?.AddLender(options);
-        void Configure(ListenOptions listen)
+        Settings = settings;
+        _application = new GatewayApplication(current);
+        _tls = settings.Tls is { } tls ? TlsListener.Create(tls, settings.Server, time, () => current.Value.Logger) : null;
+        if (ConnectionDeadlines.IsNeeded(settings.Server))
+            _deadlines = new ConnectionDeadlines(settings.Server, time);
+        var options = Limit(settings.Server);
+        if (settings.Server.UseH2c)
         {
-            listen.Protocols = HttpProtocols.Http1;
-            if (_deadlines is not null)
-                listen.Use(next => connection => _deadlines.WatchAsync(connection, next));
-            http2?.Accept(listen);
+            _http2 = new ClearTextHttp2();
+            _http2.AddLender(options);
         }
-        if (config.ListenIp is null)
-            options.ListenAnyIP(port, Configure);
+        if (settings.Ip is null)
+            options.ListenAnyIP(settings.Port, Configure);
         else
-            options.Listen(config.ListenIp, port, Configure);
-        var sockets = SocketTransport.Create(Backlog);
-        _kestrel = new KestrelServer(Options.Create(options), new ListenerFactory(sockets), NullLoggerFactory.Instance);
+            options.Listen(settings.Ip, settings.Port, Configure);
+        var socket = before?._listeners.Seat?.Socket;
+        var isTaken = before is not null && settings.HasAddressOf(before.Settings);
+        _listeners = new ListenerFactory(Backlog, isTaken ? socket : null, !isTaken && settings.Port != 0 && settings.Port == before?.Settings.Port ? socket : null);
+        _kestrel = new KestrelServer(Options.Create(options), _listeners, NullLoggerFactory.Instance);
     }
 
-    /// <summary>Port that is bound; 0 before the start.</summary>
-    public int Port { get; private set; }
+    /// <summary>What it listens with.</summary>
+    public ListenerSettings Settings { get; }
 
-    /// <summary>Whether the port takes HTTP/2 with prior knowledge beside HTTP/1.1.</summary>
-    public bool HasClearTextHttp2 { get; }
+    /// <summary>Port that is bound; 0 before it is.</summary>
+    public int Port => (_listeners.Seat?.EndPoint as IPEndPoint)?.Port ?? 0;
 
-    /// <summary>What serves new requests.</summary>
-    public Generation Current
+    /// <summary>Gets ready to serve. Throws <see cref="IOException"/> or <see cref="SocketException"/> when the port cannot be had.</summary>
+    public Task BindAsync(CancellationToken cancellationToken) => _kestrel.StartAsync(_application, cancellationToken);
+
+    /// <summary>Takes the connections of the port from now on; the server that had them gets no more.</summary>
+    public void Serve() => _listeners.Seat!.Socket.Serve(_listeners.Seat);
+
+    /// <summary>Takes no more connections; those that are open end with the answer to their next request.</summary>
+    public ValueTask LeaveAsync()
     {
-        get => _application.Current;
-        set => _application.Current = value;
-    }
-
-    /// <summary>Binds and serves. Throws <see cref="IOException"/> or <see cref="SocketException"/> when the port cannot be had.</summary>
-    public async Task StartAsync(CancellationToken cancellationToken)
-    {
-        await _kestrel.StartAsync(_application, cancellationToken).ConfigureAwait(false);
-        foreach (var address in _kestrel.Features.Get<IServerAddressesFeature>()!.Addresses)
-        {
-            if (Uri.TryCreate(address, UriKind.Absolute, out var uri) && uri.Port > 0)
-                Port = uri.Port;
-        }
+        _application.IsLeaving = true;
+        return _listeners.Seat?.UnbindAsync() ?? ValueTask.CompletedTask;
     }
 
     /// <summary>
@@ -105,6 +101,17 @@ internal sealed class GatewayServer : IAsyncDisposable
         await _kestrel.StopAsync(_disposing.Token).ConfigureAwait(false);
         _kestrel.Dispose();
         _deadlines?.Dispose();
+        _tls?.Dispose();
+    }
+
+    private void Configure(ListenOptions listen)
+    {
+        listen.Protocols = _tls is null ? HttpProtocols.Http1 : HttpProtocols.Http1AndHttp2;
+        if (_tls is not null)
+            listen.Use(next => connection => _tls.ServeAsync(connection, next));
+        if (_deadlines is not null)
+            listen.Use(next => connection => _deadlines.WatchAsync(connection, next));
+        _http2?.Accept(listen);
     }
 
     private static KestrelServerOptions Limit(ServerConfig config)

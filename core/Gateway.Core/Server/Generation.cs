@@ -40,6 +40,7 @@ internal sealed partial class Generation : IAsyncDisposable
 
     // One for being current, one per request in progress.
     private int _users = 1;
+    private volatile bool _isRetired;
 
     internal Generation(GenerationParts parts)
     {
@@ -57,6 +58,7 @@ internal sealed partial class Generation : IAsyncDisposable
         Agents = parts.Agents;
         _accessComponent = parts.Log.Access;
         _logger = parts.Log.Logger;
+        Health = parts.Health;
         if (parts.Outer.Count > 0)
             _outer = Pipeline.Compose(parts.Outer, context => RerouteAsync(ExchangeOf(context)));
         if (parts.Inner.Count > 0)
@@ -71,6 +73,9 @@ internal sealed partial class Generation : IAsyncDisposable
 
     /// <summary>Starts what the plugins do besides requests. Throws <see cref="PluginLoadException"/>.</summary>
     public Task StartPluginsAsync(TimeSpan limit, CancellationToken cancellationToken) => _plugins.StartAsync(_context, limit, cancellationToken);
+
+    /// <summary>State that its components hand on.</summary>
+    public CarriedState Carried => _scope.Carried;
 
     /// <summary>Its agents; whoever makes the generation current starts them.</summary>
     public AgentGroup Agents { get; }
@@ -178,6 +183,22 @@ internal sealed partial class Generation : IAsyncDisposable
             users = seen;
         }
         return false;
+    }
+
+    /// <summary>Requests in progress, and what else takes part.</summary>
+    public int Requests => Math.Max(0, Volatile.Read(ref _users) - (_isRetired ? 0 : 1));
+
+    /// <summary>What of its plugins is to be told.</summary>
+    public IReadOnlyList<PluginState> Plugins => _plugins.States;
+
+    /// <summary>What components say about their state.</summary>
+    public IReadOnlyList<HealthContribution> Health { get; }
+
+    /// <summary>Ends the use that being current is.</summary>
+    public void Retire()
+    {
+        _isRetired = true;
+        Leave();
     }
 
     /// <summary>Ends a use; the last one of a retired generation disposes of it.</summary>
@@ -296,6 +317,7 @@ internal sealed record GenerationParts
     public required HttpTransport Transport { get; init; }
     public required ServiceLog Log { get; init; }
     public AccessLog? AccessLog { get; init; }
+    public required IReadOnlyList<HealthContribution> Health { get; init; }
     public IReadOnlyList<KrakenPlugins.Sdk.Proxy.IHttpMiddleware> Outer { get; init; } = [];
     public IReadOnlyList<KrakenPlugins.Sdk.Proxy.IHttpMiddleware> Inner { get; init; } = [];
     public IReadOnlyList<IListenerBranch> Branches { get; init; } = [];

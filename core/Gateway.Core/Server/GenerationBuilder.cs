@@ -20,10 +20,15 @@ internal static partial class GenerationBuilder
 {
     private static readonly string[] s_anyMethod = ["GET", "POST", "PUT", "PATCH", "HEAD", "OPTIONS", "DELETE", "CONNECT", "TRACE"];
 
-    public static Generation Build(ServiceConfig config, ConfigDiagnostics diagnostics, GatewayHostOptions options, LogStart start)
+    /// <param name="config">The configuration.</param>
+    /// <param name="diagnostics">Receives findings.</param>
+    /// <param name="options">Of the process.</param>
+    /// <param name="start">How its log begins.</param>
+    /// <param name="last">State of the configuration that is to be replaced, or <see langword="null"/> at the start.</param>
+    public static Generation Build(ServiceConfig config, ConfigDiagnostics diagnostics, GatewayHostOptions options, LogStart start, CarriedState? last)
     {
         var plugins = LoadPlugins(config, diagnostics, options, start.Early);
-        var scope = new GenerationScope(start.Early, options.Time, plugins);
+        var scope = new GenerationScope(start.Early, options.Time, plugins, last);
         HttpTransport? transport = null;
         try
         {
@@ -52,6 +57,7 @@ internal static partial class GenerationBuilder
         var compiler = new PipelineCompiler(generation, transport, headers, options.Limits);
         var context = new ServiceContext(generation);
         SharedServices.Provide(generation, context);
+        var health = HealthContributors.Build(generation, context);
         return new Generation(new GenerationParts
         {
             Config = config,
@@ -60,11 +66,12 @@ internal static partial class GenerationBuilder
             Context = context,
             Takeovers = generation.Takeovers,
             Agents = compiler.CompileAgents(diagnostics),
-            Routes = CompileRoutes(compiler, new HealthEndpoint(options.Time, generation.AgentReports, HealthContributors.Build(generation, context)), diagnostics, generation, options),
+            Routes = CompileRoutes(compiler, new HealthEndpoint(options.Time, generation.AgentReports, health), diagnostics, generation, options),
             Plain = new PlainResponses(config.Router, headers),
             ClientAddress = new ClientAddress(config.Router),
             Transport = transport,
             Log = log,
+            Health = health,
             AccessLog = config.Router.DisableAccessLog ? null : new AccessLog(options.Log, config.Router.LoggerSkipPaths, options.IsTerminal),
             Outer = ServerComponents(generation, context, static order => order < ServerStages.Routing.Order),
             Inner = ServerComponents(generation, context, static order => order >= ServerStages.Routing.Order),

@@ -7,7 +7,8 @@ namespace Gateway.Core.Server;
 /// <param name="logger">Where faults of plugins at the end are told: nobody else could hear of them.</param>
 /// <param name="time">Clock of the limit.</param>
 /// <param name="plugins">The plugins themselves, which end after everything that they made.</param>
-internal sealed partial class GenerationScope(ILogger logger, TimeProvider time, PluginSet? plugins = null) : IAsyncDisposable
+/// <param name="last">State that the configuration before leaves.</param>
+internal sealed partial class GenerationScope(ILogger logger, TimeProvider time, PluginSet? plugins = null, CarriedState? last = null) : IAsyncDisposable
 {
     /// <summary>How long the disposal of one component may take; what takes longer is left to itself.</summary>
     private static readonly TimeSpan DisposalLimit = TimeSpan.FromSeconds(5);
@@ -17,6 +18,9 @@ internal sealed partial class GenerationScope(ILogger logger, TimeProvider time,
     private readonly HashSet<object> _known = new(ReferenceEqualityComparer.Instance);
     private readonly CancellationTokenSource _stopping = new();
     private int _isDisposed;
+
+    /// <summary>State that outlives a reload.</summary>
+    public CarriedState Carried { get; } = new(last);
 
     /// <summary>Fires when the configuration is replaced or the gateway stops.</summary>
     public CancellationToken Stopping => _stopping.Token;
@@ -30,7 +34,7 @@ internal sealed partial class GenerationScope(ILogger logger, TimeProvider time,
     /// <summary>Disposes a component with the configuration, if it can be disposed; one that several places share once.</summary>
     public void Keep(object component)
     {
-        if (component is IDisposable or IAsyncDisposable && _known.Add(component))
+        if (component is IDisposable or IAsyncDisposable && !Carried.Holds(component) && _known.Add(component))
             _kept.Add(component);
     }
 
@@ -47,11 +51,9 @@ internal sealed partial class GenerationScope(ILogger logger, TimeProvider time,
             return;
         await EndAsync(StopAsync(), "a callback on the end of the configuration", DisposalLimit).ConfigureAwait(false);
         for (var i = _kept.Count - 1; i >= 0; i--)
-        {
-            var component = _kept[i];
-            // On a thread of its own: it may block where it should wait.
-            await EndAsync(Task.Run(() => DisposeAsync(component)), component.GetType().FullName!, DisposalLimit).ConfigureAwait(false);
-        }
+            await EndAsync(_kept[i]).ConfigureAwait(false);
+        foreach (var state in Carried.Release())
+            await EndAsync(state).ConfigureAwait(false);
         _kept.Clear();
         _known.Clear();
         _services.Clear();
@@ -60,6 +62,10 @@ internal sealed partial class GenerationScope(ILogger logger, TimeProvider time,
             await EndAsync(plugins.DisposeAsync().AsTask(), "a plugin", Timeout.InfiniteTimeSpan).ConfigureAwait(false);
         // Not disposed: a plugin may still look at the token of its context.
     }
+
+    // On a thread of its own: it may block where it should wait.
+    private Task EndAsync(object component) =>
+        component is IDisposable or IAsyncDisposable ? EndAsync(Task.Run(() => DisposeAsync(component)), component.GetType().FullName!, DisposalLimit) : Task.CompletedTask;
 
     private static async Task DisposeAsync(object component)
     {

@@ -13,6 +13,7 @@ internal sealed partial class Retirements(TimeSpan limit, TimeProvider time, Fun
 {
     private readonly object _gate = new();
     private readonly List<Task> _tasks = [];
+    private readonly List<Generation> _generations = [];
     private readonly CancellationTokenSource _cut = new();
     private readonly CancellationTokenSource _end = new();
 
@@ -24,9 +25,20 @@ internal sealed partial class Retirements(TimeSpan limit, TimeProvider time, Fun
         lock (_gate)
         {
             _tasks.RemoveAll(static task => task.IsCompleted);
+            _generations.Add(generation);
             _tasks.Add(DisposeAsync(generation, ended));
         }
         return ended;
+    }
+
+    /// <summary>Requests in progress on all of them.</summary>
+    public int Requests
+    {
+        get
+        {
+            lock (_gate)
+                return _generations.Sum(static generation => generation.Requests);
+        }
     }
 
     /// <summary>Cuts what is left of all of them.</summary>
@@ -54,8 +66,10 @@ internal sealed partial class Retirements(TimeSpan limit, TimeProvider time, Fun
     private async Task DisposeAsync(Generation generation, Task ended)
     {
         await ended.ConfigureAwait(false);
-        generation.Leave();
+        generation.Retire();
         await generation.Unused.WaitAsync(_end.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        lock (_gate)
+            _generations.Remove(generation);
         try
         {
             await generation.DisposeAsync().ConfigureAwait(false);

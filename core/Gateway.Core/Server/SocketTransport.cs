@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
@@ -18,14 +20,19 @@ internal static class SocketTransport
 {
     /// <summary>A transport factory.</summary>
     /// <param name="backlog">Connections that may wait to be accepted.</param>
-    public static IConnectionListenerFactory Create(int backlog)
+    /// <param name="bind">Makes the socket of an address, bound.</param>
+    public static IConnectionListenerFactory Create(int backlog, Func<EndPoint, Socket> bind)
     {
         var services = new ServiceCollection();
         services.AddMetrics();
         services.AddSingleton<ILoggerFactory>(NullLoggerFactory.Instance);
         services.AddSingleton(typeof(ILogger<>), typeof(NullLogger<>));
         new ServiceRegistration(services).UseKestrelCore();
-        services.Configure<SocketTransportOptions>(options => options.Backlog = backlog);
+        services.Configure<SocketTransportOptions>(options =>
+        {
+            options.Backlog = backlog;
+            options.CreateBoundListenSocket = bind;
+        });
         var provider = services.BuildServiceProvider();
         return new SocketTransportFactory(provider.GetRequiredService<IOptions<SocketTransportOptions>>(), NullLoggerFactory.Instance);
     }

@@ -23,13 +23,13 @@ internal static class Connector
         try
         {
             if (pool.Proxy is { IsSecure: true } secureProxy)
-                stream = await HandshakeAsync(transport, new NetworkStream(socket), secureProxy.Host, cancellationToken).ConfigureAwait(false);
+                stream = await HandshakeAsync(pool.Owner, new NetworkStream(socket), secureProxy.Host, cancellationToken).ConfigureAwait(false);
             if (pool.IsSecure)
             {
                 stream ??= new NetworkStream(socket);
                 if (pool.Proxy is { } proxy)
                     await OpenTunnelAsync(stream, pool, proxy, cancellationToken).ConfigureAwait(false);
-                stream = await HandshakeAsync(transport, stream, pool.Host, cancellationToken).ConfigureAwait(false);
+                stream = await HandshakeAsync(pool.Owner, stream, pool.Host, cancellationToken).ConfigureAwait(false);
             }
             return new Http1Connection(pool, socket, stream);
         }
@@ -54,12 +54,10 @@ internal static class Connector
         }
     }
 
-    private static async Task<Stream> HandshakeAsync(HttpTransport transport, Stream inner, string host, CancellationToken cancellationToken)
+    private static async Task<Stream> HandshakeAsync(PoolSet pools, Stream inner, string host, CancellationToken cancellationToken)
     {
-        var options = new SslClientAuthenticationOptions { TargetHost = host };
-        if (transport.Config.AllowInsecureConnections)
-            options.RemoteCertificateValidationCallback = static (_, _, _, _) => true;
-        using var limit = new CancellationTokenSource(HandshakeTimeout, transport.Time);
+        var options = pools.Tls.OptionsFor(host, out var verdict);
+        using var limit = new CancellationTokenSource(HandshakeTimeout, pools.Transport.Time);
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         var tls = new SslStream(inner);
         try
@@ -72,8 +70,10 @@ internal static class Connector
             await tls.DisposeAsync().ConfigureAwait(false);
             if (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
                 throw new TransportException(GatewayErrorKind.Timeout, "net/http: TLS handshake timeout", exception);
+            if (verdict.Reason is { } reason)
+                throw new TransportException(GatewayErrorKind.Connection, $"tls: failed to verify certificate: {reason}", exception);
             if (exception is AuthenticationException)
-                throw new TransportException(GatewayErrorKind.Connection, $"tls: failed to verify certificate or to agree on a protocol: {exception.Message}", exception);
+                throw new TransportException(GatewayErrorKind.Connection, $"tls: handshake failed: {exception.GetBaseException().Message}", exception);
             if (exception is IOException)
                 throw new TransportException(GatewayErrorKind.Connection, $"tls: handshake failed: {TransportErrors.Describe(exception)}", exception);
             throw;

@@ -1,5 +1,6 @@
 using System.Text;
 using Gateway.Core.Configuration;
+using Gateway.Core.Transport.Tls;
 using KrakenPlugins.Sdk.Proxy;
 using Microsoft.Extensions.Logging;
 
@@ -14,6 +15,7 @@ public sealed partial class HttpTransport : IDisposable
 {
     private const int DefaultIdlePerHost = 250;
     private readonly Dictionary<SetKey, HttpCaller> _callers = [];
+    private readonly Dictionary<TlsClientConfig, BackendTls> _tls = [];
     private readonly object _trim = new();
     private readonly ProxyEnvironment _proxies;
     private readonly ITimer _sweeper;
@@ -44,8 +46,9 @@ public sealed partial class HttpTransport : IDisposable
         Limits = limits;
         _proxies = proxies;
         UserAgentLine = Encoding.ASCII.GetBytes($"User-Agent: {gatewayUserAgent}\r\n");
-        if (config.AllowInsecureConnections)
-            Log.InsecureConnections(logger);
+        // What is wrong with its files is said at the start, whether or not a backend uses them.
+        if (config.Tls != TlsClientConfig.Default)
+            TlsOf(config.Tls);
         _sweepPeriod = SweepPeriod(config.IdleConnectionTimeout);
         _sweeper = time.CreateTimer(static state => ((HttpTransport)state!).Sweep(), this, _sweepPeriod, _sweepPeriod);
     }
@@ -74,12 +77,13 @@ public sealed partial class HttpTransport : IDisposable
         ArgumentNullException.ThrowIfNull(options);
         if (options.ProxyAddress is { } address && address.Scheme is not ("http" or "https"))
             throw new ArgumentException("proxy_address must start with http:// or https://", nameof(options));
+        options = options with { Tls = options.Tls ?? Config.Tls };
         var key = SetKey.Of(options);
         lock (_callers)
         {
             ObjectDisposedException.ThrowIf(_isDisposed, this);
             if (!_callers.TryGetValue(key, out var caller))
-                _callers.Add(key, caller = new HttpCaller(new PoolSet(this, options, _proxies)));
+                _callers.Add(key, caller = new HttpCaller(new PoolSet(this, options, TlsOf(options.Tls), _proxies)));
             return caller.Handler;
         }
     }
@@ -96,6 +100,8 @@ public sealed partial class HttpTransport : IDisposable
         _sweeper.Dispose();
         foreach (var caller in _callers.Values)
             caller.Pools.Close();
+        foreach (var tls in _tls.Values)
+            tls.Dispose();
     }
 
     /// <summary>Connections that lie idle, over all hosts.</summary>
@@ -140,6 +146,13 @@ public sealed partial class HttpTransport : IDisposable
             caller.Pools.Sweep(_sweepPeriod);
     }
 
+    private BackendTls TlsOf(TlsClientConfig config)
+    {
+        if (!_tls.TryGetValue(config, out var tls))
+            _tls.Add(config, tls = new BackendTls(config, Time, Logger));
+        return tls;
+    }
+
     private HttpCaller[] Callers()
     {
         lock (_callers)
@@ -161,9 +174,6 @@ public sealed partial class HttpTransport : IDisposable
 
     internal static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Warning, Message = "[SERVICE: HTTP Client] certificates of backends are not verified (allow_insecure_connections)")]
-        public static partial void InsecureConnections(ILogger logger);
-
         [LoggerMessage(Level = LogLevel.Debug, Message = "[SERVICE: HTTP Client] {Peer} closed an idle connection ({Error}); sending again on a new one")]
         public static partial void Retry(ILogger logger, string peer, string error);
     }

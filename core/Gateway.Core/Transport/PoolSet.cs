@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Gateway.Core.Configuration;
+using Gateway.Core.Transport.Tls;
 using KrakenPlugins.Sdk.Proxy;
 
 namespace Gateway.Core.Transport;
@@ -13,8 +14,9 @@ internal sealed class PoolSet
     private readonly OutgoingProxy? _proxy;
     private volatile bool _isClosed;
 
-    public PoolSet(HttpTransport transport, BackendHttpClientConfig options, ProxyEnvironment environment)
+    public PoolSet(HttpTransport transport, BackendHttpClientConfig options, BackendTls tls, ProxyEnvironment environment)
     {
+        Tls = tls;
         Transport = transport;
         Options = options;
         _environment = environment;
@@ -24,6 +26,9 @@ internal sealed class PoolSet
     public HttpTransport Transport { get; }
 
     public BackendHttpClientConfig Options { get; }
+
+    /// <summary>How TLS connections are made.</summary>
+    public BackendTls Tls { get; }
 
     public IEnumerable<ConnectionPool> Pools => _pools.Values;
 

@@ -3,7 +3,13 @@ using System.Globalization;
 namespace Gateway.CommandLine;
 
 /// <summary>The command line cannot be understood; <see cref="Exception.Message"/> is for the person who typed it.</summary>
-internal sealed class UsageException(string message) : Exception(message);
+/// <param name="message">What is wrong.</param>
+/// <param name="flag">Long name of a flag that is unknown, or empty.</param>
+internal sealed class UsageException(string message, string flag = "") : Exception(message)
+{
+    /// <summary>Long name of a flag that is unknown, or empty.</summary>
+    public string Flag => flag;
+}
 
 /// <summary>What was given to a command.</summary>
 internal sealed class Arguments

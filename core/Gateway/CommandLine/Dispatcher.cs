@@ -17,7 +17,10 @@ internal static class ExitStatus
 internal sealed class Dispatcher(IReadOnlyList<Command> commands, Terminal terminal)
 {
     /// <summary>Commands of the reference that later versions bring.</summary>
-    private static readonly string[] s_later = ["audit", "e2e", "license", "openapi", "revoke", "revoker"];
+    private static readonly string[] s_later = ["e2e", "openapi", "revoke", "revoker"];
+
+    /// <summary>Taken by every command and ignored, unless a command has a flag of this name or letter itself (CFG-250).</summary>
+    private static readonly Flag s_license = new("license", 'l', FlagKind.Text, "");
 
     /// <summary>Runs the command line; the result is the exit status.</summary>
     public Task<int> RunAsync(string[] args)
@@ -45,20 +48,31 @@ internal sealed class Dispatcher(IReadOnlyList<Command> commands, Terminal termi
         Arguments arguments;
         try
         {
-            arguments = FlagParser.Parse([.. command.Flags, HelpText.Help(command.Name)], args);
+            arguments = FlagParser.Parse([.. command.Flags, HelpText.Help(command.Name), s_license], args);
         }
         catch (UsageException exception)
         {
-            return Refuse(exception.Message, HelpText.UsageOf(command));
+            var advice = command.ForeignFlags.TryGetValue(exception.Flag, out var instead) ? $"; {instead}" : "";
+            return Refuse(exception.Message + advice, HelpText.UsageOf(command));
         }
-        return arguments.Has("help") || command.Subcommands.Count > 0 ? Print(HelpText.Of(command)) : RunCheckedAsync(command, arguments);
+        if (arguments.Has("help") || command.Run is null)
+            return Print(HelpText.Of(command));
+        // Flags of a command that has both may stand before the name of the inner one, which shares them.
+        if (command.Subcommands.Count > 0 && arguments.Positional.Count > 0)
+        {
+            if (Command.Find(command.Subcommands, arguments.Positional[0]) is not { } inner)
+                return Refuse(Unknown(arguments.Positional[0], $"{HelpText.Program} {command.Name}", command.Subcommands), HelpText.UsageOf(command));
+            arguments.Positional.RemoveAt(0);
+            command = inner;
+        }
+        return RunCheckedAsync(command, arguments);
     }
 
     private async Task<int> RunCheckedAsync(Command command, Arguments arguments)
     {
         try
         {
-            return await command.Run(arguments, terminal).ConfigureAwait(false);
+            return await command.Run!(arguments, terminal).ConfigureAwait(false);
         }
         catch (UsageException exception)
         {
@@ -84,7 +98,7 @@ internal sealed class Dispatcher(IReadOnlyList<Command> commands, Terminal termi
         Arguments arguments;
         try
         {
-            arguments = FlagParser.Parse([HelpText.Help(HelpText.Program), new("version", null, FlagKind.Switch, "")], args);
+            arguments = FlagParser.Parse([HelpText.Help(HelpText.Program), HelpText.Version], args);
         }
         catch (UsageException exception)
         {

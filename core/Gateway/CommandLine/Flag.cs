@@ -15,6 +15,17 @@ internal enum FlagKind
     List,
 }
 
+/// <summary>What a shell offers for the value of a flag or an argument.</summary>
+internal enum FlagCompletion
+{
+    /// <summary>Nothing.</summary>
+    None,
+    /// <summary>Files and folders.</summary>
+    File,
+    /// <summary>Folders.</summary>
+    Folder,
+}
+
 /// <summary>One flag of a command.</summary>
 /// <param name="Name">Long name, without dashes.</param>
 /// <param name="Short">Short name, or <see langword="null"/>.</param>
@@ -23,6 +34,12 @@ internal enum FlagKind
 /// <param name="Default">Value when it is not given, as the help shows it.</param>
 internal sealed record Flag(string Name, char? Short, FlagKind Kind, string Description, string Default = "")
 {
+    /// <summary>Every value that it takes; empty when they cannot be listed.</summary>
+    public IReadOnlyList<string> Values { get; init; } = [];
+
+    /// <summary>What a shell offers for the value when there are no <see cref="Values"/>.</summary>
+    public FlagCompletion Completion { get; init; }
+
     /// <summary>Whether the next argument belongs to the flag.</summary>
     public bool TakesValue => Kind is FlagKind.Text or FlagKind.Number or FlagKind.List;
 

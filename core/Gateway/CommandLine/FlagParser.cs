@@ -45,7 +45,7 @@ internal static class FlagParser
         if (Find(flags, name) is not { } flag)
         {
             var near = NearestName.Find(name, flags.Select(static f => f.Name));
-            throw new UsageException($"unknown flag: --{name}{(near is null ? "" : $"; did you mean --{near}?")}");
+            throw new UsageException($"unknown flag: --{name}{(near is null ? "" : $"; did you mean --{near}?")}", name);
         }
         if (equals >= 0)
             parsed.Add(flag, arg[(equals + 1)..]);

@@ -10,6 +10,9 @@ internal static class HelpText
     /// <summary>Name of the executable.</summary>
     public const string Program = "gateway";
 
+    /// <summary>The program's flag for its version.</summary>
+    public static readonly Flag Version = new("version", null, FlagKind.Switch, $"version of {Program}");
+
     /// <summary>The flag that every command has.</summary>
     public static Flag Help(string command) => new("help", 'h', FlagKind.Switch, $"help for {command}");
 
@@ -28,7 +31,7 @@ internal static class HelpText
         text.Append(CultureInfo.InvariantCulture, $"Usage:\n  {Program} [command]\n");
         AppendCommands(text, commands);
         text.Append("\nFlags:\n");
-        AppendFlags(text, [Help(Program), new("version", null, FlagKind.Switch, $"version of {Program}")]);
+        AppendFlags(text, [Help(Program), Version]);
         text.Append(CultureInfo.InvariantCulture, $"\nUse \"{Program} [command] --help\" for more information about a command.\n");
         return text.ToString();
     }
@@ -43,7 +46,9 @@ internal static class HelpText
         text.Append(CultureInfo.InvariantCulture, $"Usage:\n  {Program} {command.Usage}\n");
         if (command.Alias.Length > 0)
             text.Append(CultureInfo.InvariantCulture, $"\nAliases:\n  {command.Name}, {command.Alias}\n");
-        text.Append(CultureInfo.InvariantCulture, $"\nExamples:\n  {Program} {command.Example}\n");
+        text.Append("\nExamples:\n");
+        foreach (var example in command.Example.Split('\n'))
+            text.Append(CultureInfo.InvariantCulture, $"  {Program} {example}\n");
         if (command.Subcommands.Count > 0)
             AppendCommands(text, command.Subcommands);
         text.Append("\nFlags:\n");

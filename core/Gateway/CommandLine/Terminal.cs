@@ -17,6 +17,8 @@ internal enum Paint
     Yellow = 33,
     /// <summary>Where something is.</summary>
     Cyan = 36,
+    /// <summary>What must not stay.</summary>
+    OnRed = 41,
 }
 
 /// <summary>
@@ -31,6 +33,9 @@ internal sealed class Terminal
     private readonly bool _hasOutColours = !Console.IsOutputRedirected && WantsColours;
 
     private static bool WantsColours => string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR")) && Environment.GetEnvironmentVariable("TERM") != "dumb";
+
+    /// <summary>Whether a person watches standard output and wants colours.</summary>
+    public bool HasOutColours => _hasOutColours;
 
     /// <summary>Writes to standard output as it is.</summary>
     public void Out(string text) => Write(_out, text);

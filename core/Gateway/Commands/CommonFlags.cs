@@ -7,17 +7,17 @@ namespace Gateway.Commands;
 /// <summary>Flags that several commands share, and what they mean for a load.</summary>
 internal static class CommonFlags
 {
-    public static readonly Flag Config = new("config", 'c', FlagKind.Text, "Path to the configuration file");
+    public static readonly Flag Config = new("config", 'c', FlagKind.Text, "Path to the configuration file") { Completion = FlagCompletion.File };
     public static readonly Flag Port = new("port", 'p', FlagKind.Number, "Listening port for the HTTP service");
     public static readonly Flag Strict = new("strict", null, FlagKind.Switch, "Every warning about the configuration is an error");
     public static readonly Flag AllowMissing = new("allow-missing", null, FlagKind.List, "Run although no plugin provides this namespace or has this name (* for all); repeatable");
 
-    public static readonly Flag Plugins = new("plugins", null, FlagKind.List, "Folder to look for plugins in, before all others; repeatable");
+    public static readonly Flag Plugins = new("plugins", null, FlagKind.List, "Folder to look for plugins in, before all others; repeatable") { Completion = FlagCompletion.Folder };
 
     public static readonly Flag Confine = new("confine", null, FlagKind.List, "Folder that settings, templates, partials and referenced files must lie in; repeatable");
 
     /// <summary>Accepted for those who come from a licensed product; there is no licence here (CFG-250).</summary>
-    public static readonly Flag License = new("license", 'l', FlagKind.Text, "Ignored: no licence is needed");
+    public static readonly Flag License = new("license", 'l', FlagKind.Text, "Ignored: no licence is needed") { Completion = FlagCompletion.File };
 
     /// <summary>The same for a command whose <c>-l</c> means something else.</summary>
     public static readonly Flag LicenseWithoutLetter = License with { Short = null };

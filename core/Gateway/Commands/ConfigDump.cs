@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using Gateway.Core.Configuration;
 using KrakenPlugins.Sdk.Configuration;
@@ -22,7 +23,9 @@ internal sealed class ConfigDump(int level, string indent)
         Add(0, $"{config.Endpoints.Count} API endpoints:");
         foreach (var endpoint in config.Endpoints)
             AddEndpoint(endpoint, config.DisableRest);
-        Add(0, "0 async agent(s):");
+        Add(0, $"{config.Agents.Count} async agent(s):");
+        foreach (var agent in config.Agents)
+            AddAgent(agent);
         return _text.ToString();
     }
 
@@ -42,8 +45,8 @@ internal sealed class ConfigDump(int level, string indent)
             Add(1, $"Default backend hosts: {GoFormat.List(config.Host.Select(ConfigText.WithoutCredentials))}");
         if (level >= 3)
             AddTimers(config);
-        if (level >= 2)
-            Add(1, "No TLS section defined");
+        foreach (var (depth, line) in new TlsDump(level).Of(config))
+            Add(depth, line);
         if (config.Plugin is { } plugin)
             Add(1, $"Plugins: folder {plugin.Folder}, pattern {plugin.Pattern}");
         else if (level >= 2)
@@ -71,7 +74,7 @@ internal sealed class ConfigDump(int level, string indent)
         Add(1, $"Disable compression: {Bool(client.DisableCompression)}");
         Add(1, $"Max idle connections: {client.MaxIdleConnections}");
         Add(1, $"Max idle connections per host: {client.MaxIdleConnectionsPerHost}");
-        Add(1, $"Allow insecure connections: {Bool(client.AllowInsecureConnections)}");
+        Add(1, $"Allow insecure connections: {Bool(client.Tls.AllowInsecureConnections)}");
         Add(1, $"Default output encoding: {config.OutputEncoding}");
         Add(1, $"Sequential start: {Bool(config.SequentialStart)}");
         Add(1, $"Disable REST: {Bool(config.DisableRest)}");
@@ -94,6 +97,28 @@ internal sealed class ConfigDump(int level, string indent)
             Add(1, $"Concurrent calls: {endpoint.ConcurrentCalls}");
         }
         AddComponents(1, "endpoint component", endpoint.ExtraConfig);
+        AddBackends(endpoint);
+    }
+
+    private void AddAgent(AgentConfig agent)
+    {
+        Add(1, $"- {agent.Name}");
+        Add(1, $"Consumer timeout: {GoFormat.Duration(agent.Pipeline.Timeout)}");
+        if (level >= 2)
+        {
+            Add(1, $"Consumer topic: {agent.Topic}");
+            Add(1, $"Consumer workers: {agent.Workers}");
+            Add(1, string.Create(CultureInfo.InvariantCulture, $"Consumer max rate: {agent.MaxRate}"));
+            Add(1, $"Connection max retries: {agent.MaxRetries}");
+            Add(1, $"Connection backoff strategy: {agent.BackoffStrategy}");
+            Add(1, $"Connection health interval: {GoFormat.Duration(agent.HealthInterval)}");
+        }
+        AddComponents(1, "agent component", agent.Pipeline.ExtraConfig);
+        AddBackends(agent.Pipeline);
+    }
+
+    private void AddBackends(EndpointConfig endpoint)
+    {
         Add(1, $"Connecting to {endpoint.Backends.Count} backend(s):");
         for (var i = 0; i < endpoint.Backends.Count; i++)
         {
@@ -174,7 +199,18 @@ internal sealed class ConfigDump(int level, string indent)
             else
                 text.Append("{{.").Append(char.ToUpperInvariant(part.Text[0])).Append(part.Text.AsSpan(1)).Append("}}");
         }
-        return text.ToString();
+        return WithoutSecrets(text.ToString());
+    }
+
+    // Keys of services stand in query strings too (CFG-232).
+    private static string WithoutSecrets(string pattern)
+    {
+        var query = pattern.IndexOf('?', StringComparison.Ordinal) + 1;
+        if (query == 0)
+            return pattern;
+        var pairs = pattern[query..].Split('&').Select(static pair =>
+            pair.IndexOf('=', StringComparison.Ordinal) is > 0 and var equals && ConfigText.IsSecret(pair[..equals]) && pair[^1] != '}' ? pair[..(equals + 1)] + "***" : pair);
+        return pattern[..query] + string.Join('&', pairs);
     }
 
     // In a backend an empty list lets everything of the endpoint through.

@@ -46,7 +46,7 @@ internal static class DemoCommand
             if (!await service.TryStartAsync(config.Port).ConfigureAwait(false))
                 return ExitStatus.Failure;
             terminal.Out(Guide($"http://localhost:{host.Port}", shop.Url));
-            return await service.ServeAsync(static () => Task.CompletedTask).ConfigureAwait(false);
+            return await service.ServeAsync(null).ConfigureAwait(false);
         }
     }
 

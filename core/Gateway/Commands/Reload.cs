@@ -1,4 +1,7 @@
+using System.Diagnostics;
+using Gateway.Admin;
 using Gateway.Core.Configuration;
+using Gateway.Core.Plugins;
 using Gateway.Core.Server;
 using KrakenPlugins.Sdk.Configuration;
 using Microsoft.Extensions.Logging;
@@ -6,70 +9,73 @@ using Microsoft.Extensions.Logging;
 namespace Gateway.Commands;
 
 /// <summary>
-/// Takes up the configuration file anew (CFG-153). Whatever is wrong with it, the running configuration stays in place.
+/// Takes up the configuration anew (CFG-153). Whatever is wrong with it, the running configuration stays in place.
 /// </summary>
 /// <param name="file">The file of the start.</param>
 /// <param name="options">How it was loaded at the start.</param>
 /// <param name="host">The running gateway.</param>
-/// <param name="started">The configuration that the listener was opened with.</param>
-internal sealed partial class Reload(string file, LoadOptions options, GatewayHost host, ServiceConfig started)
+/// <param name="plugins">Where its plugins come from.</param>
+/// <param name="admin">Its admin listener.</param>
+/// <param name="started">The load of the start.</param>
+internal sealed partial class Reload(string file, LoadOptions options, GatewayHost host, PluginHost plugins, AdminListener admin, LoadResult started)
 {
-    /// <summary>Loads, compiles and swaps.</summary>
-    public async Task RunAsync()
+    private IReadOnlyList<string> _sources = started.Sources;
+
+    /// <summary>Warnings about the configuration that serves.</summary>
+    public int Warnings { get; set; }
+
+    /// <summary>Files and folders that a change of the configuration or of a plugin shows in.</summary>
+    public IReadOnlyList<string> Paths => [.. _sources.Concat(plugins.WatchedPaths(host.Config.Plugin)).Distinct(StringComparer.Ordinal)];
+
+    /// <summary>Loads, compiles and swaps; never fails.</summary>
+    public async Task<ReloadOutcome> RunAsync()
     {
-        var logger = host.Logger;
-        Log.Reloading(logger, file);
-        var loaded = ConfigLoader.Load(file, options);
-        if (loaded.Config is null)
-        {
-            LogFindings(loaded.Diagnostics);
-            Log.Stays(logger, "the file has errors");
-            return;
-        }
+        var at = DateTimeOffset.UtcNow;
+        var start = Stopwatch.GetTimestamp();
+        var findings = new ConfigDiagnostics();
+        var refusal = await TryAsync(findings).ConfigureAwait(false);
+        foreach (var finding in findings.All)
+            Log.Finding(host.Logger, finding.Severity == ConfigSeverity.Error ? LogLevel.Error : LogLevel.Warning, finding.ToString());
+        if (refusal is null)
+            Warnings = findings.All.Count(static f => f.Severity != ConfigSeverity.Error);
+        else
+            Log.Stays(host.Logger, refusal);
+        return new(refusal, [.. findings.All], host.Number, at, Stopwatch.GetElapsedTime(start));
+    }
+
+    private async Task<string?> TryAsync(ConfigDiagnostics findings)
+    {
+        Log.Reloading(host.Logger, file);
         try
         {
-            await host.ReloadAsync(loaded.Config, loaded.Diagnostics).ConfigureAwait(false);
+            var loaded = ConfigLoader.Load(file, options);
+            foreach (var finding in loaded.Diagnostics.All)
+                findings.Add(finding);
+            if (loaded.Config is not { } config)
+            {
+                // What a broken load did not get to is looked at all the same: it may be what has to be corrected.
+                _sources = [.. loaded.Sources.Union(_sources, StringComparer.Ordinal)];
+                return "the file has errors";
+            }
+            _sources = loaded.Sources;
+            var change = await admin.PrepareAsync(config.Admin).ConfigureAwait(false);
+            await using (change.ConfigureAwait(false))
+            {
+                await host.ReloadAsync(config, findings).ConfigureAwait(false);
+                change.Apply();
+            }
+            return null;
         }
-        catch (ConfigurationException exception)
+        catch (Exception exception) when (exception is ConfigurationException or AdminException)
         {
-            Log.Stays(logger, exception.Message);
-            return;
+            return exception.Message;
         }
         catch (Exception exception)
         {
             // A fault of the product while it compiles must not take the running service down.
-            Log.Failed(logger, exception);
-            return;
+            Log.Failed(host.Logger, exception);
+            return $"a fault of the gateway: {exception.Message}";
         }
-        LogFindings(loaded.Diagnostics);
-        foreach (var setting in ChangedListenerSettings(started, loaded.Config))
-            Log.NeedsRestart(host.Logger, setting);
-    }
-
-    private void LogFindings(ConfigDiagnostics diagnostics)
-    {
-        foreach (var finding in diagnostics.All)
-            Log.Finding(host.Logger, finding.Severity == ConfigSeverity.Error ? LogLevel.Error : LogLevel.Warning, finding.ToString());
-    }
-
-    private static IEnumerable<string> ChangedListenerSettings(ServiceConfig before, ServiceConfig after)
-    {
-        if (before.Port != after.Port)
-            yield return "port";
-        if (!Equals(before.ListenIp, after.ListenIp))
-            yield return "listen_ip";
-        if (before.Server.ReadTimeout != after.Server.ReadTimeout)
-            yield return "read_timeout";
-        if (before.Server.ReadHeaderTimeout != after.Server.ReadHeaderTimeout)
-            yield return "read_header_timeout";
-        if (before.Server.WriteTimeout != after.Server.WriteTimeout)
-            yield return "write_timeout";
-        if (before.Server.IdleTimeout != after.Server.IdleTimeout)
-            yield return "idle_timeout";
-        if (before.Server.MaxHeaderBytes != after.Server.MaxHeaderBytes)
-            yield return "max_header_bytes";
-        if (before.Server.UseH2c != after.Server.UseH2c)
-            yield return "use_h2c";
     }
 
     private static partial class Log
@@ -83,10 +89,7 @@ internal sealed partial class Reload(string file, LoadOptions options, GatewayHo
         [LoggerMessage(Level = LogLevel.Error, Message = "[SERVICE: Gateway] Not reloaded, the running configuration stays: {Reason}")]
         public static partial void Stays(ILogger logger, string reason);
 
-        [LoggerMessage(Level = LogLevel.Error, Message = "[SERVICE: Gateway] Not reloaded, the running configuration stays")]
+        [LoggerMessage(Level = LogLevel.Error, Message = "[SERVICE: Gateway] The reload failed")]
         public static partial void Failed(ILogger logger, Exception exception);
-
-        [LoggerMessage(Level = LogLevel.Warning, Message = "[SERVICE: Gateway] \"{Setting}\" has changed; it takes effect with the next start")]
-        public static partial void NeedsRestart(ILogger logger, string setting);
     }
 }

@@ -1,10 +1,14 @@
+using System.Text.Json.Nodes;
+using Gateway.Admin;
 using Gateway.CommandLine;
 using Gateway.Core;
 using Gateway.Core.Configuration;
 using Gateway.Core.Diagnostics;
+using Gateway.Core.Files;
 using Gateway.Core.Plugins;
 using Gateway.Core.Server;
 using KrakenPlugins.Sdk.Configuration;
+using Microsoft.AspNetCore.Http;
 
 namespace Gateway.Commands;
 
@@ -15,12 +19,13 @@ internal static class RunCommand
     {
         Name = "run",
         Purpose = "Runs the gateway",
-        Description = "Runs the gateway in the foreground until SIGINT or SIGTERM. SIGHUP takes the configuration file up anew.",
+        Description = "Runs the gateway in the foreground until SIGINT or SIGTERM. SIGHUP takes the configuration up anew; --watch does when its files or those of a plugin change.",
         Usage = "run [flags]",
-        Example = "run -c krakend.json",
+        Example = "run -c krakend.json\nrun -p 9000 --strict -c krakend.json",
         Flags =
         [
-            CommonFlags.Config, CommonFlags.Port, CommonFlags.Strict, CommonFlags.AllowMissing, CommonFlags.Confine, CommonFlags.Plugins, CommonFlags.License,
+            CommonFlags.Config, CommonFlags.Port, CommonFlags.Strict, CommonFlags.AllowMissing, CommonFlags.Confine, CommonFlags.Plugins, CommonFlags.License, AdminFlags.Listen,
+            new("watch", null, FlagKind.Switch, "Reloads when files of the configuration or of a plugin change"),
             new("debug", 'd', FlagKind.Count, "Enables the /__debug/ endpoint"),
         ],
         Run = RunAsync,
@@ -30,7 +35,10 @@ internal static class RunCommand
     {
         if (CommonFlags.ConfigFile(arguments, terminal) is not { } file)
             return ExitStatus.Failure;
+        var fixedAdmin = AdminFlags.Config(arguments);
         using var signals = new Signals();
+        // Before the file is read, so that no change is missed.
+        var stamps = arguments.Has("watch") ? new FileStamps([Path.GetFullPath(file)]) : null;
         using var plugins = CommonFlags.PluginHost(arguments);
         var options = CommonFlags.LoadOptions(arguments, plugins, arguments.Count("debug") > 0);
         var loaded = ConfigLoader.Load(file, options);
@@ -47,7 +55,7 @@ internal static class RunCommand
         GatewayHost host;
         try
         {
-            host = GatewayHost.Create(config, built, new GatewayHostOptions { Log = log, IsTerminal = ShowsColours(), Limits = limits, PluginHost = plugins });
+            host = GatewayHost.Create(config, built, new GatewayHostOptions { Log = log, IsTerminal = terminal.HasOutColours, Limits = limits, PluginHost = plugins });
         }
         catch (ConfigurationException exception)
         {
@@ -56,15 +64,54 @@ internal static class RunCommand
         }
         await using (host.ConfigureAwait(false))
         {
+            if (options.Strict && Strict(built) is { HasErrors: true } refused)
+            {
+                Findings.PrintErrors(terminal, "parsing the configuration file", refused);
+                return ExitStatus.Usage;
+            }
             var service = new Service(host, log, signals);
-            service.LogWarnings(loaded.Diagnostics);
-            service.LogWarnings(built);
-            if (!await service.TryStartAsync(config.Port).ConfigureAwait(false))
+            service.LogWarnings(loaded.Diagnostics, built);
+            var admin = new AdminListener(fixedAdmin, () => host.Logger);
+            await using var _ = admin.ConfigureAwait(false);
+            var reload = new Reload(file, options, host, plugins, admin, loaded) { Warnings = loaded.Diagnostics.All.Count + built.All.Count };
+            var reloads = new ReloadQueue(reload.RunAsync);
+            admin.Actions = new AdminActions(() => StatusDocument.Of(host, reload, reloads, admin), () => ReloadAsync(reloads));
+            if (!await service.TryStartAsync(config.Port, () => StartAsync(admin, config.Admin)).ConfigureAwait(false))
                 return ExitStatus.Failure;
-            return await service.ServeAsync(new Reload(file, options, host, config).RunAsync).ConfigureAwait(false);
+            return await ServeAsync(service, reloads, stamps is null ? null : new ConfigWatch(stamps, () => reload.Paths, reloads, ConfigWatch.Interval, TimeProvider.System)).ConfigureAwait(false);
         }
     }
 
-    // Log lines are coloured only where a person reads them (OBS-018).
-    private static bool ShowsColours() => !Console.IsOutputRedirected && Environment.GetEnvironmentVariable("TERM") is { Length: > 0 } and not "dumb";
+    private static async Task<int> ServeAsync(Service service, ReloadQueue reloads, ConfigWatch? watch)
+    {
+        using var stopping = new CancellationTokenSource();
+        var watching = watch?.RunAsync(stopping.Token) ?? Task.CompletedTask;
+        var status = await service.ServeAsync(reloads).ConfigureAwait(false);
+        await stopping.CancelAsync().ConfigureAwait(false);
+        await watching.ConfigureAwait(false);
+        return status;
+    }
+
+    private static async Task StartAsync(AdminListener admin, AdminConfig? config)
+    {
+        var change = await admin.PrepareAsync(config).ConfigureAwait(false);
+        change.Apply();
+    }
+
+    private static async Task<(int Status, JsonObject Answer)> ReloadAsync(ReloadQueue reloads)
+    {
+        if (reloads.Request() is not { } reload)
+            return (StatusCodes.Status503ServiceUnavailable, new JsonObject { ["error"] = "the gateway is stopping" });
+        var outcome = await reload.ConfigureAwait(false);
+        return (outcome.Refusal is null ? StatusCodes.Status200OK : StatusCodes.Status422UnprocessableEntity, StatusDocument.Of(outcome));
+    }
+
+    // What components warn about counts under --strict as well; their errors cost an endpoint, not the start (CFG-021).
+    private static ConfigDiagnostics Strict(ConfigDiagnostics built)
+    {
+        var strict = new ConfigDiagnostics();
+        foreach (var warning in built.All.Where(static f => f.Severity == ConfigSeverity.Warning))
+            strict.Add(warning with { Severity = ConfigSeverity.Error });
+        return strict;
+    }
 }

@@ -19,7 +19,7 @@ internal static class SchemaCommand
         Purpose = "Prints the JSON Schema of the configuration",
         Description = "Prints the JSON Schema of the configuration with the namespaces of every installed plugin. Editors complete and check a configuration with it. No code of a plugin runs.",
         Usage = "schema [flags]",
-        Example = "schema > gateway.schema.json",
+        Example = "schema > gateway.schema.json\nschema --plugins ./plugins",
         Flags = [CommonFlags.Plugins, new("folder", null, FlagKind.Text, "Plugin folder of the configuration, as its plugin.folder names it")],
         Run = Run,
     };

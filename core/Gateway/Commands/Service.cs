@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Gateway.Admin;
 using Gateway.CommandLine;
 using Gateway.Core.Diagnostics;
 using Gateway.Core.Plugins;
@@ -12,17 +13,26 @@ namespace Gateway.Commands;
 internal sealed partial class Service(GatewayHost host, LogSink log, Signals signals)
 {
     /// <summary>Binds; <see langword="false"/> after one ERROR when the port cannot be had (CFG-147) or a plugin does not start.</summary>
-    public async Task<bool> TryStartAsync(int port)
+    /// <param name="port">The port, for the message.</param>
+    /// <param name="first">What has to succeed before, or <see langword="null"/>.</param>
+    public async Task<bool> TryStartAsync(int port, Func<Task>? first = null)
     {
         StrayFaults.Contain(host.Logger);
         try
         {
+            if (first is not null)
+                await first().ConfigureAwait(false);
             await host.StartAsync().ConfigureAwait(false);
             return true;
         }
         catch (Exception exception) when (ListenFailure.Reason(exception) is not null)
         {
             Log.CannotListen(host.Logger, port, ListenFailure.Reason(exception)!);
+            return false;
+        }
+        catch (AdminException exception)
+        {
+            Log.NoAdmin(host.Logger, exception.Message);
             return false;
         }
         catch (ConfigurationException exception)
@@ -32,10 +42,14 @@ internal sealed partial class Service(GatewayHost host, LogSink log, Signals sig
         }
     }
 
-    /// <summary>Logs findings of a load, each once: those who run a service read its log.</summary>
-    public void LogWarnings(ConfigDiagnostics diagnostics)
+    /// <summary>
+    /// Logs the findings of a load and of what was built from it: those who run a service read its log. Of a place that the load spoke
+    /// about the build says nothing more.
+    /// </summary>
+    public void LogWarnings(ConfigDiagnostics loaded, ConfigDiagnostics built)
     {
-        foreach (var finding in diagnostics.All)
+        var places = loaded.All.Where(static f => f.Position.Line > 0).Select(static f => f.Position).ToHashSet();
+        foreach (var finding in loaded.All.Concat(built.All.Where(f => !places.Contains(f.Position))).Distinct())
         {
             if (finding.Severity != ConfigSeverity.Error)
                 Log.Finding(host.Logger, finding.ToString());
@@ -43,20 +57,28 @@ internal sealed partial class Service(GatewayHost host, LogSink log, Signals sig
     }
 
     /// <summary>Serves until SIGINT or SIGTERM, drains, and gives the exit status. SIGHUP reloads.</summary>
-    /// <param name="reload">What SIGHUP does.</param>
-    public async Task<int> ServeAsync(Func<Task> reload)
+    /// <param name="reloads">What SIGHUP asks, or <see langword="null"/> when there is nothing to reload.</param>
+    public async Task<int> ServeAsync(ReloadQueue? reloads)
     {
         var signal = await signals.NextAsync().ConfigureAwait(false);
         for (; signal == PosixSignal.SIGHUP; signal = await signals.NextAsync().ConfigureAwait(false))
-            await reload().ConfigureAwait(false);
+            reloads?.Request();
 
         Log.Intercepted(host.Logger, signal == PosixSignal.SIGINT ? "interrupt" : "terminated");
-        var drained = host.StopAsync();
+        var drained = StopAsync(reloads);
         var second = signals.NextEndAsync();
         if (await Task.WhenAny(drained, second).ConfigureAwait(false) == second)
             End(await second.ConfigureAwait(false));
         await drained.ConfigureAwait(false);
         return ExitStatus.Success;
+    }
+
+    // What a reload is about to put in place would not know of the stop.
+    private async Task StopAsync(ReloadQueue? reloads)
+    {
+        if (reloads is not null)
+            await reloads.CloseAsync().ConfigureAwait(false);
+        await host.StopAsync().ConfigureAwait(false);
     }
 
     // A person who asks twice does not want to wait (CFG-152).
@@ -73,6 +95,9 @@ internal sealed partial class Service(GatewayHost host, LogSink log, Signals sig
 
         [LoggerMessage(Level = LogLevel.Error, Message = "[SERVICE: Plugin Loader] {Reason}")]
         public static partial void CannotStart(ILogger logger, string reason);
+
+        [LoggerMessage(Level = LogLevel.Error, Message = "[SERVICE: Gateway] {Reason}")]
+        public static partial void NoAdmin(ILogger logger, string reason);
 
         [LoggerMessage(Level = LogLevel.Warning, Message = "[SERVICE: Config] {Finding}")]
         public static partial void Finding(ILogger logger, string finding);

@@ -53,6 +53,7 @@ internal static class FindingCode
     public const string SchemaLacks = "PLG062";
     public const string SchemaSurplus = "PLG063";
     public const string SettingsMissing = "PLG064";
+    public const string AuditRule = "PLG065";
 
     public const string NameTaken = "PLG070";
     public const string IdTaken = "PLG071";

@@ -39,6 +39,7 @@ internal static class ManifestInspection
             "sdk" => (FindingCode.ManifestSdk, $"write [{SharedAssemblies.SdkVersion},{SharedAssemblies.SdkVersion.Major + 1}.0)"),
             "entry" => (FindingCode.ManifestEntry, "name the built assembly and the class in it"),
             "namespaces" or "plugins" or "encodings" or "discovery" => (FindingCode.ManifestNames, "the manifest's reference lists what may stand there"),
+            "audit" => (FindingCode.AuditRule, "the manifest's reference shows a rule"),
             "hashes" => (FindingCode.ManifestHashes, "the build writes hashes by itself"),
             _ => (FindingCode.ManifestAttribute, "the manifest's reference lists the attributes"),
         };

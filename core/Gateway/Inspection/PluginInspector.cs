@@ -20,6 +20,7 @@ internal static class PluginInspector
         var files = PluginFiles.Of(folder, findings);
         FileInspection.Inspect(manifest, files, findings);
         SdkInspection.Inspect(manifest, findings);
+        SchemaInspection.InspectAudit(manifest, findings);
         if (installed is not null)
             NameInspection.Inspect(folder, manifest, installed, findings);
         if (manifest.Runtime == "process")

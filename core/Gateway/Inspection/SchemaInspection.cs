@@ -25,6 +25,17 @@ internal static class SchemaInspection
         }
     }
 
+    /// <summary>Judges what the rules for <c>gateway audit</c> match by.</summary>
+    public static void InspectAudit(PluginManifest manifest, FindingList findings)
+    {
+        foreach (var rule in manifest.Audit.Where(static r => r.When is not null))
+        {
+            var position = rule.When!.Position;
+            foreach (var fault in SchemaValidity.Faults(ConfigNodeJson.Write(rule.When)))
+                findings.Error(FindingCode.AuditRule, $"{PluginManifest.FileName}:{position.Line}:{position.Column}", $"\"when\" of the rule \"{rule.Rule}\" is no JSON Schema: {fault}", "see json-schema.org, draft 7");
+        }
+    }
+
     private static IReadOnlyList<SettingsAttribute>? AttributesOf(string name, string settings, SettingsClasses classes, FindingList findings)
     {
         if (classes.Of(settings) is { } attributes)

@@ -50,7 +50,7 @@ public sealed class ConfigBinder(ConfigDiagnostics diagnostics)
         shape.Source?.SetValue(settings, new ConfigSource(node, path));
         if (node.Kind != ConfigKind.Object && !(node.Kind == ConfigKind.Array && node.Items.Count == 0))
         {
-            diagnostics.Error(node.Position, path.ToString(), $"expected an object, not {ConfigText.Describe(path.MemberName, node)}");
+            WrongType(node, path, "an object");
             return false;
         }
 
@@ -112,7 +112,7 @@ public sealed class ConfigBinder(ConfigDiagnostics diagnostics)
             if (member.Value.Kind == ConfigKind.Null)
                 continue;
             var isFree = chosen[property.Index] is null;
-            diagnostics.Notice(member.NamePosition, path.Member(member.Name).ToString(), isFree
+            Report(ConfigSeverity.Notice, ConfigRules.OldName, member.NamePosition, path.Member(member.Name), isFree
                 ? $"\"{member.Name}\" is the old name of \"{property.Name}\"; rename it"
                 : taken.Contains(property.Index)
                     ? $"\"{member.Name}\" is ignored because another spelling of \"{property.Name}\" comes later"
@@ -131,8 +131,14 @@ public sealed class ConfigBinder(ConfigDiagnostics diagnostics)
         var message = advice is not null
             ? $"{name} has no effect here: {advice}"
             : $"{name} is no attribute of this place and has no effect{NearestName.Suggest(member.Name, shape.Names)}";
-        diagnostics.Warning(member.NamePosition, path.Member(member.Name).ToString(), message);
+        Report(ConfigSeverity.Warning, advice is null ? ConfigRules.UnknownAttribute : ConfigRules.Hint, member.NamePosition, path.Member(member.Name), message);
     }
+
+    private void Report(ConfigSeverity severity, string rule, SourcePosition position, ConfigPath path, string message) =>
+        diagnostics.Add(new(severity, position, path.ToString(), message) { Rule = rule });
+
+    private void WrongType(ConfigNode node, ConfigPath path, string expected) =>
+        Report(ConfigSeverity.Error, ConfigRules.Type, node.Position, path, $"expected {expected}, not {ConfigText.Describe(path.MemberName, node)}");
 
     private object? Convert(ConfigNode node, SettingsType type, SettingsProperty property, ConfigPath path)
     {
@@ -171,7 +177,7 @@ public sealed class ConfigBinder(ConfigDiagnostics diagnostics)
                     diagnostics.Warning(node.Position, path.ToString(), $"{node.Text} without a unit counts nanoseconds; write a duration such as \"3s\"");
                 return duration;
             default:
-                diagnostics.Error(node.Position, path.ToString(), $"expected {Expectation(kind)}, not {ConfigText.Describe(path.MemberName, node)}");
+                WrongType(node, path, Expectation(kind));
                 return s_invalid;
         }
     }
@@ -213,7 +219,7 @@ public sealed class ConfigBinder(ConfigDiagnostics diagnostics)
     {
         if (node.Kind != ConfigKind.Object && !(node.Kind == ConfigKind.Array && node.Items.Count == 0))
         {
-            diagnostics.Error(node.Position, path.ToString(), $"expected an object, not {ConfigText.Describe(path.MemberName, node)}");
+            WrongType(node, path, "an object");
             return s_invalid;
         }
         var map = (IDictionary)Activator.CreateInstance(type.Type)!;

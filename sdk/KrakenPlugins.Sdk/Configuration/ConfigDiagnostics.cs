@@ -11,6 +11,25 @@ public enum ConfigSeverity
     Error,
 }
 
+/// <summary>Names of the rules that findings break, as machines read them; a plugin may use names of its own.</summary>
+public static class ConfigRules
+{
+    /// <summary>The document cannot be read in its format.</summary>
+    public const string Syntax = "syntax";
+    /// <summary>A value is of the wrong type.</summary>
+    public const string Type = "type";
+    /// <summary>An attribute that nothing reads.</summary>
+    public const string UnknownAttribute = "unknown-attribute";
+    /// <summary>A name or value that people use and that has no effect; the message says what to use instead. The linter fails with it.</summary>
+    public const string Hint = "hint";
+    /// <summary>An old name, which is honoured.</summary>
+    public const string OldName = "old-name";
+    /// <summary>A namespace, or a plugin that one names, that no installed plugin provides.</summary>
+    public const string MissingPlugin = "missing-plugin";
+    /// <summary>A namespace that nothing reads at its place.</summary>
+    public const string UnknownNamespace = "unknown-namespace";
+}
+
 /// <summary>One finding about a configuration.</summary>
 /// <param name="Severity">How bad it is.</param>
 /// <param name="Position">Where, in the source.</param>
@@ -18,6 +37,9 @@ public enum ConfigSeverity
 /// <param name="Message">What is wrong, what was expected and what to do, as one sentence without position.</param>
 public sealed record ConfigDiagnostic(ConfigSeverity Severity, SourcePosition Position, string Path, string Message)
 {
+    /// <summary>The rule that is broken, one of <see cref="ConfigRules"/> or another name in lower case; empty where it has no name.</summary>
+    public string Rule { get; init; } = "";
+
     /// <summary><c>file:line:column path: message</c>, or the message alone when it belongs to no file.</summary>
     public override string ToString() =>
         string.IsNullOrEmpty(Position.File) ? Message : Path.Length == 0 ? $"{Position}: {Message}" : $"{Position} {Path}: {Message}";

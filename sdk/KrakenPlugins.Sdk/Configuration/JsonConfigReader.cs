@@ -44,7 +44,7 @@ public sealed class JsonConfigReader
         }
         catch (JsonSyntaxException e)
         {
-            diagnostics.Error(e.Position, "", e.Message);
+            diagnostics.Add(new(ConfigSeverity.Error, e.Position, "", e.Message) { Rule = ConfigRules.Syntax });
             return null;
         }
     }

@@ -103,6 +103,8 @@ internal sealed class SettingsShape
 
     public IEnumerable<string> Names => _exact.Keys;
 
+    public IReadOnlyDictionary<string, string> OldNames => _aliases.ToDictionary(static a => a.Key, static a => a.Value.Name, StringComparer.Ordinal);
+
     public static SettingsShape Of(Type type) => s_shapes.GetValue(type, static t => new SettingsShape(t));
 
     public SettingsProperty? FindExact(string name) => _exact.GetValueOrDefault(name);

@@ -37,6 +37,22 @@ public interface IServiceContext
     /// </summary>
     /// <typeparam name="T">An interface of the SDK.</typeparam>
     T? Service<T>() where T : class;
+
+    /// <summary>
+    /// State of the component that outlives a reload (counters, caches, breakers): the value of the last configuration when it had one at the
+    /// same place (service, endpoint, backend, agent), for the same component and key, and for an equal configuration; else a new one. While
+    /// the last configuration ends, both use the value. Whatever of it is disposable is disposed when no configuration holds it any more.
+    /// </summary>
+    /// <remarks>
+    /// Another build of the plugin has other types, and starts with new state. Hold nothing in the value that belongs to one configuration:
+    /// no context, no service, no logger of it.
+    /// </remarks>
+    /// <typeparam name="T">Type of the value; safe for concurrent use.</typeparam>
+    /// <param name="key">Name of the value within the component.</param>
+    /// <param name="config">What the value depends on, compared by value; mostly the configuration that the factory got.</param>
+    /// <param name="create">Makes a new value.</param>
+    /// <exception cref="ObjectDisposedException">The configuration has ended.</exception>
+    T Carry<T>(string key, ConfigNode config, Func<T> create) where T : class;
 }
 
 /// <summary>What a component may know of the endpoint that it is built for.</summary>

@@ -351,10 +351,7 @@ public sealed class EndpointsLoaderTests
     [InlineData("", "\"host\":[\"http://{JWT.x}\"],\"disable_host_sanitize\":true", "", "variables in a host are not supported yet")]
     [InlineData("", "\"url_pattern\":\"/{input_headers.X}\"", "", "headers and query strings of the request in a url_pattern are not supported yet")]
     [InlineData("", "\"url_pattern\":\"/?a={input_query_strings.q.1}\"", "", "are not supported yet")]
-    [InlineData("", "\"extra_config\":{\"backend/http/client\":{\"client_tls\":{}}}", "", "backend/http/client.client_tls: not supported yet")]
     [InlineData("\"extra_config\":{\"proxy\":{\"decompress_gzip\":true}}", "", "", "proxy.decompress_gzip: not supported yet")]
-    [InlineData("", "", "\"tls\":{}", "tls: not supported yet by this version: TLS settings")]
-    [InlineData("", "", "\"client_tls\":{\"allow_insecure_connections\":true}", "client_tls: not supported yet")]
     [InlineData("", "", "\"output_encoding\":\"yaml\"", " output_encoding: no plugin provides")]
     [InlineData("\"endpoint\":\"/__catchall\"", "", "", "endpoints[0].endpoint: not supported yet by this version: the catch-all endpoint")]
     public void What_is_not_supported_yet_refuses(string endpoint, string backend, string root, string expected)
@@ -367,7 +364,7 @@ public sealed class EndpointsLoaderTests
 
     [Fact]
     public void Switched_off_or_empty_blocks_of_what_is_not_supported_yet_load() =>
-        Clean(OneEndpoint("\"extra_config\":{\"proxy\":{\"decompress_gzip\":false}}", root: "\"tls\":{\"disabled\":true},\"async_agent\":[]"));
+        Clean(OneEndpoint("\"extra_config\":{\"proxy\":{\"decompress_gzip\":false}}", root: "\"async_agent\":[]"));
 
     [Fact]
     [Spec("CFG-017")]

@@ -12,8 +12,11 @@ namespace Gateway.Core.Tests.Configuration;
 /// <summary>The schema and the settings classes that read the document say the same.</summary>
 public sealed class SchemaTests
 {
-    // Old places that are read and fail the lint (CFG-041, CFG-168).
-    private static readonly string[] s_old = ["RootDocument.allow_insecure_connections", "RouterDocument.use_h2c"];
+    // Old places that are read and fail the lint (CFG-041, CFG-168, CFG-178).
+    private static readonly string[] s_old =
+    [
+        "RootDocument.allow_insecure_connections", "RouterDocument.use_h2c", "TlsDocument.public_key", "TlsDocument.private_key", "TlsDocument.prefer_server_cipher_suites",
+    ];
 
     // Read as lists of values; the schema has more to say.
     private static readonly string[] s_own = ["RootDocument.$schema", "RootDocument.version"];
@@ -114,8 +117,8 @@ public sealed class SchemaTests
             differences.Add($"{place} is of type {string.Join(" or ", Types(schema))} in the schema, {expected} in the document");
         if (type == typeof(TimeSpan) && attribute["$ref"]?.GetValue<string>() != "#/definitions/duration")
             differences.Add($"{place} is no duration in the schema");
-        if (expected == "array" && type.GenericTypeArguments[0] != typeof(ConfigNode) && type.GenericTypeArguments[0] != typeof(string))
-            Compare(type.GenericTypeArguments[0], Resolve(schema["items"]!.AsObject()), differences);
+        if (expected == "array" && type.GenericTypeArguments[0] is { IsClass: true } item && item != typeof(ConfigNode) && item != typeof(string))
+            Compare(item, Resolve(schema["items"]!.AsObject()), differences);
         else if (expected == "object" && type != typeof(ConfigNode) && !type.IsGenericType)
             Compare(type, schema, differences);
     }

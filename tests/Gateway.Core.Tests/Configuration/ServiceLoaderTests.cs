@@ -185,7 +185,7 @@ public sealed class ServiceLoaderTests
     {
         var result = Load(Root("\"allow_insecure_connections\": true"));
 
-        Assert.True(result.Config!.Transport.AllowInsecureConnections);
+        Assert.True(result.Config!.Transport.Tls.AllowInsecureConnections);
         Assert.Contains("allow_insecure_connections: the attribute moved to \"client_tls\"", result.Findings(ConfigSeverity.Notice), StringComparison.Ordinal);
     }
 

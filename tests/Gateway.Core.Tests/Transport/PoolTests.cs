@@ -1,7 +1,9 @@
 using Gateway.Core.Configuration;
 using Gateway.Core.Transport;
+using Gateway.Core.Transport.Tls;
 using Gateway.Testing;
 using KrakenPlugins.Sdk.Proxy;
+using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
 
 namespace Gateway.Core.Tests.Transport;
@@ -238,7 +240,8 @@ public sealed class PoolTests
         await using var upstream = RawUpstream.Answering("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\nok");
         var time = new ShiftedTime();
         using var fixture = new TransportFixture(time: time);
-        var set = new PoolSet(fixture.Transport, new BackendHttpClientConfig(), ProxyEnvironment.None);
+        using var tls = new BackendTls(TlsClientConfig.Default, time, NullLogger.Instance);
+        var set = new PoolSet(fixture.Transport, new BackendHttpClientConfig(), tls, ProxyEnvironment.None);
         var host = TransportFixture.Host(upstream.Url);
         var pool = HostState.Of(host).GetPool(set, host);
         Assert.Same(pool, HostState.Of(host).GetPool(set, host));

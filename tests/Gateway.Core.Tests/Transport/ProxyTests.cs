@@ -58,7 +58,7 @@ public sealed class ProxyTests
             while (await connection.ReadRequestAsync() is not null)
                 await connection.WriteAsync(Ok);
         });
-        using var fixture = new TransportFixture(new TransportConfig { AllowInsecureConnections = true });
+        using var fixture = new TransportFixture(new TransportConfig { Tls = new() { AllowInsecureConnections = true } });
         fixture.Handler = fixture.Transport.CreateHandler(new BackendHttpClientConfig { ProxyAddress = new Uri($"http://me:pw@127.0.0.1:{proxy.Port}") });
 
         Assert.Equal("ok", await fixture.GetTextAsync("https://backend.test", "/x"));

@@ -35,7 +35,7 @@ public sealed class TlsTests
     {
         using var certificate = SelfSigned("other.name");
         await using var upstream = Serving(certificate);
-        using var fixture = new TransportFixture(new TransportConfig { AllowInsecureConnections = true });
+        using var fixture = new TransportFixture(new TransportConfig { Tls = new() { AllowInsecureConnections = true } });
 
         for (var i = 0; i < 3; i++)
             Assert.Equal("ok", await fixture.GetTextAsync($"https://{name}:{upstream.Port}", "/x"));
@@ -56,7 +56,7 @@ public sealed class TlsTests
                     await connection.WriteAsync($"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n{body.Length:x}\r\n{body}\r\n0\r\n\r\n");
             },
             certificate);
-        using var fixture = new TransportFixture(new TransportConfig { AllowInsecureConnections = true });
+        using var fixture = new TransportFixture(new TransportConfig { Tls = new() { AllowInsecureConnections = true } });
 
         for (var i = 0; i < 2; i++)
         {
@@ -122,27 +122,4 @@ public sealed class TlsTests
                 await connection.WriteAsync(Ok);
         },
         certificate);
-
-    /// <summary>A clock whose timers of one duration run when they are told to.</summary>
-    private sealed class TurnedTime : TimeProvider
-    {
-        private readonly List<(TimeSpan Due, Action Run)> _timers = [];
-
-        /// <summary>Runs the timers of a duration; returns whether there was one.</summary>
-        public bool Turn(TimeSpan due)
-        {
-            List<Action> runs;
-            lock (_timers)
-                runs = [.. _timers.Where(timer => timer.Due == due).Select(timer => timer.Run)];
-            runs.ForEach(run => run());
-            return runs.Count > 0;
-        }
-
-        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
-        {
-            lock (_timers)
-                _timers.Add((dueTime, () => callback(state)));
-            return base.CreateTimer(static _ => { }, null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-        }
-    }
 }

@@ -100,7 +100,7 @@ public sealed class ClientSettingsTests
         Assert.InRange(watch.ElapsedMilliseconds, 300, 10_000);
     }
 
-    [Fact, Spec("RTE-338")]
+    [Fact, Spec("CFG-191", "RTE-338")]
     public async Task A_TLS_handshake_has_ten_seconds()
     {
         await using var silent = new RawUpstream(static connection => connection.WaitForCloseAsync());

@@ -91,13 +91,15 @@ public sealed class ListenerTests : IAsyncLifetime
     }
 
     [Fact, Spec("CFG-153", "NRC-104")]
-    public async Task A_reload_that_needs_http_2_on_a_port_without_warns()
+    public async Task A_reload_that_needs_http_2_gets_it_on_the_same_port()
     {
         await using var gateway = await TestGateway.StartAsync(Document(""), _upstream.Host, new() { Plugins = Plugins() });
 
         await ReloadAsync(gateway, "\"grpc\":{}");
 
-        await gateway.WaitForLogAsync("WARNING: [SERVICE: Gateway] a protocol beside HTTP/1.1 (gRPC) needs HTTP/2 in clear text");
+        using var http2 = Http2Client(gateway);
+        using var call = await http2.SendAsync(Call("/shop.Orders/Get", new ByteArrayContent(Frame("a"))));
+        Assert.Equal(HttpStatusCode.OK, call.StatusCode);
         Assert.Equal("""{"rest":true}""", await gateway.Client.GetStringAsync("/rest"));
     }
 

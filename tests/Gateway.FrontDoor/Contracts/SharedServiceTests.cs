@@ -64,7 +64,8 @@ public sealed class SharedServiceTests
         var failure = await Assert.ThrowsAsync<ConfigurationException>(() => StartAsync($"{Redis},\"acme/store\":{{}}"));
 
         Assert.Contains("extra_config.acme/store: \"redis\" and \"acme/store\" both provide IStore; keep one", failure.Message, StringComparison.Ordinal);
-        Assert.True(Assert.Single(_plugin.Stores).IsClosed);
+        var store = Assert.Single(_plugin.Stores);
+        await Wait.UntilAsync(() => store.IsClosed, static () => "the store was never closed");
     }
 
     [Fact, Spec("OBS-050")]

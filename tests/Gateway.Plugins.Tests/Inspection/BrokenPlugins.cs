@@ -97,12 +97,16 @@ internal static class BrokenPlugins
         ["a schema that lacks an attribute"] = ("PLG062", s => Make(s, Code + Settings, edit: Schema("x.schema.json", "Settings"), then: static f => Write(f, "x.schema.json", """{"type":"object","properties":{"max_rate":{"type":"number"}}}"""))),
         ["a schema with an attribute too many"] = ("PLG063", s => Make(s, Code + Settings, edit: Schema("x.schema.json", "Settings"), then: static f => Write(f, "x.schema.json", """{"type":"object","properties":{"max_rate":{"type":"number"},"hosts":{"type":"array"},"max_rat":{}}}"""))),
         ["a settings class that does not exist"] = ("PLG064", s => Make(s, Code + Settings, edit: Schema("", "Setings"))),
+        ["a rule for audit without a code"] = ("PLG065", s => Make(s, edit: Audit("{\"rule\":\"1.1.1\",\"severity\":\"LOW\",\"namespace\":\"acme/x\",\"message\":\"m\"}"))),
+        ["a rule for audit that matches by no schema"] = ("PLG065", s => Make(s, edit: Audit("{\"rule\":\"x-1\",\"severity\":\"LOW\",\"namespace\":\"acme/x\",\"message\":\"m\",\"when\":{\"type\":\"strnig\"}}"))),
         ["a namespace of another plugin"] = ("PLG070", s => { Make(s, id: "acme.y"); return Make(s); }),
         ["environment variables"] = ("PLG080", s => MakeBody(s, "_ = Environment.GetEnvironmentVariable(\"X\");")),
         ["the network"] = ("PLG081", s => MakeBody(s, "using var client = new System.Net.Http.HttpClient(); _ = client.Timeout;")),
         ["files"] = ("PLG082", s => MakeBody(s, "_ = System.IO.File.Exists(\"/etc/passwd\");")),
         ["the end of the process"] = ("PLG091", s => MakeBody(s, "if (request.Method == \"X\") Environment.Exit(1);")),
     };
+
+    private static Action<JsonObject> Audit(string rule) => manifest => manifest["audit"] = new JsonArray(JsonNode.Parse(rule));
 
     private const string Settings = "\npublic sealed class Settings { public double MaxRate { get; init; } public System.Collections.Generic.IReadOnlyList<string> Hosts { get; init; } = []; public ConfigSource Source { get; init; } = null!; }";
 

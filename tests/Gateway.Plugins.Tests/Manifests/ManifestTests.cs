@@ -43,6 +43,12 @@ public sealed class ManifestTests
     [InlineData("\"version\": \"1.2.0\",", "", "\"version\" is required")]
     [InlineData("\"id\"", "\"runtime\": \"python\", \"id\"", "python")]
     [InlineData("[ {", "[ {}, {", "\"name\" is required")]
+    [InlineData("\"sdk\"", "\"audit\": [ { \"rule\": \"1.1.1\", \"severity\": \"LOW\", \"namespace\": \"a\", \"message\": \"m\" } ], \"sdk\"", "4:14 audit[0]: \"1.1.1\" is no code of a rule")]
+    [InlineData("\"sdk\"", "\"audit\": [ { \"rule\": \"a\", \"severity\": \"low\", \"namespace\": \"a\", \"message\": \"m\" } ], \"sdk\"", "\"low\"")]
+    [InlineData("\"sdk\"", "\"audit\": [ { \"rule\": \"a\", \"severity\": \"LOW\", \"namespace\": \"a\", \"message\": \"a\\tb\" } ], \"sdk\"", "\"message\" must be a sentence on one line")]
+    [InlineData("\"sdk\"", "\"audit\": [ { \"rule\": \"a\", \"severity\": \"LOW\", \"namespace\": \"a\", \"message\": \"m\", \"when\": 1 } ], \"sdk\"", "\"when\" must be a JSON Schema")]
+    [InlineData("\"sdk\"", "\"audit\": [ { \"rule\": \"a\", \"severity\": \"LOW\", \"namespace\": \"a\", \"message\": \"m\", \"when\": {}, \"absent\": true } ], \"sdk\"", "exclude each other")]
+    [InlineData("\"sdk\"", "\"audit\": [ { \"rule\": \"a\", \"severity\": \"LOW\", \"message\": \"m\" } ], \"sdk\"", "\"namespace\" is required")]
     [InlineData("\"sdk\"", "\"hashes\": { \"x.dll\": \"md5-1\" }, \"sdk\"", "is no hash")]
     public void A_fault_is_named_with_its_place(string part, string replacement, string expected)
     {

@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using Gateway.Core.Configuration;
 
 namespace Gateway.Core.Plugins.Kinds;
 
@@ -9,19 +10,6 @@ namespace Gateway.Core.Plugins.Kinds;
 internal static class BundledPlugins
 {
     private const string Wildcard = "an endpoint that ends in \"/*\"";
-
-    /// <summary>Names before 2.0 (CFG-052).</summary>
-    private static readonly FrozenDictionary<string, string> s_current = new Dictionary<string, string>
-    {
-        ["krakend-basic-auth"] = "basic-auth",
-        ["krakend-jwk-aggregator"] = "jwk-aggregator",
-        ["krakend-redirect"] = "no-redirect",
-        ["krakend-dumper"] = "http-logger",
-        ["krakend-geoip"] = "geoip",
-        ["krakend-ipfilter"] = "ip-filter",
-        ["krakend-static-live"] = "static-filesystem",
-        ["krakend-wildcard"] = "wildcard",
-    }.ToFrozenDictionary(StringComparer.Ordinal);
 
     /// <summary>What stands in the place of a plugin today; empty while the plugin is still the way.</summary>
     private static readonly FrozenDictionary<(string Namespace, string Name), string> s_replacements = new Dictionary<(string, string), string>
@@ -47,5 +35,5 @@ internal static class BundledPlugins
 
     /// <summary>Whether a name is one of these; <paramref name="replacement"/> says what took its place, empty when nothing did.</summary>
     public static bool TryFind(string @namespace, string name, out string replacement) =>
-        s_replacements.TryGetValue((@namespace, s_current.GetValueOrDefault(name, name)), out replacement!);
+        s_replacements.TryGetValue((@namespace, OldPluginNames.CurrentName(name) ?? name), out replacement!);
 }

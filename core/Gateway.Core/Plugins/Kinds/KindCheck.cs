@@ -59,7 +59,7 @@ internal sealed class KindCheck(LoadOptions options, ConfigDiagnostics diagnosti
         if (MissingPlugin.IsAllowed(options.AllowMissing, @namespace, name.Text))
             diagnostics.Notice(name.Position, path.ToString(), $"runs without the plugin {quoted} of \"{@namespace}\", as allowed");
         else
-            diagnostics.Error(name.Position, path.ToString(), MissingPlugin.Describe(@namespace, name.Text));
+            diagnostics.Add(new(ConfigSeverity.Error, name.Position, path.ToString(), MissingPlugin.Describe(@namespace, name.Text)) { Rule = ConfigRules.MissingPlugin });
     }
 }
 

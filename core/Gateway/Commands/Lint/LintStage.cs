@@ -1,5 +1,4 @@
 using Gateway.CommandLine;
-using Gateway.Core.Configuration;
 using Gateway.Core.Plugins;
 using KrakenPlugins.JsonSchema;
 using KrakenPlugins.Sdk.Configuration;
@@ -25,39 +24,35 @@ internal static class LintStage
         return given.Length == 1;
     }
 
-    /// <summary>Lints and prints what it finds together with what the load found, each place once.</summary>
+    /// <summary>Lints, and gives what it finds together with what the load found, each place once.</summary>
     /// <param name="arguments">The command line.</param>
-    /// <param name="config">The configuration, which loads.</param>
+    /// <param name="document">The document as it was read, which need not load.</param>
     /// <param name="loaded">What the load found.</param>
     /// <param name="catalog">What is installed.</param>
-    /// <param name="terminal">Where to.</param>
-    /// <returns>Whether there is nothing to complain about.</returns>
-    public static bool Run(Arguments arguments, ServiceConfig config, ConfigDiagnostics loaded, PluginCatalog catalog, Terminal terminal)
+    /// <param name="unusable">Why the schema cannot be used, or <see langword="null"/>; the result is then what the load found.</param>
+    public static IEnumerable<ConfigDiagnostic> Run(Arguments arguments, ConfigNode document, ConfigDiagnostics loaded, PluginCatalog catalog, out string? unusable)
     {
+        unusable = null;
         var warnings = new ConfigDiagnostics();
         IReadOnlyList<ConfigDiagnostic> violations;
         try
         {
             var linter = arguments.Has(OwnSchema.Name) ? Linter.Of(arguments.Text(OwnSchema.Name) ?? "") : Linter.Of(catalog, warnings);
-            violations = linter.Lint(config.Source, loaded);
+            violations = linter.Lint(document, loaded);
         }
         catch (Exception exception) when (exception is LintException or JsonSchemaException)
         {
-            Findings.PrintWarnings(terminal, loaded);
-            Findings.PrintWarnings(terminal, warnings);
-            terminal.Error($"{terminal.Red("ERROR")} compiling the schema: {exception.Message}\n");
-            return false;
+            unusable = exception.Message;
+            return loaded.All.Concat(warnings.All);
         }
-
-        var found = new ConfigDiagnostics();
         var said = violations.ToLookup(static v => v.Path, static v => v.Message, StringComparer.Ordinal);
         var unsaid = loaded.All.Where(w => !said[w.Path].Any(text => text.Contains(w.Message, StringComparison.Ordinal)));
-        foreach (var finding in violations.Concat(unsaid).Concat(warnings.All))
-            found.Add(finding);
-        if (found.HasErrors)
-            Findings.PrintErrors(terminal, "linting the configuration file", found);
-        else
-            Findings.PrintWarnings(terminal, found);
-        return !found.HasErrors;
+        return violations.Concat(arguments.Has(OwnSchema.Name) ? unsaid : unsaid.Select(AsLint)).Concat(warnings.All);
     }
+
+    // Advice about names that do not exist fails the lint also where the schema takes any (CFG-309).
+    private static ConfigDiagnostic AsLint(ConfigDiagnostic finding) =>
+        finding is { Rule: ConfigRules.Hint, Severity: ConfigSeverity.Warning }
+            ? finding with { Severity = ConfigSeverity.Error, Message = $"{finding.Message} (rule \"{ConfigRules.Hint}\")" }
+            : finding;
 }

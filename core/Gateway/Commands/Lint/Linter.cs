@@ -74,7 +74,8 @@ internal sealed class Linter
         var said = isPlain ? words[path].Where(f => f.Position == at.NamePosition || f.Position == at.Node.Position).Select(static f => f.Message).ToArray() : [];
         var message = said.Length > 0 ? string.Join("; ", said) : Message(error, isName);
         var place = error.InstancePointer.Length == 0 ? "the root" : error.InstancePointer;
-        return new(ConfigSeverity.Error, position, path, $"{message} (rule \"{(error.Keyword.Length == 0 ? "false" : error.Keyword)}\" at {place})");
+        var rule = error.Keyword.Length == 0 ? "false" : error.Keyword;
+        return new(ConfigSeverity.Error, position, path, $"{message} (rule \"{rule}\" at {place})") { Rule = $"schema/{rule}" };
     }
 
     private string Message(JsonSchemaError<ConfigInstance> error, bool isName)

@@ -22,7 +22,7 @@ internal static class CheckPluginCommand
             new("format", 'f', FlagKind.Switch, "Shows commands that settle the differences"),
             new("go", 'g', FlagKind.Text, "Version of .NET that the plugin was built for", "what the file says"),
             new("libc", 'l', FlagKind.Text, "C library of the plugin's native code (GLIBC-2.31, MUSL-1.2, DARWIN-22); not compared when not given"),
-            new("sum", 's', FlagKind.Text, "The plugin's .deps.json", "the one in this folder"),
+            new("sum", 's', FlagKind.Text, "The plugin's .deps.json", "the one in this folder") { Completion = FlagCompletion.File },
         ],
         Run = Run,
     };

@@ -28,6 +28,7 @@ internal static class KindTest
         Purpose = "Tests that plugins can be loaded",
         Description = "Loads plugins as the gateway does, in a process of their own, and says whether they have the kinds that are asked for.\n`plugin test` without a kind drives their components as well.",
         Usage = "test-plugin [flags] PATH…",
+        Operands = FlagCompletion.File,
         Example = "test-plugin -smc ./acme.audit",
         Flags = [.. Flags, CommonFlags.Plugins],
         Run = RunAsync,

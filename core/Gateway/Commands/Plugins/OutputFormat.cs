@@ -11,7 +11,7 @@ internal static class OutputFormat
     private static readonly JsonSerializerOptions s_json = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>The flag.</summary>
-    public static readonly Flag Flag = new("format", null, FlagKind.Text, "How results are written: text or json", "text");
+    public static readonly Flag Flag = new("format", null, FlagKind.Text, "How results are written: text or json", "text") { Values = ["text", "json"] };
 
     /// <summary>Whether JSON is asked for.</summary>
     public static bool IsJson(Arguments arguments) => arguments.Text(Flag.Name) switch

@@ -19,6 +19,7 @@ internal static class PluginCheckCommand
         Purpose = "Checks plugins without running them",
         Description = "Reads the manifest, the files and the assemblies of plugins and says what would go wrong with them, without running any of\ntheir code. One line per finding: code, severity, file: what is wrong; what to do. docs/plugins/check.md lists the codes.",
         Usage = "plugin check PATH|ID… [flags]",
+        Operands = FlagCompletion.File,
         Example = "plugin check ./acme.audit --run",
         Flags =
         [

@@ -10,7 +10,7 @@ internal static class PluginInstallCommand
 {
     private static readonly Flag s_force = new("force", null, FlagKind.Switch, "Installs although the check finds errors; hashes and paths are never forced");
     private static readonly Flag s_source = new("source", null, FlagKind.Text, "Feed to take the id from: the service index of a NuGet feed (https://…/index.json), or a folder with .nupkg files");
-    private static readonly Flag s_to = new("to", null, FlagKind.Text, "Folder to install in", InstallFolder.Machine);
+    private static readonly Flag s_to = new("to", null, FlagKind.Text, "Folder to install in", InstallFolder.Machine) { Completion = FlagCompletion.Folder };
     private static readonly Flag s_version = new("version", null, FlagKind.Text, "Version to take from the feed (the highest release when not given)");
 
     public static Command Definition { get; } = new()
@@ -19,6 +19,7 @@ internal static class PluginInstallCommand
         Purpose = "Installs a plugin from a package, a folder or a feed",
         Description = "Puts a plugin into the folder in which gateways look for plugins: from a package (.nupkg, .zip), a plugin's folder, or by its id from a feed.\nThe plugin is checked before, without running it, and takes its place as a whole. A running gateway goes on with the old one until it reloads.",
         Usage = "plugin install FILE|DIR|ID [flags]",
+        Operands = FlagCompletion.File,
         Example = "plugin install acme.audit --source https://packages.acme.example/v3/index.json",
         Flags = [s_force, s_source, s_to, s_version],
         Run = static (arguments, terminal) => PackageFailure.ReportedAsync(terminal, () => RunAsync(arguments, terminal)),

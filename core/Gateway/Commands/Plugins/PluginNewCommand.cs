@@ -7,7 +7,7 @@ namespace Gateway.Commands.Plugins;
 /// <summary><c>plugin new</c>: the project of a plugin, with tests, that builds as it is.</summary>
 internal static class PluginNewCommand
 {
-    private static readonly Flag s_out = new("out", 'o', FlagKind.Text, "Folder to write to", "the name");
+    private static readonly Flag s_out = new("out", 'o', FlagKind.Text, "Folder to write to", "the name") { Completion = FlagCompletion.Folder };
     private static readonly Flag s_namespace = new("namespace", null, FlagKind.Text, "Namespace under extra_config", "the name in lower case, with slashes for dots");
 
     public static Command Definition { get; } = Create("new", "plugin new");
@@ -86,6 +86,8 @@ internal static class PluginNewCommand
 /// <summary><c>generate plugin</c>: another spelling of <c>plugin new</c>.</summary>
 internal static class GenerateCommand
 {
+    private const string Designer = "there is no such generator: draw the configuration with the online designer, or begin with {\"version\": 3} in a file";
+
     public static Command Definition { get; } = new()
     {
         Name = "generate",
@@ -93,6 +95,7 @@ internal static class GenerateCommand
         Description = "Makes projects.",
         Usage = "generate [command]",
         Example = "generate plugin proxy Acme.Audit",
+        ForeignFlags = new Dictionary<string, string> { ["file"] = Designer, ["listen-port"] = Designer, ["service-name"] = Designer },
         Subcommands = [PluginNewCommand.Create("plugin", "generate plugin")],
     };
 }
@@ -119,7 +122,7 @@ internal static class PluginInitCommand
         [
             new("name", 'n', FlagKind.Text, "Name of the plugin"),
             new("out", 'o', FlagKind.Text, "Folder to write to", "TYPE-NAME"),
-            new("type", 't', FlagKind.Text, "handler, client, modifier or middleware", "handler"),
+            new("type", 't', FlagKind.Text, "handler, client, modifier or middleware", "handler") { Values = ["handler", "client", "modifier", "middleware"] },
         ],
         Run = Run,
     };

@@ -19,6 +19,7 @@ internal static partial class PluginPackCommand
         Purpose = "Makes a package of a plugin's folder",
         Description = "Makes a NuGet package of a plugin's folder, for feeds and for plugin install. The plugin is checked before, without running it, and its\nmanifest gets the hashes of all files when it has none. The same folder gives the same bytes.",
         Usage = "plugin pack DIR [flags]",
+        Operands = FlagCompletion.Folder,
         Example = "plugin pack bin/Release/net10.0/plugin/acme.audit",
         Flags = [s_authors, s_force, s_out],
         Run = static (arguments, terminal) => PackageFailure.ReportedAsync(terminal, () => Task.FromResult(Run(arguments, terminal))),

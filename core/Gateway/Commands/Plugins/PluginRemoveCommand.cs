@@ -7,7 +7,7 @@ namespace Gateway.Commands.Plugins;
 /// <summary><c>plugin remove</c>: takes an installed plugin away.</summary>
 internal static class PluginRemoveCommand
 {
-    private static readonly Flag s_from = new("from", null, FlagKind.Text, "Folder that it is installed in", InstallFolder.Machine);
+    private static readonly Flag s_from = new("from", null, FlagKind.Text, "Folder that it is installed in", InstallFolder.Machine) { Completion = FlagCompletion.Folder };
 
     public static Command Definition { get; } = new()
     {

@@ -20,6 +20,7 @@ internal static class PluginTestCommand
         Purpose = "Loads plugins and drives their components",
         Description = "Loads plugins as the gateway does, in a process of their own, builds each component, calls it with a request and a response,\nand shows what changed, the time and the allocations of a call. With -s, -c, -m or -w it only says whether a plugin has that kind.",
         Usage = "plugin test PATH|ID… [flags]",
+        Operands = FlagCompletion.File,
         Example = "plugin test ./acme.audit --config '{\"level\": 2}' --method POST --body '{\"a\": 1}'",
         Flags = [.. SampleFlags.All, .. KindTest.Flags, CommonFlags.Plugins, OutputFormat.Flag, s_timeout, s_unload, s_watch],
         Run = RunAsync,

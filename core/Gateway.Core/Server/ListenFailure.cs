@@ -1,8 +1,8 @@
 using System.Net.Sockets;
 
-namespace Gateway.Commands;
+namespace Gateway.Core.Server;
 
-/// <summary>Why a port could not be bound.</summary>
+/// <summary>Why an address could not be bound.</summary>
 internal static class ListenFailure
 {
     /// <summary>The operating system's reason, or <see langword="null"/> when the exception is about something else.</summary>

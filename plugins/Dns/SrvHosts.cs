@@ -1,0 +1,60 @@
+using KrakenPlugins.Dns.Protocol;
+using KrakenPlugins.Dns.Resolving;
+using KrakenPlugins.Sdk.Plugins;
+using KrakenPlugins.Sdk.Proxy;
+
+namespace KrakenPlugins.Dns;
+
+/// <summary>The hosts behind one SRV name, as they were when it could last be resolved.</summary>
+/// <param name="name">The name, in lower case.</param>
+/// <param name="scheme"><c>sd_scheme</c>.</param>
+internal sealed class SrvHosts(string name, string scheme) : IHostDiscovery
+{
+    private const int ShuffledFrom = 100;
+
+    private IReadOnlyList<BackendHost> _hosts = [];
+    private string _state = "";
+
+    /// <summary>The name.</summary>
+    public string Name { get; } = name;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<BackendHost> Hosts => Volatile.Read(ref _hosts);
+
+    /// <summary>Takes the records of an answer; returns whether they differ from the last ones. Not for two threads at once.</summary>
+    public bool Take(IReadOnlyList<SrvRecord> records)
+    {
+        var usable = SrvShares.Usable(records);
+        // Servers rotate their records; the order says nothing.
+        usable.Sort(static (one, other) => string.CompareOrdinal(KeyOf(one), KeyOf(other)));
+        var state = string.Join(' ', usable.Select(static record => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{KeyOf(record)}={record.Weight}")));
+        if (state == _state)
+            return false;
+        _state = state;
+        Volatile.Write(ref _hosts, ListOf(usable));
+        return true;
+    }
+
+    private BackendHost[] ListOf(List<SrvRecord> usable)
+    {
+        // A host that stays is the same object, which the gateway's pool of connections hangs on.
+        var known = new Dictionary<string, BackendHost>(StringComparer.Ordinal);
+        foreach (var host in _hosts)
+            known[string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{host.Host}:{host.Port}")] = host;
+        var shares = SrvShares.Of([.. usable.Select(static record => record.Weight)]);
+        var list = new List<BackendHost>();
+        for (var i = 0; i < usable.Count; i++)
+        {
+            if (!known.TryGetValue(KeyOf(usable[i]), out var host))
+                known.Add(KeyOf(usable[i]), host = new BackendHost(scheme, usable[i].Target, usable[i].Port));
+            for (var share = shares[i]; share > 0; share--)
+                list.Add(host);
+        }
+        var hosts = list.ToArray();
+        if (hosts.Length > ShuffledFrom)
+            Random.Shared.Shuffle(hosts);
+        return hosts;
+    }
+
+    private static string KeyOf(SrvRecord record) => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{record.Target}:{record.Port}");
+}
