@@ -172,7 +172,7 @@ public sealed class FlexibleTests : IDisposable
     }
 
     [Fact]
-    public async Task Confinement_is_a_flag_of_run_and_check()
+    public async Task Confinement_is_a_flag_of_run_check_and_audit()
     {
         _folder.Write("flexible_config.json", "{}");
         _folder.Write("in/krakend.json", """{"version": 3, "name": {"$ref": "../outside.json"}}""");
@@ -186,6 +186,8 @@ public sealed class FlexibleTests : IDisposable
         Assert.Equal((0, 0, 1, 255), (free.Status, wide.Status, check.Status, run.Status));
         Assert.Contains("lies outside of in, where --confine wants it", check.Error, StringComparison.Ordinal);
         Assert.Contains("lies outside of in, where --confine wants it", run.Error, StringComparison.Ordinal);
+        var audit = await Executable.RunInAsync(_folder.Path, null, "audit", "-c", "in/krakend.json", "--confine", "in");
+        Assert.Contains("lies outside of in, where --confine wants it", audit.Error, StringComparison.Ordinal);
     }
 
     [Fact, Spec("CFG-055", "CFG-056", "CFG-058", "CFG-060")]
