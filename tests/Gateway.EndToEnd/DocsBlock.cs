@@ -7,6 +7,9 @@ namespace Gateway.EndToEnd;
 /// <param name="FollowsPrevious">Whether only blank lines lie between it and the block before.</param>
 internal sealed record DocsBlock(string Kind, string Text, int Line, bool FollowsPrevious)
 {
+    /// <summary>The file that the block is: what stands behind <c>file</c> in its kind; <see langword="null"/> when it is none.</summary>
+    public string? FileName => Kind.IndexOf(" file ", StringComparison.Ordinal) is var at and >= 0 ? Kind[(at + " file ".Length)..] : null;
+
     /// <summary>The blocks of a file in order.</summary>
     public static IReadOnlyList<DocsBlock> Of(string file)
     {

@@ -8,7 +8,8 @@ namespace Gateway.EndToEnd;
 /// The documentation is true: every configuration in it loads (or is refused where it says so), and every command line with a shown
 /// output gives that output. A line <c>…</c> in an output stands for any lines. Manifests (<c>json manifest</c>) and schemas
 /// (<c>json schema</c>) can be used, and what follows them on their page finds that plugin installed, without code, in <c>plugins</c>.
-/// Blocks of the kind <c>console</c> show what needs more: a network, a build, a running gateway.
+/// Blocks of a kind such as <c>json file settings/urls.json</c> are files that lie there for the commands that follow, up to the next
+/// whole document. Blocks of the kind <c>console</c> show what needs more: a network, a build, a running gateway.
 /// </summary>
 public sealed partial class DocsTests : IClassFixture<DemoFixture>
 {
@@ -33,9 +34,12 @@ public sealed partial class DocsTests : IClassFixture<DemoFixture>
         string? configuration = null;
         DocsBlock? previous = null;
         var plugin = new DocsPlugin();
+        var files = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var block in DocsBlock.Of(Path.Combine(Executable.Repository, file)))
         {
-            if (block.Kind == "json manifest")
+            if (block.FileName is { } name)
+                files[name] = block.Text;
+            else if (block.Kind == "json manifest")
                 plugin.TakeManifest(block.Text, $"{file}:{block.Line}");
             else if (block.Kind == "json schema")
                 plugin.TakeSchema(block.Text, $"{file}:{block.Line}");
@@ -44,6 +48,7 @@ public sealed partial class DocsTests : IClassFixture<DemoFixture>
                 var whole = Whole(block.Text);
                 await LoadsAsync(whole, block.Kind == "json", $"{file}:{block.Line}", plugin);
                 configuration = whole;
+                files.Clear();
             }
             else if (block.Kind is "yaml" or "toml" or "hcl" or "properties")
             {
@@ -51,7 +56,7 @@ public sealed partial class DocsTests : IClassFixture<DemoFixture>
             }
             else if (block.Kind == "text" && block.FollowsPrevious && previous is { Kind: "sh" })
             {
-                var output = await RunAsync(previous.Text, configuration, plugin);
+                var output = await RunAsync(previous.Text, configuration, plugin, files);
                 Assert.True(Matches(block.Text, output), $"{file}:{block.Line}: {previous.Text}\nsays\n{output}\n--- and not\n{block.Text}");
             }
             previous = block;
@@ -141,12 +146,14 @@ public sealed partial class DocsTests : IClassFixture<DemoFixture>
         Assert.False(expected && run.Error.Contains("has no effect", StringComparison.Ordinal), $"{place}: {run.Error}");
     }
 
-    private async Task<string> RunAsync(string command, string? configuration, DocsPlugin plugin)
+    private async Task<string> RunAsync(string command, string? configuration, DocsPlugin plugin, Dictionary<string, string> files)
     {
         using var folder = new Folder();
         plugin.InstallIn(folder);
         if (configuration is not null)
             folder.Write("krakend.json", configuration);
+        foreach (var (name, text) in files)
+            folder.Write(name, text + "\n");
         if (!command.StartsWith("curl ", StringComparison.Ordinal))
             return await ShellAsync(command, folder);
         if (configuration is null)

@@ -54,7 +54,7 @@ internal static class Executable
             RedirectStandardInput = true,
             WorkingDirectory = folder ?? AppContext.BaseDirectory,
         };
-        foreach (var name in start.Environment.Keys.Where(static n => n.StartsWith("KRAKEND_", StringComparison.Ordinal)).ToArray())
+        foreach (var name in start.Environment.Keys.Where(static n => n.StartsWith("KRAKEND_", StringComparison.Ordinal) || n.StartsWith("FC_", StringComparison.Ordinal)).ToArray())
             start.Environment.Remove(name);
         foreach (var (name, value) in environment ?? new Dictionary<string, string>())
             start.Environment[name] = value;

@@ -12,6 +12,7 @@ internal sealed class Folder : IDisposable
     public string Write(string name, string content)
     {
         var path = System.IO.Path.Combine(Path, name);
+        Directory.CreateDirectory(System.IO.Path.GetDirectoryName(path)!);
         File.WriteAllText(path, content);
         return path;
     }

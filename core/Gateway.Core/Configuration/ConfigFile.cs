@@ -1,3 +1,4 @@
+using Gateway.Core.Configuration.Flexible;
 using KrakenPlugins.Sdk.Configuration;
 
 namespace Gateway.Core.Configuration;
@@ -5,68 +6,50 @@ namespace Gateway.Core.Configuration;
 /// <summary>Reads a configuration file into a tree, in the format that its extension names.</summary>
 internal static class ConfigFile
 {
-    /// <summary>The root object, or <see langword="null"/> with one error reported.</summary>
-    public static ConfigNode? Read(string path, ConfigDiagnostics diagnostics)
-    {
-        var place = new SourcePosition(path, 0, 0);
-        if (ReadBytes(path, place, diagnostics) is not { } content)
-            return null;
+    private const string NotRendered = "; the line has a template action, which takes effect with FC_ENABLE=1 or a behaviour file (flexible_config.json)";
 
-        var format = Format(path);
-        var root = ConfigFormats.Read(path, content, format, diagnostics);
-        if (root is null)
-            return null;
-        if (root.Kind == ConfigKind.Object)
-        {
-            return format switch
-            {
-                ConfigFormat.Properties => UntypedValues.Typed(root),
-                ConfigFormat.Hcl => UntypedValues.Listed(root),
-                _ => root,
-            };
-        }
-        diagnostics.Error(root.Position, "", "a configuration is an object: {\"version\": 3, …}");
-        return null;
-    }
-
-    /// <summary>INI and dotenv files are for settings; a configuration of such a name is JSON, as one of every other name.</summary>
-    private static ConfigFormat Format(string path) => ConfigFormats.OfExtension(path) switch
-    {
-        ConfigFormat.Ini or ConfigFormat.DotEnv or null => ConfigFormat.Json,
-        { } format => format,
-    };
-
-    private static byte[]? ReadBytes(string path, SourcePosition place, ConfigDiagnostics diagnostics)
+    /// <summary>The root, of any kind, or <see langword="null"/> with one error reported.</summary>
+    public static ConfigNode? Read(string path, SourceFiles files, ConfigDiagnostics diagnostics)
     {
         try
         {
-            return File.ReadAllBytes(path);
+            var content = files.ReadFree(path).Span;
+            var found = new ConfigDiagnostics();
+            var format = FormatOf(path) ?? ConfigFormat.Json;
+            var root = ConfigFormats.Read(path, content, format, found);
+            foreach (var finding in found.All)
+                diagnostics.Add(root is null && HasAction(content, finding.Position.Line) ? finding with { Message = finding.Message + NotRendered } : finding);
+            return root is null ? null : Shaped(root, format);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        catch (SourceFileException e)
         {
-            diagnostics.Error(place, "", $"cannot read the configuration: {Reason(path, e)} ({Absolute(path)})");
+            diagnostics.Error(new(path, 0, 0), "", $"cannot read the configuration: {e.Reason}");
             return null;
         }
     }
 
-    private static string Reason(string path, Exception e) => e switch
+    /// <summary>
+    /// The format that a configuration's extension names, or <see langword="null"/>. INI and dotenv are for settings; they name none here.
+    /// </summary>
+    public static ConfigFormat? FormatOf(string path) => ConfigFormats.OfExtension(path) switch
     {
-        FileNotFoundException or DirectoryNotFoundException => "no such file or directory",
-        UnauthorizedAccessException when Directory.Exists(path) => "is a directory",
-        UnauthorizedAccessException => "permission denied",
-        _ => e.Message,
+        ConfigFormat.Ini or ConfigFormat.DotEnv => null,
+        var format => format,
     };
 
-    private static string Absolute(string path)
+    /// <summary>A configuration as the language has it, where its format cannot say what is a number or a list.</summary>
+    public static ConfigNode Shaped(ConfigNode root, ConfigFormat format) => root.Kind != ConfigKind.Object ? root : format switch
     {
-        try
-        {
-            return Path.GetFullPath(path);
-        }
-        catch (ArgumentException)
-        {
-            // An empty path, or one that holds a NUL, has no absolute form.
-            return "no valid path";
-        }
+        ConfigFormat.Properties => UntypedValues.Typed(root),
+        ConfigFormat.Hcl => UntypedValues.Listed(root),
+        _ => root,
+    };
+
+    private static bool HasAction(ReadOnlySpan<byte> content, int line)
+    {
+        for (var before = 1; before < line; before++)
+            content = content[(content.IndexOf((byte)'\n') + 1)..];
+        var end = content.IndexOf((byte)'\n');
+        return (end < 0 ? content : content[..end]).IndexOf("{{"u8) >= 0;
     }
 }

@@ -1,3 +1,4 @@
+using Gateway.Core.Configuration.Flexible;
 using KrakenPlugins.Sdk.Configuration;
 
 namespace Gateway.Core.Configuration;
@@ -9,12 +10,18 @@ namespace Gateway.Core.Configuration;
 /// </summary>
 public static class ConfigLoader
 {
-    /// <summary>Loads a file in the format that its extension names.</summary>
+    /// <summary>
+    /// Loads a file in the format that its extension names, or, where the environment asks for it, renders it as a template and resolves
+    /// its references first.
+    /// </summary>
     public static LoadResult Load(string path, LoadOptions options)
     {
         var diagnostics = new ConfigDiagnostics();
-        var result = ConfigFile.Read(path, diagnostics) is { } root ? Load(root, options, diagnostics) : Finish(null, options, diagnostics);
-        return path.Length == 0 || path.Contains('\0', StringComparison.Ordinal) ? result : result with { Sources = [Path.GetFullPath(path)] };
+        var limits = new FlexibleLimits();
+        var files = new SourceFiles(options.WorkingDirectory, options.Confine, limits);
+        var root = FlexibleConfiguration.Read(path, options, files, limits, diagnostics);
+        var result = root is null ? Finish(null, options, diagnostics) : Load(root, options, diagnostics);
+        return result with { Sources = files.All };
     }
 
     /// <summary>Loads a document that was read already, whatever its format.</summary>

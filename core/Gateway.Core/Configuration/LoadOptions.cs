@@ -38,6 +38,21 @@ public sealed class LoadOptions
 
     /// <summary>Whether the command line switches the debug endpoint on (<c>-d</c>).</summary>
     public bool DebugEndpoint { get; init; }
+
+    /// <summary>Whether templates are rendered and references resolved where the environment asks for it.</summary>
+    public bool IsFlexible { get; init; } = true;
+
+    /// <summary>
+    /// Folders that settings, templates, partials and referenced files must lie in after their links are resolved (<c>--confine</c>);
+    /// empty: no limit.
+    /// </summary>
+    public IReadOnlyList<string> Confine { get; init; } = [];
+
+    /// <summary>Where relative paths of templates and their settings start; <see langword="null"/> for the working directory of the process.</summary>
+    public string? WorkingDirectory { get; init; }
+
+    /// <summary>Receives what the <c>debug</c> of Flexible Configuration shows, in whole lines.</summary>
+    public Action<string> Trace { get; init; } = static _ => { };
 }
 
 /// <summary>What a load found.</summary>
@@ -45,7 +60,10 @@ public sealed class LoadOptions
 /// <param name="Diagnostics">Every finding, in the order of the document as far as possible.</param>
 public sealed record LoadResult(ServiceConfig? Config, ConfigDiagnostics Diagnostics)
 {
-    /// <summary>Absolute paths of every file and folder that the load read, also of one that failed; what <c>--watch</c> watches.</summary>
+    /// <summary>
+    /// Absolute paths of every file and folder that the load read or looked for, in ordinal order, also when it failed: whose change may
+    /// change the result.
+    /// </summary>
     public IReadOnlyList<string> Sources { get; init; } = [];
 
     /// <summary>The document as it was read, also when there are errors; <see langword="null"/> when it cannot be read or is of another language version.</summary>

@@ -31,7 +31,7 @@ internal static class CheckCommand
         Example = "check -c krakend.json\ncheck --lint --strict -c krakend.json\ncheck -l --format github -c krakend.json\ncheck -tddc krakend.json",
         Flags =
         [
-            CommonFlags.Config, CommonFlags.Strict, CommonFlags.AllowMissing, CommonFlags.Plugins, CommonFlags.LicenseWithoutLetter,
+            CommonFlags.Config, CommonFlags.Strict, CommonFlags.AllowMissing, CommonFlags.Confine, CommonFlags.Plugins, CommonFlags.LicenseWithoutLetter,
             new("debug", 'd', FlagKind.Count, "Shows how the configuration is understood; up to three times for more"),
             FindingsFormat.Flag,
             new("indent", 'i', FlagKind.Text, "Indentation of what --debug shows", "\"\\t\""),

@@ -14,6 +14,8 @@ internal static class CommonFlags
 
     public static readonly Flag Plugins = new("plugins", null, FlagKind.List, "Folder to look for plugins in, before all others; repeatable") { Completion = FlagCompletion.Folder };
 
+    public static readonly Flag Confine = new("confine", null, FlagKind.List, "Folder that settings, templates, partials and referenced files must lie in; repeatable");
+
     /// <summary>Accepted for those who come from a licensed product; there is no licence here (CFG-250).</summary>
     public static readonly Flag License = new("license", 'l', FlagKind.Text, "Ignored: no licence is needed") { Completion = FlagCompletion.File };
 
@@ -45,7 +47,8 @@ internal static class CommonFlags
     /// <param name="arguments">The command line.</param>
     /// <param name="plugins">What provides namespaces.</param>
     /// <param name="isDebug">Whether the debug endpoint is switched on.</param>
-    public static LoadOptions LoadOptions(Arguments arguments, PluginHost plugins, bool isDebug) => new()
+    /// <param name="isFlexible">Whether the file may be a template.</param>
+    public static LoadOptions LoadOptions(Arguments arguments, PluginHost plugins, bool isDebug, bool isFlexible = true) => new()
     {
         Environment = Environment.GetEnvironmentVariable,
         PluginFolderKnown = plugins.Discover,
@@ -57,5 +60,8 @@ internal static class CommonFlags
         Strict = arguments.Has(Strict.Name),
         PortOverride = arguments.Number(Port.Name) is var port && port == 0 ? null : port,
         DebugEndpoint = isDebug,
+        Confine = arguments.All(Confine.Name),
+        IsFlexible = isFlexible,
+        Trace = static text => new Terminal().Error(text),
     };
 }

@@ -31,7 +31,7 @@ internal static class DemoCommand
         var shop = await ShopServer.StartAsync().ConfigureAwait(false);
         await using var _ = shop.ConfigureAwait(false);
         using var plugins = CommonFlags.PluginHost(arguments);
-        var loaded = Load(CommonFlags.LoadOptions(arguments, plugins, isDebug: false), shop);
+        var loaded = Load(CommonFlags.LoadOptions(arguments, plugins, isDebug: false, isFlexible: false), shop);
         if (loaded.Config is not { } config)
         {
             Findings.PrintErrors(terminal, "parsing the configuration file", loaded.Diagnostics);

@@ -24,7 +24,7 @@ internal static class RunCommand
         Example = "run -c krakend.json\nrun -p 9000 --strict -c krakend.json",
         Flags =
         [
-            CommonFlags.Config, CommonFlags.Port, CommonFlags.Strict, CommonFlags.AllowMissing, CommonFlags.Plugins, CommonFlags.License, AdminFlags.Listen,
+            CommonFlags.Config, CommonFlags.Port, CommonFlags.Strict, CommonFlags.AllowMissing, CommonFlags.Confine, CommonFlags.Plugins, CommonFlags.License, AdminFlags.Listen,
             new("watch", null, FlagKind.Switch, "Reloads when files of the configuration or of a plugin change"),
             new("debug", 'd', FlagKind.Count, "Enables the /__debug/ endpoint"),
         ],

@@ -11,13 +11,14 @@ public sealed class EnvironmentOverridesTests
     [Spec("CFG-055", "RTE-340")]
     public void A_variable_replaces_a_value_of_the_file()
     {
-        var config = Clean(OneEndpoint(root: "\"timeout\": \"3s\", \"Max_Idle_Connections\": 1, \"debug_endpoint\": false, \"name\": \"n\""),
-            With(("KRAKEND_TIMEOUT", "500ms"), ("KRAKEND_MAX_IDLE_CONNECTIONS", "9"), ("KRAKEND_DEBUG_ENDPOINT", "true"), ("KRAKEND_NAME", "")));
+        var config = Clean(OneEndpoint(root: "\"timeout\": \"3s\", \"Max_Idle_Connections\": 1, \"debug_endpoint\": false, \"name\": \"n\", \"output_encoding\": \"json\""),
+            With(("KRAKEND_TIMEOUT", "500ms"), ("KRAKEND_MAX_IDLE_CONNECTIONS", "9"), ("KRAKEND_DEBUG_ENDPOINT", "true"), ("KRAKEND_NAME", ""), ("KRAKEND_OUTPUT_ENCODING", "string")));
 
         Assert.Equal(TimeSpan.FromMilliseconds(500), config.Endpoints[0].Timeout);
         Assert.Equal(9, config.Transport.MaxIdleConnections);
         Assert.True(config.DebugEndpoint);
         Assert.Equal("", config.Name);
+        Assert.Equal("string", config.OutputEncoding);
     }
 
     [Theory]
@@ -51,6 +52,34 @@ public sealed class EnvironmentOverridesTests
     {
         Assert.Equal(8080, Clean(Root("\"port\": 1"), With(("KRAKEND_PORT", "0x1F90"))).Port);
         Assert.Equal(9000, Clean(Root("\"port\": 1"), new LoadOptions { Environment = static name => name == "KRAKEND_PORT" ? "2" : null, PortOverride = 9000 }).Port);
+    }
+
+    [Theory]
+    [Spec("CFG-055", "CFG-057")]
+    [InlineData("KRAKEND_PORT KRAKEND_MAX_HEADER_BYTES KRAKEND_MAX_IDLE_CONNECTIONS KRAKEND_MAX_IDLE_CONNECTIONS_PER_HOST")]
+    [InlineData("KRAKEND_TIMEOUT KRAKEND_CACHE_TTL KRAKEND_READ_TIMEOUT KRAKEND_READ_HEADER_TIMEOUT KRAKEND_WRITE_TIMEOUT KRAKEND_IDLE_TIMEOUT KRAKEND_MAX_SHUTDOWN_WAIT_TIME")]
+    [InlineData("KRAKEND_DNS_CACHE_TTL KRAKEND_DIALER_TIMEOUT KRAKEND_DIALER_KEEP_ALIVE KRAKEND_DIALER_FALLBACK_DELAY KRAKEND_IDLE_CONNECTION_TIMEOUT KRAKEND_RESPONSE_HEADER_TIMEOUT KRAKEND_EXPECT_CONTINUE_TIMEOUT")]
+    [InlineData("KRAKEND_DEBUG_ENDPOINT KRAKEND_ECHO_ENDPOINT KRAKEND_DISABLE_REST KRAKEND_DISABLE_COMPRESSION KRAKEND_DISABLE_KEEP_ALIVES KRAKEND_SEQUENTIAL_START KRAKEND_USE_H2C")]
+    [InlineData("KRAKEND_LISTEN_IP")]
+    public void Every_variable_of_the_table_takes_the_place_of_its_attribute(string variables)
+    {
+        foreach (var variable in variables.Split(' '))
+        {
+            var attribute = variable["KRAKEND_".Length..].ToLowerInvariant();
+
+            var error = Errors(Root($"\"{attribute}\": \"\""), With((variable, "no value of it")));
+
+            Assert.StartsWith($"environment variable {variable} {attribute}: ", error, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    [Spec("CFG-058")]
+    public void A_flag_wins_over_a_variable()
+    {
+        var options = new LoadOptions { Environment = static name => name == "KRAKEND_DEBUG_ENDPOINT" ? "false" : null, DebugEndpoint = true };
+
+        Assert.True(Clean(Root("\"debug_endpoint\": true"), options).DebugEndpoint);
     }
 
     [Fact]

@@ -16,7 +16,7 @@ internal static class AuditCommand
         Description = "Judges the security of a configuration: what guards it, what it shows, what it trusts. Nothing is started and no code of a plugin runs;\nplugins of the configuration need not be installed. The exit status is 1 when something is found.",
         Usage = "audit [flags]",
         Example = "audit -s CRITICAL,HIGH -i 1.2.1 -c krakend.json",
-        Flags = [CommonFlags.AllowMissing, CommonFlags.Config, AuditFormat.Flag, AuditFilter.Ignore, AuditFilter.IgnoreFile, CommonFlags.License, CommonFlags.Plugins, AuditFilter.Severity],
+        Flags = [CommonFlags.AllowMissing, CommonFlags.Config, CommonFlags.Confine, AuditFormat.Flag, AuditFilter.Ignore, AuditFilter.IgnoreFile, CommonFlags.License, CommonFlags.Plugins, AuditFilter.Severity],
         Run = Run,
     };
 
@@ -42,7 +42,7 @@ internal static class AuditCommand
             return Fail(terminal, $"accessing the ignore file: {exception.Message}");
         }
         using var plugins = CommonFlags.PluginHost(arguments);
-        var loaded = ConfigLoader.Load(file, Options(plugins));
+        var loaded = ConfigLoader.Load(file, Options(arguments, plugins));
         if (loaded.Config is not { } config)
         {
             Findings.PrintErrors(terminal, "parsing the configuration file", loaded.Diagnostics);
@@ -68,7 +68,7 @@ internal static class AuditCommand
     }
 
     // What is judged is what the document says: a namespace counts whether or not its plugin is installed here, unless it may be missing.
-    private static LoadOptions Options(PluginHost plugins) => new()
+    private static LoadOptions Options(Arguments arguments, PluginHost plugins) => new()
     {
         Environment = Environment.GetEnvironmentVariable,
         PluginFolderKnown = plugins.Discover,
@@ -78,6 +78,7 @@ internal static class AuditCommand
         IsDiscoveryAvailable = static _ => true,
         IsKindAvailable = static (_, _) => true,
         AllowMissing = plugins.AllowMissing,
+        Confine = arguments.All(CommonFlags.Confine.Name),
     };
 
     private static int Fail(Terminal terminal, string reason)
