@@ -1,22 +1,28 @@
 using Gateway.CommandLine;
+using Gateway.Commands;
 using Gateway.Commands.Audit;
 using Gateway.Commands.Completion;
 using Gateway.Commands.Migrate;
-using Gateway.Commands.Plugins.Probe;
 using Gateway.Commands.Plugins;
+using Gateway.Commands.Plugins.Probe;
 using Gateway.Commands.Watch;
-using Gateway.Commands;
 
 namespace Gateway;
 
 /// <summary>The executable: its commands and nothing else.</summary>
 internal static class Program
 {
-    private static Task<int> Main(string[] args) => new Dispatcher(
-        [
-            AuditCommand.Definition, CheckCommand.Definition, CheckPluginCommand.Definition, DemoCommand.Definition, GenerateCommand.Definition,
-            HealthCommand.Definition, KindTest.Definition, LicenseCommand.Definition, MigrateCommand.Definition, PluginCommand.Definition,
-            ProbeCommand.Definition, ReloadCommand.Definition, RunCommand.Definition, SchemaCommand.Definition, StatusCommand.Definition,
-            VersionCommand.Definition,
-        ], new Terminal()).RunAsync(args);
+    private static readonly IReadOnlyList<Command> s_commands =
+    [
+        AuditCommand.Definition, CheckCommand.Definition, CheckPluginCommand.Definition, CompletionCommand.Of(static () => s_commands!), DemoCommand.Definition,
+        GenerateCommand.Definition, HealthCommand.Definition, LicenseCommand.Definition, MigrateCommand.Definition, PluginCommand.Definition, ProbeCommand.Definition,
+        ReloadCommand.Definition, RunCommand.Definition, SchemaCommand.Definition, StatusCommand.Definition, KindTest.Definition, VersionCommand.Definition,
+        WatchCommand.Of(static () => s_commands!),
+    ];
+
+    private static Task<int> Main(string[] args)
+    {
+        OrphanGuard.Start();
+        return new Dispatcher(s_commands, new Terminal()).RunAsync(args);
+    }
 }
