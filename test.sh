@@ -15,6 +15,9 @@ case ${1:-} in
     *) sed -n '2,4s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2; exit 2 ;;
 esac
 
+# Configurations of others, see tools/corpus.
+corpus=../shared/corpus/real-world
+
 # command:Debian package
 needed=(curl:curl nginx:nginx openssl:openssl wrk:wrk h2load:nghttp2-client zsh:zsh fish:fish)
 
@@ -107,6 +110,21 @@ check_spec_ids() {
     printf '%s\n' "$output"
 }
 
+# Configurations that people published; they are not part of this repository.
+check_corpus() {
+    local output
+    if [ ! -d "$corpus" ]; then
+        echo "the configurations of others ($corpus) are not here, so tools/corpus was not run"
+        return
+    fi
+    if output=$(timeout -k 10 300 dotnet tools/corpus/bin/Release/net10.0/corpus.dll "$corpus" 2>&1); then
+        passed=$((passed + 1))
+        return
+    fi
+    fail "tools/corpus: the gateway does not make of these files what tools/corpus/expected.json says"
+    printf '%s\n' "$output" | cut -c1-300 | tail -n 200
+}
+
 command -v dotnet >/dev/null || { fail "dotnet is not installed; the .NET 10 SDK is at https://dot.net"; finish; }
 install_needed || finish
 build || finish
@@ -114,5 +132,5 @@ for project in tests/*/*.csproj; do
     if grep -q 'Microsoft\.NET\.Test\.Sdk' "$project"; then run_project "$project"; fi
 done
 # A passed check counts only beside tests: alone it must not make a run without any test green.
-[ "$passed" -eq 0 ] || check_spec_ids
+[ "$passed" -eq 0 ] || { check_spec_ids; check_corpus; }
 finish

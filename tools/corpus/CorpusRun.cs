@@ -16,8 +16,8 @@ internal sealed class CorpusRun(string folder, string gateway, Upstreams upstrea
         var rendered = Path.Combine(scratch, "rendered.json");
         File.Delete(rendered);
         var environment = Environment(expected, rendered);
-        var process = new GatewayUnderTest(gateway, folder, environment);
-        string[] load = ["-c", expected.File, "--allow-missing", "*"];
+        var process = new GatewayUnderTest(gateway, Path.Combine(folder, expected.Directory), environment);
+        string[] load = ["-c", expected.Directory.Length == 0 ? expected.File : Path.Combine(folder, expected.File), "--allow-missing", "*"];
 
         var check = await process.RunAsync(["check", "-t", .. load]);
         foreach (var text in expected.Refused.Concat(expected.Warns))

@@ -21,6 +21,9 @@ internal sealed class Expectation
     /// <summary>Environment of the commands; <c>$DIR</c> stands for the folder of the files.</summary>
     public IReadOnlyDictionary<string, string> Environment { get; set; } = new Dictionary<string, string>();
 
+    /// <summary>Working directory below the folder of the files, which relative references start at.</summary>
+    public string Directory { get; set; } = "";
+
     /// <summary>Content of a behaviour file of the extended flexible configuration; <c>$DIR</c> as above.</summary>
     public JsonElement? Behaviour { get; init; }
 

@@ -29,11 +29,6 @@ internal sealed class EndpointsLoader(LoadContext context, RootDocument root, Ro
         // Without a path nothing else about the endpoint can be said.
         if (!context.Binder.TryBind<EndpointDocument>(node, path, out var endpoint) && endpoint.Endpoint.Length == 0)
             return null;
-        if (endpoint.Endpoint.Length == 0)
-        {
-            endpoint.Source.Error(_diagnostics, "endpoint", "\"endpoint\" must not be empty");
-            return null;
-        }
         var method = endpoint.Method.Length == 0 ? "GET" : endpoint.Method.ToUpperInvariant();
         if (!s_methods.Contains(method, StringComparer.Ordinal))
         {

@@ -84,10 +84,12 @@ public sealed class EndpointTests
     {
         await using var rig = await Rig.StartAsync("""
             {"endpoint":"foo","backend":[{"url_pattern":"/foo"}]},
+            {"endpoint":"","backend":[{"url_pattern":"/root"}]},
             {"endpoint":"/x//Y","backend":[{"url_pattern":"/double"}]}
             """, Rig.Router("""{"disable_redirect_fixed_path":true,"disable_redirect_trailing_slash":true}"""));
 
         Assert.Equal("/foo", await rig.TargetOfAsync("/foo"));
+        Assert.Equal("/root", await rig.TargetOfAsync("/"));
         Assert.Equal("/double", await rig.TargetOfAsync("/x//Y"));
         Assert.Equal(404, (await rig.GetAsync("/x/Y")).Status);
         Assert.Equal(404, (await rig.GetAsync("/x//y")).Status);
