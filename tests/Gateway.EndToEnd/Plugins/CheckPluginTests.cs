@@ -8,7 +8,7 @@ public sealed class CheckPluginTests : IDisposable
 {
     private readonly Folder _folder = new();
 
-    [Fact, Spec("EXT-073", "EXT-077")]
+    [Fact, Spec("EXT-073", "EXT-077", "CFG-258")]
     public async Task Versions_that_the_gateway_stands_in_for_are_compatible_and_private_ones_do_not_count()
     {
         Write("10.0", """{"Newtonsoft.Json/99.0.0":{"runtime":{"lib/x.dll":{"assemblyVersion":"99.0.0.0"}}},"KrakenPlugins.Sdk/0.1.0":{}}""");
@@ -18,7 +18,7 @@ public sealed class CheckPluginTests : IDisposable
         Assert.Equal((0, "No incompatibilities found!\n", ""), (run.Status, run.Out, run.Error));
     }
 
-    [Fact, Spec("EXT-073", "EXT-074", "EXT-077")]
+    [Fact, Spec("EXT-073", "EXT-074", "EXT-077", "CFG-258")]
     public async Task Differences_are_three_lines_each_with_toolchain_and_libc_first()
     {
         Write("11.0", """{"Microsoft.Extensions.Logging.Abstractions/99.0.0":{"runtime":{"lib/x.dll":{"assemblyVersion":"99.0.0.0"}}},"KrakenPlugins.Sdk/9.9.9":{}}""");
@@ -73,7 +73,7 @@ public sealed class CheckPluginTests : IDisposable
         Assert.Equal(status, run.Status);
     }
 
-    [Fact, Spec("EXT-076")]
+    [Fact, Spec("EXT-076", "CFG-258")]
     public async Task A_missing_file_is_the_system_s_error()
     {
         var run = await RunAsync();

@@ -43,7 +43,7 @@ public sealed class PluginNewTests : IDisposable
             Assert.Contains($"\n  {next}\n", run.Out, StringComparison.Ordinal);
     }
 
-    [Theory, Spec("EXT-070")]
+    [Theory, Spec("EXT-070", "CFG-260")]
     [InlineData("handler", "http-server")]
     [InlineData("client", "http-client")]
     [InlineData("modifier", "-modifier")]
@@ -77,7 +77,7 @@ public sealed class PluginNewTests : IDisposable
         Assert.Empty(Directory.EnumerateFileSystemEntries(_folder.Path));
     }
 
-    [Fact, Spec("EXT-072")]
+    [Fact, Spec("EXT-072", "CFG-260")]
     public async Task A_folder_that_is_not_empty_stays_as_it_is()
     {
         Directory.CreateDirectory(Path.Combine(_folder.Path, "handler-x"));

@@ -160,7 +160,7 @@ public sealed class PluginTestTests : IDisposable
         Assert.Contains(holder, run.Out, StringComparison.Ordinal);
     }
 
-    [Fact, Spec("EXT-078", "EXT-081")]
+    [Fact, Spec("EXT-078", "EXT-081", "CFG-255", "CFG-256")]
     public async Task Each_kind_that_is_there_is_a_line_and_the_summary_is_ok()
     {
         var folder = MakeKinds();
@@ -171,7 +171,7 @@ public sealed class PluginTestTests : IDisposable
         Assert.Matches(@"^\[OK\] SERVER\t.*\n\[OK\] MIDDLEWARE\t.*\n\[OK\] 1 tested plugin\(s\) in [0-9.]+m?s\n$", run.Out);
     }
 
-    [Fact, Spec("EXT-078", "EXT-079", "EXT-081")]
+    [Fact, Spec("EXT-078", "EXT-079", "EXT-081", "CFG-255", "CFG-256")]
     public async Task A_kind_that_is_missing_is_named_in_the_reference_s_words()
     {
         var folder = MakeKinds();
@@ -193,7 +193,7 @@ public sealed class PluginTestTests : IDisposable
         Assert.Matches(@"\[KO\] SERVER\t.*no luck", run.Out);
     }
 
-    [Fact, Spec("EXT-080")]
+    [Fact, Spec("EXT-080", "CFG-255")]
     public async Task A_path_that_does_not_exist_has_failed()
     {
         var run = await Executable.RunAsync("test-plugin", "-c", "/nowhere/x.so");
@@ -202,7 +202,7 @@ public sealed class PluginTestTests : IDisposable
         Assert.StartsWith("[KO] Unable to open the plugin /nowhere/x.so.\n[KO] 1 tested plugin(s) in ", run.Out, StringComparison.Ordinal);
     }
 
-    [Theory, Spec("EXT-082")]
+    [Theory, Spec("EXT-082", "CFG-254")]
     [InlineData("At least one plugin is required.", "test-plugin", "-s")]
     [InlineData("You must declare the expected type of the plugin.", "test-plugin", "x")]
     public async Task Without_plugin_or_kind_it_says_what_is_missing(string text, params string[] args)
