@@ -62,6 +62,8 @@ internal static class ReloadCommand
     {
         var line = (int?)finding?["line"] ?? 0;
         var path = (string?)finding?["path"] ?? "";
-        return $"{finding?["file"]}{(line > 0 ? $":{line}:{finding?["column"]}" : "")}{(path.Length > 0 ? $" {path}" : "")}: ";
+        var place = $"{finding?["file"]}{(line > 0 ? $":{line}:{finding?["column"]}" : "")}{(path.Length > 0 ? $" {path}" : "")}";
+        // What is about several files names them itself.
+        return place.Length > 0 ? place + ": " : "";
     }
 }
