@@ -88,11 +88,10 @@ public sealed class DebianPackageTests(DebianPackage package) : IClassFixture<De
         var configuration = Path.Combine(package.Root, "etc/krakend/krakend.json");
 
         var version = await PublishedGateway.RunAsync(krakend, "/", "version");
-        var check = await PublishedGateway.RunAsync(krakend, "/", "check", "-n", "-t", "-c", configuration);
+        await PublishedGateway.RunAsync(krakend, "/", "check", "-n", "-c", configuration);
         var plugins = JsonNode.Parse(await PublishedGateway.RunAsync(krakend, "/", "plugin", "list", "--format", "json"))!["plugins"]!.AsArray();
 
         Assert.Contains(DeployFiles.Version, version, StringComparison.Ordinal);
-        Assert.NotEmpty(check);
         Assert.NotEmpty(plugins);
         Assert.All(plugins, static p => Assert.Equal("ok", p!["state"]!.GetValue<string>()));
     }

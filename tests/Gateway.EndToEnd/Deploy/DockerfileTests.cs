@@ -23,7 +23,7 @@ public sealed class DockerfileTests : IDisposable
         Assert.Equal("/etc/krakend", _dockerfile.Only("WORKDIR").Arguments);
         Assert.Contains(_dockerfile.Image, static i => i.Name == "RUN" && i.Arguments.Contains("ln -s /usr/lib/gateway/gateway /usr/bin/krakend", StringComparison.Ordinal));
 
-        var check = await Executable.RunInAsync(DeployFiles.PathOf("docker"), null, "check", "-tdc", "krakend.json");
+        var check = await DeployFiles.CheckAsync(DeployFiles.PathOf("docker"), "-tdc", "krakend.json");
 
         Assert.True(check.Status == 0, check.Out + check.Error);
     }

@@ -26,7 +26,7 @@ public sealed class ToolPackageTests : IDisposable
         var plugins = JsonNode.Parse(await ToolAsync("plugin", "list", "--format", "json"))!["plugins"]!.AsArray();
         Assert.Equal(BundledPlugins(), plugins.Select(static p => p!["id"]!.GetValue<string>()).Order());
         Assert.All(plugins, p => Assert.StartsWith(_folder.Path, p!["path"]!.GetValue<string>(), StringComparison.Ordinal));
-        await ToolAsync("check", "-n", "-t", "-c", _folder.Write("krakend.json", """
+        await ToolAsync("check", "-n", "-c", _folder.Write("krakend.json", """
             {"version":3,"endpoints":[{"endpoint":"/a","backend":[{"host":["http://a"],"url_pattern":"/",
              "extra_config":{"modifier/martian":{"header.Modifier":{"scope":["request"],"name":"X-A","value":"b"}}}}]}]}
             """));
