@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json.Nodes;
 using System.Xml.Linq;
 using KrakenPlugins.Sdk.Configuration;
@@ -21,10 +20,6 @@ internal static class DeployFiles
 
     /// <summary>The text of a file.</summary>
     public static string Text(string name) => File.ReadAllText(PathOf(name));
-
-    /// <summary><c>gateway check</c>, on a free port instead of the configuration's: its test listens.</summary>
-    public static Task<Finished> CheckAsync(string? folder, params string[] args) =>
-        Executable.RunInAsync(folder, new Dictionary<string, string> { ["KRAKEND_PORT"] = RunningGateway.FreePort().ToString(CultureInfo.InvariantCulture) }, ["check", .. args]);
 
     /// <summary>The one YAML document of a file.</summary>
     public static JsonNode Yaml(string name) => ParseYaml(name, Text(name))!;
