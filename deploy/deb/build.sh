@@ -10,6 +10,8 @@ command -v dpkg-deb >/dev/null || { echo "deb: dpkg-deb is not installed (Debian
 out=$(realpath -m "${1:-artifacts}")
 version=$("$gateway/gateway" version | sed -n '1s/.*[: ]\([0-9][0-9.]*[^ ]*\)$/\1/p')
 [ -n "$version" ] || { echo "deb: the gateway does not tell its version" >&2; exit 1; }
+# What follows a hyphen would be the revision of the package; a tilde sorts before the release.
+version=${version//-/\~}
 case $(od -An -t u1 -j 18 -N 1 "$gateway/gateway" | tr -d ' ') in
     62) architecture=amd64 ;;
     183) architecture=arm64 ;;

@@ -1,9 +1,11 @@
+using Gateway.EndToEnd.Deploy;
 using Xunit;
 
 namespace Gateway.EndToEnd;
 
 /// <summary>What is published is whole: the gateway with its libraries, its plugins with theirs.</summary>
-public sealed class PublishTests : IDisposable
+[Collection(PublishedCollection.Name)]
+public sealed class PublishTests(PublishedGateway gateway) : IDisposable
 {
     private readonly Folder _folder = new();
 
@@ -12,13 +14,7 @@ public sealed class PublishTests : IDisposable
     [Fact]
     public async Task The_published_gateway_lints_and_checks_its_own_plugins()
     {
-        var configuration = new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name;
-        var published = Path.Combine(_folder.Path, "gateway");
-        using var publish = Executable.Start("dotnet", Executable.Repository, null, "publish", "core/Gateway", "-c", configuration, "-v", "q", "--nologo", "-o", published);
-        var done = await Executable.FinishAsync(publish, TimeSpan.FromMinutes(3));
-        Assert.True(done.Status == 0, done.Out + done.Error);
-
-        foreach (var id in Directory.GetDirectories(Path.Combine(published, "plugins")).Select(static d => Path.GetFileName(d)))
+        foreach (var id in Directory.GetDirectories(Path.Combine(gateway.Folder, "plugins")).Select(static d => Path.GetFileName(d)))
             Assert.Equal((0, id), ((await RunAsync("plugin", "check", "--run", id)).Status, id));
         var file = _folder.Write("krakend.json", """
             {"version":3,"extra_config":{"telemetry/logging":{"level":"DEBUG","stdout":true}},"endpoints":[{"endpoint":"/a","backend":[{"host":["http://a"],"url_pattern":"/",
@@ -29,7 +25,7 @@ public sealed class PublishTests : IDisposable
 
         async Task<Finished> RunAsync(params string[] args)
         {
-            using var process = Executable.Start(Path.Combine(published, "gateway"), _folder.Path, null, args);
+            using var process = Executable.Start(gateway.Path, _folder.Path, null, args);
             return await Executable.FinishAsync(process);
         }
     }

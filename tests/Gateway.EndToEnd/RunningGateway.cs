@@ -44,21 +44,21 @@ internal sealed partial class RunningGateway : IAsyncDisposable
     public static Task<RunningGateway> RunAsync(Folder folder, string json, params string[] args) =>
         StartAsync(folder.Path, ["run", "-c", folder.Write("krakend.json", json), .. args]);
 
-    /// <summary>Any command that serves, on a free port.</summary>
-    public static async Task<RunningGateway> StartAsync(string? workingDirectory, string[] args, IReadOnlyDictionary<string, string>? environment = null)
+    /// <summary>Any command that serves, on a free port; of another program when one is given, which must become the gateway in its own process.</summary>
+    public static async Task<RunningGateway> StartAsync(string? workingDirectory, string[] args, IReadOnlyDictionary<string, string>? environment = null, string? program = null)
     {
         while (true)
         {
             var port = FreePort();
-            if (await TryStartAsync(workingDirectory, [.. args, "-p", port.ToString(CultureInfo.InvariantCulture)], port, environment) is { } gateway)
+            if (await TryStartAsync(workingDirectory, [.. args, "-p", port.ToString(CultureInfo.InvariantCulture)], port, environment, program) is { } gateway)
                 return gateway;
         }
     }
 
     // Null when another process took the port in between.
-    private static async Task<RunningGateway?> TryStartAsync(string? workingDirectory, string[] args, int port, IReadOnlyDictionary<string, string>? environment)
+    private static async Task<RunningGateway?> TryStartAsync(string? workingDirectory, string[] args, int port, IReadOnlyDictionary<string, string>? environment, string? program = null)
     {
-        var gateway = new RunningGateway(Executable.Start(Executable.Path, workingDirectory, environment, args), port);
+        var gateway = new RunningGateway(Executable.Start(program ?? Executable.Path, workingDirectory, environment, args), port);
         await WaitUntilAsync(() => gateway.Out.Contains("Listening on port", StringComparison.Ordinal) || gateway._process.HasExited, () => gateway.Everything());
         if (!gateway._process.HasExited)
             return gateway;
