@@ -80,6 +80,8 @@ internal sealed class GatewayServer : IAsyncDisposable
     public ValueTask LeaveAsync()
     {
         _application.IsLeaving = true;
+        // No handshake follows that new certificates would be for.
+        _tls?.Dispose();
         return _listeners.Seat?.UnbindAsync() ?? ValueTask.CompletedTask;
     }
 
