@@ -251,6 +251,13 @@ public sealed partial class GatewayHost : IAsyncDisposable
 
     private void Swap(Generation next, GatewayServer? server)
     {
+        // Before the new configuration is the current one, so that none of its answers goes to who has not shown a certificate.
+        if (server is not null)
+        {
+            _leaving.RefuseUnless(server.Settings);
+            if (!server.Settings.AdmitsAllOf(_server.Settings))
+                _server.Refuse();
+        }
         var previous = _generation;
         _generation = next;
         _current.Value = next;
