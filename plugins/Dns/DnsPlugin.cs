@@ -57,7 +57,7 @@ public sealed class DnsPlugin : GatewayPlugin
     {
         var backend = new ConfigSource(config, ConfigPath.Root.Member("backend"));
         var owner = FirstHost(backend) is not null ? backend : new ConfigSource(context.Document, ConfigPath.Root);
-        if (FirstHost(owner) is not { } written)
+        if (FirstHost(owner) is not { } first || !WeakTyping.TryString(first, out var written))
         {
             backend.Error(diagnostics, "host", "no hosts: the first \"host\" of the backend must be an SRV name");
             return null;
@@ -70,15 +70,17 @@ public sealed class DnsPlugin : GatewayPlugin
         }
         var scheme = backend.Find("sd_scheme") is { } node && WeakTyping.TryString(node, out var text) && text.Length > 0 ? text : "http";
         _refresh ??= new SrvRefresh(new SrvResolver(_settings, context.Time), context.Time);
-        return _refresh.HostsOf(name, scheme);
+        var hosts = _refresh.HostsOf(name, scheme);
+        hosts.Remember(context.Carry($"{scheme}://{name}", first, static () => new SrvMemory()));
+        return hosts;
     }
 
-    private static string? FirstHost(ConfigSource owner)
+    private static ConfigNode? FirstHost(ConfigSource owner)
     {
         var host = owner.Find("host");
         if (host is { Kind: ConfigKind.Array })
             host = host.Items.Count > 0 ? host.Items[0] : null;
-        return host is not null && WeakTyping.TryString(host, out var text) && text.Length > 0 ? text : null;
+        return host is not null && WeakTyping.TryString(host, out var text) && text.Length > 0 ? host : null;
     }
 
     /// <summary>The name in lower case; hosts may carry a scheme, which <c>sd_scheme</c> replaces.</summary>

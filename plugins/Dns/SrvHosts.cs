@@ -12,7 +12,9 @@ internal sealed class SrvHosts(string name, string scheme) : IHostDiscovery
 {
     private const int ShuffledFrom = 100;
 
+    private readonly List<SrvMemory> _memories = [];
     private IReadOnlyList<BackendHost> _hosts = [];
+    private IReadOnlyList<SrvRecord>? _records;
     private string _state = "";
 
     /// <summary>The name.</summary>
@@ -21,9 +23,21 @@ internal sealed class SrvHosts(string name, string scheme) : IHostDiscovery
     /// <inheritdoc/>
     public IReadOnlyList<BackendHost> Hosts => Volatile.Read(ref _hosts);
 
+    /// <summary>Begins with what a backend knew of the name before a reload, and keeps it up to date for the next. Before the first refresh.</summary>
+    public void Remember(SrvMemory memory)
+    {
+        _memories.Add(memory);
+        if (_records is null && memory.Records is { } records)
+            Take(records);
+        memory.Records ??= _records;
+    }
+
     /// <summary>Takes the records of an answer; returns whether they differ from the last ones. Not for two threads at once.</summary>
     public bool Take(IReadOnlyList<SrvRecord> records)
     {
+        _records = records;
+        foreach (var memory in _memories)
+            memory.Records = records;
         var usable = SrvShares.Usable(records);
         // Servers rotate their records; the order says nothing.
         usable.Sort(static (one, other) => string.CompareOrdinal(KeyOf(one), KeyOf(other)));
@@ -57,4 +71,17 @@ internal sealed class SrvHosts(string name, string scheme) : IHostDiscovery
     }
 
     private static string KeyOf(SrvRecord record) => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{record.Target}:{record.Port}");
+}
+
+/// <summary>The records that a name had last. They outlive a reload: one at a time when no name server answers costs no backend its hosts.</summary>
+internal sealed class SrvMemory
+{
+    private IReadOnlyList<SrvRecord>? _records;
+
+    /// <summary>The records; <see langword="null"/> before the first answer.</summary>
+    public IReadOnlyList<SrvRecord>? Records
+    {
+        get => Volatile.Read(ref _records);
+        set => Volatile.Write(ref _records, value);
+    }
 }

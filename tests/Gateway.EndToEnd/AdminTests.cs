@@ -12,6 +12,15 @@ namespace Gateway.EndToEnd;
 public sealed class AdminTests : IDisposable
 {
     private const string Token = "a-token-of-enough-characters";
+    private const string WaitsForAFile = """
+        public override async ValueTask StartAsync(IServiceContext context, CancellationToken cancellationToken)
+        {
+            System.IO.File.WriteAllText("begun", "");
+            while (!System.IO.File.Exists("go"))
+                await Task.Delay(5, cancellationToken);
+        }
+        """;
+
     private readonly Folder _folder = new();
 
     private string Socket => Path.Combine(_folder.Path, "admin.sock");
@@ -234,6 +243,69 @@ public sealed class AdminTests : IDisposable
 
         Assert.Contains("no socket", refused.Out, StringComparison.Ordinal);
         Assert.Equal("precious", await File.ReadAllTextAsync(Socket));
+    }
+
+    [Fact, Spec("CFG-330")]
+    public async Task An_empty_file_in_the_place_of_the_socket_stays()
+    {
+        _folder.Write("admin.sock", "");
+
+        var refused = await RunAsync(Json("/one"));
+
+        Assert.Equal(1, refused.Status);
+        Assert.Contains("no socket", refused.Out, StringComparison.Ordinal);
+        Assert.True(File.Exists(Socket));
+    }
+
+    [Fact, Spec("CFG-343", "CFG-330")]
+    public async Task A_socket_that_is_left_and_taken_again_stays_while_the_old_listener_ends()
+    {
+        await using var gateway = await StartAsync(Json("/one"));
+        // A request that goes on keeps the first listener from its end.
+        using var holding = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        await holding.ConnectAsync(new UnixDomainSocketEndPoint(Socket));
+        await holding.SendAsync("POST /reload HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\n\r\n"u8.ToArray());
+        using var first = Client(Socket);
+        using var second = Client(Socket + "2");
+
+        _folder.Write("krakend.json", Json("/one").Replace(Socket, Socket + "2", StringComparison.Ordinal));
+        using var moved = await first.PostAsync("/reload", null);
+        _folder.Write("krakend.json", Json("/one"));
+        using var back = await second.PostAsync("/reload", null);
+        // The first listener cuts what is left after five seconds.
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        while (await holding.ReceiveAsync(new byte[1024], limit.Token) > 0)
+        {
+        }
+        await RunningGateway.WaitUntilAsync(() => !File.Exists(Socket + "2"), () => "the second socket stayed");
+
+        using var third = Client(Socket);
+        using var status = await third.GetAsync("/status");
+        Assert.Equal((HttpStatusCode.OK, HttpStatusCode.OK, HttpStatusCode.OK), (moved.StatusCode, back.StatusCode, status.StatusCode));
+    }
+
+    [Fact, Spec("CFG-334")]
+    public async Task A_reload_that_is_asked_for_during_the_start_waits_for_it()
+    {
+        using var smith = new PluginSmith();
+        smith.Make("slow", PluginSmith.ProxyPlugin("slow/slow", "return await next(request, ct);", WaitsForAFile), ["endpoint/proxy slow/slow"]);
+        var json = Json("/one").Replace("\"endpoint\":\"/one\"", "\"endpoint\":\"/one\",\"extra_config\":{\"slow/slow\":{}}", StringComparison.Ordinal);
+        var starting = StartAsync(json, "--plugins", smith.Folder);
+        await RunningGateway.WaitUntilAsync(() => File.Exists(Path.Combine(_folder.Path, "begun")), () => "the plugin was never started");
+        using var client = Client(Socket);
+
+        _folder.Write("krakend.json", json.Replace("\"version\":3", "\"version\":3,\"read_header_timeout\":\"7s\"", StringComparison.Ordinal));
+        var reload = client.PostAsync("/reload", null);
+        using (var status = JsonDocument.Parse(await client.GetStringAsync("/status")))
+            Assert.Equal(1, status.RootElement.GetProperty("generation").GetInt32());
+        _folder.Write("go", "");
+        await using var gateway = await starting;
+        using var done = await reload;
+
+        Assert.Equal(HttpStatusCode.OK, done.StatusCode);
+        using var answer = await gateway.Client.GetAsync("/one");
+        Assert.NotEqual(HttpStatusCode.NotFound, answer.StatusCode);
+        Assert.True(gateway.Out.IndexOf("Listening on port", StringComparison.Ordinal) < gateway.Out.IndexOf("Reloaded: 1 endpoints", StringComparison.Ordinal), gateway.Out);
     }
 
     [Fact, Spec("CFG-335")]

@@ -39,6 +39,35 @@ public sealed class ReloadTests : IDisposable
         Assert.Equal(0, await gateway.ExitAsync());
     }
 
+    [Fact, Spec("CFG-350", "CFG-153")]
+    public async Task Strict_heeds_what_components_warn_about_at_a_reload_too()
+    {
+        const string Json = """{"version":3,"endpoints":[{"endpoint":"/a","backend":[{"host":["http://127.0.0.1:9999"],"url_pattern":"/","extra_config":{$}}]}]}""";
+        await using var gateway = await RunningGateway.RunAsync(_folder, Json.Replace("$", "", StringComparison.Ordinal), "--strict");
+
+        _folder.Write("krakend.json", Json.Replace("$", "\"modifier/martian\":{\"no.Modifier\":{}}", StringComparison.Ordinal));
+        gateway.Send(PosixSignal.SIGHUP);
+        await gateway.WaitForLogAsync("Not reloaded, the running configuration stays: ");
+
+        Assert.Single(gateway.Out.Split('\n'), static line => line.Contains("ERROR: [SERVICE: Config]", StringComparison.Ordinal) && line.Contains("unknown modifier: no.Modifier", StringComparison.Ordinal));
+    }
+
+    [Fact, Spec("CFG-309", "CFG-153")]
+    public async Task A_finding_of_the_load_is_not_logged_again_when_a_component_has_it_too()
+    {
+        const string Json = """{"version":3,"endpoints":[{"endpoint":"/a","backend":[{"host":["http://127.0.0.1:9999"],"url_pattern":"/","extra_config":{"modifier/martian":{"query.Modifier":{"scope":["request"],"name":"a","value":"b"}}}}]}]}""";
+        await using var gateway = await RunningGateway.RunAsync(_folder, Json);
+
+        gateway.Send(PosixSignal.SIGHUP);
+        await gateway.WaitForLogAsync("Reloaded: 1 endpoints");
+        await gateway.WaitForLogAsync("querystring.Modifier", 2);
+        gateway.Send(PosixSignal.SIGHUP);
+        await gateway.WaitForLogAsync("Reloaded: 1 endpoints", 2);
+        await gateway.WaitForLogAsync("querystring.Modifier", 3);
+
+        Assert.Equal(3, gateway.Out.Split('\n').Count(static line => line.Contains("WARNING", StringComparison.Ordinal) && line.Contains("querystring.Modifier", StringComparison.Ordinal)));
+    }
+
     [Fact, Spec("CFG-153")]
     public async Task No_request_is_lost_over_many_reloads_under_load()
     {

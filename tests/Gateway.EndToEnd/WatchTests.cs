@@ -23,6 +23,33 @@ public sealed class WatchTests : IDisposable
         Assert.NotEqual(HttpStatusCode.NotFound, await StatusAsync(gateway, "/two"));
     }
 
+    [Fact, Spec("CFG-340")]
+    public async Task What_is_changed_while_the_gateway_starts_is_taken_up()
+    {
+        using var smith = new PluginSmith();
+        smith.Make("slow", PluginSmith.ProxyPlugin("slow/slow", "return await next(request, ct);", """
+            public override async ValueTask StartAsync(IServiceContext context, CancellationToken cancellationToken)
+            {
+                System.IO.File.WriteAllText("begun", "");
+                while (!System.IO.File.Exists("go"))
+                    await Task.Delay(5, cancellationToken);
+            }
+            """), ["endpoint/proxy slow/slow"]);
+        var partials = Directory.CreateDirectory(Path.Combine(_folder.Path, "partials")).FullName;
+        _folder.Write("partials/path", "/one");
+        var json = Json("{{ include \"path\" }}").Replace("\"backend\":", "\"extra_config\":{\"slow/slow\":{}},\"backend\":", StringComparison.Ordinal);
+        var starting = RunningGateway.StartAsync(_folder.Path, ["run", "-c", _folder.Write("krakend.json", json), "--watch", "--plugins", smith.Folder],
+            new Dictionary<string, string> { ["FC_ENABLE"] = "1", ["FC_PARTIALS"] = partials });
+        await RunningGateway.WaitUntilAsync(() => File.Exists(Path.Combine(_folder.Path, "begun")), () => "the plugin was never started");
+
+        _folder.Write("partials/path", "/other");
+        _folder.Write("go", "");
+        await using var gateway = await starting;
+        await gateway.WaitForLogAsync("Reloaded: 1 endpoints");
+
+        Assert.NotEqual(HttpStatusCode.NotFound, await StatusAsync(gateway, "/other"));
+    }
+
     [Fact, Spec("CFG-341")]
     public async Task A_broken_file_is_told_once_and_its_correction_is_seen()
     {

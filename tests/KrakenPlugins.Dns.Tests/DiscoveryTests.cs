@@ -56,6 +56,31 @@ public sealed class DiscoveryTests : IAsyncLifetime
         Assert.Equal(asked, _server.Asked.Count);
     }
 
+    [Fact, Spec("RTE-362", "CFG-336")]
+    public async Task A_reload_while_no_server_answers_keeps_the_hosts()
+    {
+        const string Backend = $$"""{"host":["{{Name}}"]}""";
+        const string Key = $"http://{Name}";
+        _server.Records[Name] = [Srv("a.test", 80)];
+        await using var before = new PluginTestHost(Plugin());
+        before.Context.Time = _time;
+        Build(before, "dns", Backend);
+        await before.StartAsync();
+        var kept = before.Context.Carry<SrvMemory>(Key, TestConfig.Parse("{}"), static () => throw new InvalidOperationException("nothing was carried"));
+        await before.Plugin.StopAsync(CancellationToken.None);
+        _server.Script = static (question, _, _) => [Answer(question, 2)];
+        await using var after = new PluginTestHost(Plugin());
+        after.Context.Time = _time;
+        after.Context.Carry(Key, TestConfig.Parse("{}"), () => kept);
+
+        var hosts = Build(after, "dns", Backend);
+        await after.StartAsync();
+
+        Assert.Equal(["a.test"], hosts.Hosts.Select(static h => h.Authority));
+        Assert.Contains("the last hosts stay in use", Text(after), StringComparison.Ordinal);
+        await after.Plugin.StopAsync(CancellationToken.None);
+    }
+
     [Theory, Spec("RTE-363", "CFG-037")]
     [InlineData("{}", null, 30)]
     [InlineData("""{"dns_cache_ttl":"10s"}""", null, 10)]

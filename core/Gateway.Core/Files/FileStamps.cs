@@ -37,12 +37,14 @@ public sealed class FileStamps
     /// <summary>
     /// Looks at other paths from now on. One that was looked at before keeps what was noted, so that a change in between is still seen.
     /// </summary>
-    public void Follow(IReadOnlyList<string> paths)
+    /// <param name="paths">Files and folders; those that do not exist are watched for their appearance.</param>
+    /// <param name="earlier">How some of them were at an earlier time, for those that were not looked at before; or <see langword="null"/>.</param>
+    public void Follow(IReadOnlyList<string> paths, FileStamps? earlier = null)
     {
         ArgumentNullException.ThrowIfNull(paths);
         var stamps = new Dictionary<string, FileStamp>(StringComparer.Ordinal);
         foreach (var path in paths)
-            stamps[path] = _stamps.TryGetValue(path, out var known) ? known : FileStamp.Of(path);
+            stamps[path] = _stamps.GetValueOrDefault(path) ?? earlier?._stamps.GetValueOrDefault(path) ?? FileStamp.Of(path);
         _stamps = stamps;
     }
 }

@@ -26,12 +26,20 @@ internal sealed class CurrentGeneration(Generation first)
 internal sealed class GatewayApplication(CurrentGeneration current) : IHttpApplication<Exchange>
 {
     private volatile bool _isLeaving;
+    private volatile bool _isRefusing;
 
     /// <summary>Whether every answer is to be the last one on its connection.</summary>
     public bool IsLeaving
     {
         get => _isLeaving;
         set => _isLeaving = value;
+    }
+
+    /// <summary>Whether requests are sent to another connection (RFC 9110, section 15.5.20) instead of being served.</summary>
+    public bool IsRefusing
+    {
+        get => _isRefusing;
+        set => _isRefusing = value;
     }
 
     public Exchange CreateContext(IFeatureCollection contextFeatures)
@@ -52,7 +60,7 @@ internal sealed class GatewayApplication(CurrentGeneration current) : IHttpAppli
         return exchange;
     }
 
-    public Task ProcessRequestAsync(Exchange context) => context.Generation.ServeAsync(context);
+    public Task ProcessRequestAsync(Exchange context) => _isRefusing ? RefuseAsync(context) : context.Generation.ServeAsync(context);
 
     public void DisposeContext(Exchange context, Exception? exception)
     {
@@ -61,6 +69,13 @@ internal sealed class GatewayApplication(CurrentGeneration current) : IHttpAppli
         context.Watch?.RequestEnded();
         context.End();
         generation.Leave();
+    }
+
+    private static Task RefuseAsync(Exchange exchange)
+    {
+        exchange.Http.Response.StatusCode = StatusCodes.Status421MisdirectedRequest;
+        exchange.Http.Response.ContentLength = 0;
+        return Task.CompletedTask;
     }
 
     // HTTP/2 has a frame for it. With HTTP/1.1 Kestrel's own way would interrupt whoever reads the body, so the header is set, as late as can be.

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using Gateway.Core.Configuration;
 using Gateway.Core.Diagnostics;
 using Gateway.Core.Plugins;
@@ -30,6 +31,9 @@ public sealed record GatewayHostOptions
 
     /// <summary>Clock.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    /// <summary>Whether a warning about a component refuses a reload, as it does a start (<c>--strict</c>, CFG-021).</summary>
+    public bool IsStrict { get; init; }
 
     /// <summary>Environment variables (outgoing proxies).</summary>
     public Func<string, string?> Environment { get; init; } = System.Environment.GetEnvironmentVariable;
@@ -88,7 +92,7 @@ public sealed partial class GatewayHost : IAsyncDisposable
 
     /// <summary>The address that is bound, and what is spoken there.</summary>
     public (string Address, IReadOnlyList<string> Protocols) Listener =>
-        ($"{_server.Settings.Ip?.ToString() ?? "*"}:{Port.ToString(CultureInfo.InvariantCulture)}", _server.Settings.Protocols);
+        (_server.Settings.Ip is { } ip ? new IPEndPoint(ip, Port).ToString() : $"*:{Port.ToString(CultureInfo.InvariantCulture)}", _server.Settings.Protocols);
 
     /// <summary>Application log of the current configuration.</summary>
     public ILogger Logger => _generation.Logger;
@@ -129,13 +133,22 @@ public sealed partial class GatewayHost : IAsyncDisposable
     /// </summary>
     public async Task StartAsync(CancellationToken cancellationToken = default)
     {
-        await StartPluginsAsync(_generation, cancellationToken).ConfigureAwait(false);
-        if (_generation.Agents.IsSequential)
+        // Who asks for a reload before the first configuration serves waits for it.
+        await _reloading.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await StartPluginsAsync(_generation, cancellationToken).ConfigureAwait(false);
+            if (_generation.Agents.IsSequential)
+                _generation.Agents.Start();
+            await _server.BindAsync(cancellationToken).ConfigureAwait(false);
+            _server.Serve();
             _generation.Agents.Start();
-        await _server.BindAsync(cancellationToken).ConfigureAwait(false);
-        _server.Serve();
-        _generation.Agents.Start();
-        Log.Listening(Logger, Port);
+            Log.Listening(Logger, Port);
+        }
+        finally
+        {
+            _reloading.Release();
+        }
     }
 
     /// <summary>
@@ -188,6 +201,8 @@ public sealed partial class GatewayHost : IAsyncDisposable
     {
         var found = new ConfigDiagnostics();
         var next = Compile(config, found, _options, static _ => { }, _generation.Carried);
+        if (_options.IsStrict)
+            found = Strict(found);
         foreach (var finding in found.All)
             diagnostics.Add(finding);
         try
@@ -204,6 +219,14 @@ public sealed partial class GatewayHost : IAsyncDisposable
             await next.DisposeAsync().ConfigureAwait(false);
             throw;
         }
+    }
+
+    private static ConfigDiagnostics Strict(ConfigDiagnostics found)
+    {
+        var strict = new ConfigDiagnostics();
+        foreach (var finding in found.All)
+            strict.Add(finding.Severity == ConfigSeverity.Warning ? finding with { Severity = ConfigSeverity.Error } : finding);
+        return strict;
     }
 
     private async Task<GatewayServer?> BindAsync(Generation next)
@@ -228,6 +251,13 @@ public sealed partial class GatewayHost : IAsyncDisposable
 
     private void Swap(Generation next, GatewayServer? server)
     {
+        // Before the new configuration is the current one, so that none of its answers goes to who has not shown a certificate.
+        if (server is not null)
+        {
+            _leaving.RefuseUnless(server.Settings);
+            if (!server.Settings.AdmitsAllOf(_server.Settings))
+                _server.Refuse();
+        }
         var previous = _generation;
         _generation = next;
         _current.Value = next;

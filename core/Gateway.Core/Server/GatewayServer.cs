@@ -76,10 +76,19 @@ internal sealed class GatewayServer : IAsyncDisposable
     /// <summary>Takes the connections of the port from now on; the server that had them gets no more.</summary>
     public void Serve() => _listeners.Seat!.Socket.Serve(_listeners.Seat);
 
+    /// <summary>Serves no more requests: those who come by its connections are sent to new ones.</summary>
+    public void Refuse()
+    {
+        _application.IsLeaving = true;
+        _application.IsRefusing = true;
+    }
+
     /// <summary>Takes no more connections; those that are open end with the answer to their next request.</summary>
     public ValueTask LeaveAsync()
     {
         _application.IsLeaving = true;
+        // No handshake follows that new certificates would be for.
+        _tls?.Dispose();
         return _listeners.Seat?.UnbindAsync() ?? ValueTask.CompletedTask;
     }
 

@@ -13,6 +13,7 @@ internal sealed partial class LeavingServers(TimeSpan patience, TimeProvider tim
 {
     private readonly object _gate = new();
     private readonly List<Task> _tasks = [];
+    private readonly List<GatewayServer> _servers = [];
     // Not disposed: they have no timer, and a stop that is still under way may cut once more.
     private readonly CancellationTokenSource _now = new();
     private readonly CancellationTokenSource _cut = new();
@@ -23,7 +24,18 @@ internal sealed partial class LeavingServers(TimeSpan patience, TimeProvider tim
         lock (_gate)
         {
             _tasks.RemoveAll(static task => task.IsCompleted);
+            _servers.Add(server);
             _tasks.Add(EndAsync(server));
+        }
+    }
+
+    /// <summary>Serves no more requests of those whom new settings may not let in.</summary>
+    public void RefuseUnless(ListenerSettings settings)
+    {
+        lock (_gate)
+        {
+            foreach (var server in _servers.Where(server => !settings.AdmitsAllOf(server.Settings)))
+                server.Refuse();
         }
     }
 
@@ -63,6 +75,11 @@ internal sealed partial class LeavingServers(TimeSpan patience, TimeProvider tim
         catch (Exception exception)
         {
             Log.Failed(logger(), exception);
+        }
+        finally
+        {
+            lock (_gate)
+                _servers.Remove(server);
         }
     }
 

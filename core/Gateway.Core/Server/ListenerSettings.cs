@@ -28,6 +28,11 @@ internal sealed record ListenerSettings(IPAddress? Ip, int Port, ServerConfig Se
     /// <summary>What is spoken.</summary>
     public IReadOnlyList<string> Protocols => Tls is not null ? ["tls", "http/1.1", "h2"] : Server.UseH2c ? ["http/1.1", "h2c"] : ["http/1.1"];
 
+    /// <summary>Whether these let in whom the others let in: not where they need a certificate and the others need none, or one of other authorities.</summary>
+    public bool AdmitsAllOf(ListenerSettings others) =>
+        Tls is not { EnableMtls: true } tls
+        || (others.Tls is { EnableMtls: true } before && before.CaCerts.Equals(tls.CaCerts) && before.DisableSystemCaPool == tls.DisableSystemCaPool);
+
     /// <summary>Whether both listen at the same address, so that its socket can go from one to the other.</summary>
     public bool HasAddressOf(ListenerSettings other) => Port == other.Port && Equals(Ip, other.Ip);
 }

@@ -22,7 +22,15 @@ internal static class PemFiles
             throw new PemException($"{keyFile}: found no private key in PEM form");
         var first = certificates[0];
         certificates.RemoveAt(0);
-        return new KeyPair(WithKey(first, certificateFile, key, keyFile), certificates);
+        var certificate = WithKey(first, certificateFile, key, keyFile);
+        try
+        {
+            return new KeyPair(certificate, certificates);
+        }
+        catch (CryptographicException exception)
+        {
+            throw new PemException($"{certificateFile}: holds a certificate whose names or key cannot be read ({exception.Message})");
+        }
     }
 
     /// <summary>The certificates of a file, at least one. Throws <see cref="PemException"/>.</summary>

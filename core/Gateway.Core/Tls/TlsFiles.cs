@@ -1,3 +1,5 @@
+using System.Security.Authentication;
+using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Gateway.Core.Configuration;
 using Gateway.Core.Files;
@@ -130,7 +132,16 @@ internal sealed partial class TlsFiles : IDisposable
         }
         if (failed == Pairs.Count + Authorities.Count)
             return;
-        _changed!();
+        try
+        {
+            _changed!();
+        }
+        catch (Exception exception) when (exception is CryptographicException or AuthenticationException or ArgumentException or NotSupportedException)
+        {
+            // On the timer's thread nobody else could hear of it.
+            Log.NotRenewed(_logger(), _prefix, exception.Message);
+            return;
+        }
         Log.Renewed(_logger(), _prefix);
 
         void Fail(string error)

@@ -21,7 +21,6 @@ internal sealed class AdminServer : IAsyncDisposable
 
     private readonly KestrelServer _kestrel;
     private readonly AdminApplication _application;
-    private bool _isBound;
 
     public AdminServer(AdminAddress address, AdminToken token, AdminActions actions)
     {
@@ -57,7 +56,6 @@ internal sealed class AdminServer : IAsyncDisposable
         try
         {
             await _kestrel.StartAsync(_application, CancellationToken.None).ConfigureAwait(false);
-            _isBound = true;
         }
         catch (Exception exception) when (ListenFailure.Reason(exception) is { } reason)
         {
@@ -71,8 +69,5 @@ internal sealed class AdminServer : IAsyncDisposable
         using var limit = new CancellationTokenSource(s_stopTime);
         await _kestrel.StopAsync(limit.Token).ConfigureAwait(false);
         _kestrel.Dispose();
-        // What is there may be another's, which is why this one did not start.
-        if (_isBound)
-            AdminSocket.Remove(Address);
     }
 }

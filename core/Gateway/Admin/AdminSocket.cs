@@ -22,21 +22,6 @@ internal static class AdminSocket
         return socket;
     }
 
-    /// <summary>Removes the file of a socket that is closed.</summary>
-    public static void Remove(AdminAddress address)
-    {
-        if (address.Socket is null)
-            return;
-        try
-        {
-            File.Delete(address.Socket);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            // Left behind; the next start takes its place.
-        }
-    }
-
     // A gateway that was killed leaves its socket behind.
     private static void RemoveStale(string path)
     {
@@ -44,7 +29,7 @@ internal static class AdminSocket
             throw new AdminException($"gateway/admin: {path} is a folder");
         if (!File.Exists(path))
             return;
-        if (new FileInfo(path).Length > 0)
+        if (CanOpen(path))
             throw new AdminException($"gateway/admin: {path} is a file, and no socket");
         using var probe = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         try
@@ -57,5 +42,24 @@ internal static class AdminSocket
             return;
         }
         throw new AdminException($"gateway/admin: another process listens on {path}");
+    }
+
+    // Of all files a socket alone cannot be opened (open(2), ENXIO); refusing a connection does not tell it from others. Opened for both
+    // directions, so that nobody waits for the other end of a pipe.
+    private static bool CanOpen(string path)
+    {
+        try
+        {
+            using var file = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
+            return true;
+        }
+        catch (UnauthorizedAccessException exception)
+        {
+            throw new AdminException($"gateway/admin: {path} is there already: {exception.Message}");
+        }
+        catch (IOException)
+        {
+            return false;
+        }
     }
 }

@@ -54,6 +54,16 @@ internal static class Findings
             .ThenBy(static f => f.Position.Line).ThenBy(static f => f.Position.Column)
             .ThenByDescending(static f => f.Severity)];
 
+    /// <summary>
+    /// What a load found and what was found while components were built from it, each once. Of a place that the load spoke about the build
+    /// has only errors to add.
+    /// </summary>
+    public static IReadOnlyList<ConfigDiagnostic> Together(ConfigDiagnostics loaded, ConfigDiagnostics built)
+    {
+        var places = loaded.All.Where(static f => f.Position.Line > 0).Select(static f => f.Position).ToHashSet();
+        return [.. loaded.All.Concat(built.All.Where(f => f.Severity == ConfigSeverity.Error || !places.Contains(f.Position))).Distinct()];
+    }
+
     /// <summary><c>2 errors, 1 warning</c>; notices count as warnings.</summary>
     public static string Counts(IReadOnlyList<ConfigDiagnostic> findings)
     {

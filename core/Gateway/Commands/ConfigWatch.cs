@@ -8,10 +8,11 @@ namespace Gateway.Commands;
 /// </summary>
 /// <param name="stamps">How the files were when they were read.</param>
 /// <param name="paths">What is to be watched after a reload.</param>
+/// <param name="read">How the files of the last reload were when it had read them, or <see langword="null"/>: what is changed while it takes effect counts.</param>
 /// <param name="reloads">Reloads.</param>
 /// <param name="interval">Time between two looks.</param>
 /// <param name="time">Clock.</param>
-internal sealed class ConfigWatch(FileStamps stamps, Func<IReadOnlyList<string>> paths, ReloadQueue reloads, TimeSpan interval, TimeProvider time)
+internal sealed class ConfigWatch(FileStamps stamps, Func<IReadOnlyList<string>> paths, Func<FileStamps?> read, ReloadQueue reloads, TimeSpan interval, TimeProvider time)
 {
     /// <summary>Time between two looks of the executable.</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(500);
@@ -38,7 +39,7 @@ internal sealed class ConfigWatch(FileStamps stamps, Func<IReadOnlyList<string>>
                 if (reloads.Request() is not { } reload)
                     return;
                 await reload.ConfigureAwait(false);
-                stamps.Follow(paths());
+                stamps.Follow(paths(), read());
             }
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)

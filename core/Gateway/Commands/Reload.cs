@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using Gateway.Admin;
+using Gateway.CommandLine;
 using Gateway.Core.Configuration;
+using Gateway.Core.Files;
 using Gateway.Core.Plugins;
 using Gateway.Core.Server;
 using KrakenPlugins.Sdk.Configuration;
@@ -27,30 +29,35 @@ internal sealed partial class Reload(string file, LoadOptions options, GatewayHo
     /// <summary>Files and folders that a change of the configuration or of a plugin shows in.</summary>
     public IReadOnlyList<string> Paths => [.. _sources.Concat(plugins.WatchedPaths(host.Config.Plugin)).Distinct(StringComparer.Ordinal)];
 
+    /// <summary>How the files of the last load were when it had read them; <see langword="null"/> before the first reload.</summary>
+    public FileStamps? Read { get; private set; }
+
     /// <summary>Loads, compiles and swaps; never fails.</summary>
     public async Task<ReloadOutcome> RunAsync()
     {
         var at = DateTimeOffset.UtcNow;
         var start = Stopwatch.GetTimestamp();
-        var findings = new ConfigDiagnostics();
-        var refusal = await TryAsync(findings).ConfigureAwait(false);
-        foreach (var finding in findings.All)
+        var (read, built) = (new ConfigDiagnostics(), new ConfigDiagnostics());
+        var refusal = await TryAsync(read, built).ConfigureAwait(false);
+        var findings = Findings.Together(read, built);
+        foreach (var finding in findings)
             Log.Finding(host.Logger, finding.Severity == ConfigSeverity.Error ? LogLevel.Error : LogLevel.Warning, finding.ToString());
         if (refusal is null)
-            Warnings = findings.All.Count(static f => f.Severity != ConfigSeverity.Error);
+            Warnings = findings.Count(static f => f.Severity != ConfigSeverity.Error);
         else
             Log.Stays(host.Logger, refusal);
-        return new(refusal, [.. findings.All], host.Number, at, Stopwatch.GetElapsedTime(start));
+        return new(refusal, findings, host.Number, at, Stopwatch.GetElapsedTime(start));
     }
 
-    private async Task<string?> TryAsync(ConfigDiagnostics findings)
+    private async Task<string?> TryAsync(ConfigDiagnostics read, ConfigDiagnostics built)
     {
         Log.Reloading(host.Logger, file);
         try
         {
             var loaded = ConfigLoader.Load(file, options);
+            Read = new FileStamps(loaded.Sources);
             foreach (var finding in loaded.Diagnostics.All)
-                findings.Add(finding);
+                read.Add(finding);
             if (loaded.Config is not { } config)
             {
                 // What a broken load did not get to is looked at all the same: it may be what has to be corrected.
@@ -61,7 +68,7 @@ internal sealed partial class Reload(string file, LoadOptions options, GatewayHo
             var change = await admin.PrepareAsync(config.Admin).ConfigureAwait(false);
             await using (change.ConfigureAwait(false))
             {
-                await host.ReloadAsync(config, findings).ConfigureAwait(false);
+                await host.ReloadAsync(config, built).ConfigureAwait(false);
                 change.Apply();
             }
             return null;

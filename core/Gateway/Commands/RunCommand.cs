@@ -42,6 +42,8 @@ internal static class RunCommand
         using var plugins = CommonFlags.PluginHost(arguments);
         var options = CommonFlags.LoadOptions(arguments, plugins, arguments.Count("debug") > 0);
         var loaded = ConfigLoader.Load(file, options);
+        // Before plugins and the listener take their time.
+        stamps?.Follow([.. stamps.Paths, .. loaded.Sources]);
         if (loaded.Config is not { } config)
         {
             Findings.PrintErrors(terminal, "parsing the configuration file", loaded.Diagnostics);
@@ -55,7 +57,7 @@ internal static class RunCommand
         GatewayHost host;
         try
         {
-            host = GatewayHost.Create(config, built, new GatewayHostOptions { Log = log, IsTerminal = terminal.HasOutColours, Limits = limits, PluginHost = plugins });
+            host = GatewayHost.Create(config, built, new GatewayHostOptions { Log = log, IsTerminal = terminal.HasOutColours, Limits = limits, PluginHost = plugins, IsStrict = options.Strict });
         }
         catch (ConfigurationException exception)
         {
@@ -73,12 +75,12 @@ internal static class RunCommand
             service.LogWarnings(loaded.Diagnostics, built);
             var admin = new AdminListener(fixedAdmin, () => host.Logger);
             await using var _ = admin.ConfigureAwait(false);
-            var reload = new Reload(file, options, host, plugins, admin, loaded) { Warnings = loaded.Diagnostics.All.Count + built.All.Count };
+            var reload = new Reload(file, options, host, plugins, admin, loaded) { Warnings = Findings.Together(loaded.Diagnostics, built).Count(static f => f.Severity != ConfigSeverity.Error) };
             var reloads = new ReloadQueue(reload.RunAsync);
             admin.Actions = new AdminActions(() => StatusDocument.Of(host, reload, reloads, admin), () => ReloadAsync(reloads));
             if (!await service.TryStartAsync(config.Port, () => StartAsync(admin, config.Admin)).ConfigureAwait(false))
                 return ExitStatus.Failure;
-            return await ServeAsync(service, reloads, stamps is null ? null : new ConfigWatch(stamps, () => reload.Paths, reloads, ConfigWatch.Interval, TimeProvider.System)).ConfigureAwait(false);
+            return await ServeAsync(service, reloads, stamps is null ? null : new ConfigWatch(stamps, () => reload.Paths, () => reload.Read, reloads, ConfigWatch.Interval, TimeProvider.System)).ConfigureAwait(false);
         }
     }
 

@@ -43,13 +43,11 @@ internal sealed partial class Service(GatewayHost host, LogSink log, Signals sig
     }
 
     /// <summary>
-    /// Logs the findings of a load and of what was built from it: those who run a service read its log. Of a place that the load spoke
-    /// about the build says nothing more.
+    /// Logs the findings of a load and of what was built from it: those who run a service read its log.
     /// </summary>
     public void LogWarnings(ConfigDiagnostics loaded, ConfigDiagnostics built)
     {
-        var places = loaded.All.Where(static f => f.Position.Line > 0).Select(static f => f.Position).ToHashSet();
-        foreach (var finding in loaded.All.Concat(built.All.Where(f => !places.Contains(f.Position))).Distinct())
+        foreach (var finding in Findings.Together(loaded, built))
         {
             if (finding.Severity != ConfigSeverity.Error)
                 Log.Finding(host.Logger, finding.ToString());

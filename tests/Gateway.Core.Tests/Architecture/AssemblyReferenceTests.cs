@@ -14,7 +14,7 @@ public sealed class AssemblyReferenceTests
 
     [Fact]
     public void Core_references_the_framework_and_libraries_of_the_sdk_only() =>
-        Assert.Equal(["KrakenPlugins.Sdk", "KrakenPlugins.YamlDocuments"], References(typeof(GatewayHost).Assembly.Location).Where(static name => !IsFramework(name)).Order(StringComparer.Ordinal));
+        Assert.Equal(["KrakenPlugins.Sdk", "KrakenPlugins.Templates", "KrakenPlugins.YamlDocuments"], References(typeof(GatewayHost).Assembly.Location).Where(static name => !IsFramework(name)).Order(StringComparer.Ordinal));
 
     [Fact]
     public void The_sdk_references_the_framework_only() =>

@@ -146,6 +146,21 @@ public sealed class FileStampsTests : IDisposable
     }
 
     [Fact]
+    public void New_paths_are_as_they_were_noted_earlier_elsewhere()
+    {
+        var (known, added) = (Write("a", "1"), Write("b", "1"));
+        var stamps = new FileStamps([known]);
+        var earlier = new FileStamps([known, added]);
+        Write("b", "longer");
+
+        stamps.Follow([known, added], earlier);
+
+        Assert.True(stamps.HasChanged());
+        stamps.Renew();
+        Assert.False(stamps.HasChanged());
+    }
+
+    [Fact]
     public void Links_in_a_circle_and_names_that_are_none_are_missing_files()
     {
         var circle = Path.Combine(_folder, "circle");

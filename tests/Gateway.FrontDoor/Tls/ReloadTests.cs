@@ -1,3 +1,4 @@
+using System.Net.Security;
 using Gateway.Core.Server;
 using Gateway.Testing;
 using Xunit;
@@ -35,6 +36,30 @@ public sealed class ReloadTests : IDisposable
         var last = await reader.ReadToEndAsync();
         Assert.StartsWith("HTTP/1.1 200", last, StringComparison.Ordinal);
         Assert.Contains("Connection: close", last, StringComparison.Ordinal);
+    }
+
+    [Fact, Spec("CFG-345", "CFG-180")]
+    public async Task Who_came_in_without_a_certificate_is_not_served_when_one_is_needed()
+    {
+        _files.WritePair("server", _authority.Issue(new TestCertificate()));
+        _files.Write("ca.pem", _authority.Pem);
+        var client = new TlsCaller { Certificate = _authority.Issue(new TestCertificate { Name = "client", Hosts = [], Purposes = [TestAuthority.ForClients] }) };
+        await using var rig = await TlsRig.StartAsync(Keys("server"));
+        await using var first = await rig.ConnectAsync(new TlsCaller());
+        await rig.Gateway.ReloadAsync(Document($"\"tls\":{{{Keys("server")}}},\"read_header_timeout\":\"9s\","));
+        await using var second = await rig.ConnectAsync(new TlsCaller());
+        var mutual = $"\"tls\":{{{Keys("server")},\"enable_mtls\":true,\"disable_system_ca_pool\":true,\"ca_certs\":[\"{_files["ca.pem"]}\"]}},";
+
+        await rig.Gateway.ReloadAsync(Document(mutual));
+        string[] refused = [await LastAsync(first), await LastAsync(second)];
+        await using var known = await rig.ConnectAsync(client);
+        await rig.Gateway.ReloadAsync(Document(mutual + "\"read_header_timeout\":\"7s\","));
+        var served = await LastAsync(known);
+
+        Assert.All(refused, static answer => Assert.StartsWith("HTTP/1.1 421 ", answer, StringComparison.Ordinal));
+        Assert.All(refused, static answer => Assert.Contains("Connection: close", answer, StringComparison.Ordinal));
+        Assert.StartsWith("HTTP/1.1 200", served, StringComparison.Ordinal);
+        Assert.StartsWith("HTTP/1.1 200", await rig.GetAsync(client), StringComparison.Ordinal);
     }
 
     [Fact, Spec("CFG-345")]
@@ -76,6 +101,13 @@ public sealed class ReloadTests : IDisposable
         var buffer = new byte[4096];
         var read = await kept.ReadAsync(buffer);
         Assert.DoesNotContain("Connection: close", System.Text.Encoding.ASCII.GetString(buffer, 0, read), StringComparison.OrdinalIgnoreCase);
+    }
+
+    private static async Task<string> LastAsync(SslStream connection)
+    {
+        await connection.WriteAsync("GET /a HTTP/1.1\r\nHost: a\r\n\r\n"u8.ToArray());
+        using var reader = new StreamReader(connection);
+        return await reader.ReadToEndAsync();
     }
 
     private static string Document(string settings) => $$"""{"version":3,{{settings}}"host":["$UPSTREAM"],"endpoints":[{"endpoint":"/a","backend":[{"url_pattern":"/a"}]}]}""";

@@ -1,4 +1,6 @@
+using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using Gateway.Core.Server;
 using Gateway.Testing;
 using Xunit;
 
@@ -80,6 +82,26 @@ public sealed class RenewalTests : IDisposable
         Look();
 
         Assert.Equal(renewed.GetCertHashString(), await rig.ShownToAsync(new TlsCaller()));
+    }
+
+    [Fact, Spec("CFG-183", "CFG-179")]
+    public async Task A_new_certificate_whose_names_cannot_be_read_keeps_the_old_pair()
+    {
+        var old = _authority.Issue(new TestCertificate());
+        _files.WritePair("server", old);
+        await using var rig = await TlsRig.StartAsync(Keys, time: _time);
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest("CN=localhost", key, HashAlgorithmName.SHA256);
+        request.CertificateExtensions.Add(new X509Extension("2.5.29.17", [0x30, 0x05, 0x01], critical: false));
+        using var broken = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
+
+        _files.WritePair("server", broken);
+        Look();
+
+        Assert.Equal(old.GetCertHashString(), await rig.ShownToAsync(new TlsCaller()));
+        await rig.Gateway.WaitForLogAsync("a file of TLS has changed and cannot be used, what it held before stays in use: ");
+        var refused = await Assert.ThrowsAsync<ConfigurationException>(() => TlsRig.StartAsync(Keys));
+        Assert.Contains("server.pem", refused.Message, StringComparison.Ordinal);
     }
 
     [Fact, Spec("CFG-183")]
