@@ -41,9 +41,15 @@ internal static class OutFile
 
     private static void Write(string path, byte[] content)
     {
+        // Behind /dev/stdout is a link to a pipe or a socket, which has no path of its own: only the kernel can follow it.
+        if (IsDevice(path))
+        {
+            WriteTo(path, content, isDevice: true);
+            return;
+        }
         var target = RealPath.Of(path);
         if (IsDevice(target))
-            WriteTo(target, content, isDevice: true);
+            WriteTo(path, content, isDevice: true);
         else if (!Holds(target, content) && !TryReplace(target, content))
             WriteTo(target, content, isDevice: false);
     }
