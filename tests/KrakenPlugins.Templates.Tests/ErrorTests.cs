@@ -32,7 +32,7 @@ public sealed class ErrorTests
         { "{{:}}", "1: expected :=" },
         { "{{range .X}}", "1: unexpected EOF: {{range}} of line 1 has no {{end}}" },
         { "hello{{range .x}}{{else}}", "1: unexpected EOF: {{range}} of line 1 has no {{end}}" },
-        { "a\n{{if .x}}{{if .y}}{{else if .z}}\n{{end}}\nb", "5: unexpected EOF: {{if}} of line 2 has no {{end}}" },
+        { "a\n{{if .x}}{{if .y}}{{else if .z}}\n{{end}}\nb", "4: unexpected EOF: {{if}} of line 2 has no {{end}}" },
         { "\n{{- block \"b\" .}}", "2: unexpected EOF: {{block}} of line 2 has no {{end}}" },
         { "hello{{range", "1: unclosed action" },
         { "{{ ( ) }}", "1: missing value for parenthesized pipeline" },

@@ -83,8 +83,8 @@ internal sealed class SourceExcerpt
         for (var sign = line.AsSpan().IndexOfAny(':', '='); sign >= 0; sign = line.IndexOfAny([':', '='], sign + 1))
         {
             var name = line.AsSpan(0, sign).TrimEnd();
-            var start = name.LastIndexOfAny(" \t,{[.\"'");
-            if (name.Length - start is > 1 and < 64 && ConfigText.IsSecret(name[(start + 1)..].ToString()))
+            name = name[(name.LastIndexOfAny(" \t,{[\"'") + 1)..];
+            if (name.Length < 64 && NamesSecret(name.ToString()))
                 return true;
         }
         return false;
