@@ -115,6 +115,11 @@ internal static class OutFile
                 File.SetUnixFileMode(file.SafeFileHandle, OwnerOnly);
             file.SetLength(0);
         }
+        else if (file.CanSeek)
+        {
+            // Standard output may be a log that something is in already.
+            file.Seek(0, SeekOrigin.End);
+        }
         file.Write(content);
     }
 

@@ -73,6 +73,17 @@ public sealed class OutFileTests : IDisposable
         Assert.Equal("text", new StreamReader(pipe).ReadToEnd());
     }
 
+    [Fact]
+    public void Standard_output_that_goes_on_in_a_file_keeps_what_the_file_has()
+    {
+        _folder.With("log", "before ");
+        using var log = new FileStream(_folder.At("log"), FileMode.Open, FileAccess.Write, FileShare.ReadWrite);
+
+        Assert.True(Write($"/proc/self/fd/{log.SafeFileHandle.DangerousGetHandle()}", "text"), Loading.Text(_diagnostics));
+
+        Assert.Equal("before text", File.ReadAllText(_folder.At("log")));
+    }
+
     [Theory, Spec("CFG-078")]
     [InlineData("missing/out.json", "no such directory (")]
     [InlineData("folder", "is a directory (")]
