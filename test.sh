@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Installs what the tests need, builds, and runs every test of tests/.
+# Installs what the tests need, builds, and runs every test of tests/ and the checks beside them.
 #   ./test.sh [--full]     --full adds the long soaks (TEST_FULL=1)
+#   ./test.sh --fuzz       only builds, and feeds what reads configurations with mutated documents for two minutes
 # Prints each failure with its message, and last `N passed, N failed`. A skipped test counts as failed.
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")" || exit 1
@@ -9,10 +10,15 @@ export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_CLI_UI_LANGUAGE=en
 # Seconds that building, and each test project, may take.
 build_limit=1200
 project_limit=900
+# Seconds of mutated documents, and the first of the random numbers: a plain run sees the same ones each time.
+fuzz_time=18
+fuzz_seed=1
+fuzz_only=
 case ${1:-} in
     "") ;;
     --full) export TEST_FULL=1; project_limit=7200 ;;
-    *) sed -n '2,4s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2; exit 2 ;;
+    --fuzz) fuzz_only=1; fuzz_time=120; fuzz_seed=$((RANDOM * 32768 + RANDOM)) ;;
+    *) sed -n '2,5s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2; exit 2 ;;
 esac
 
 # Configurations of others, see tools/corpus.
@@ -125,12 +131,27 @@ check_corpus() {
     printf '%s\n' "$output" | cut -c1-300 | tail -n 200
 }
 
+check_fuzz() {
+    local output keep=${TMPDIR:-/tmp}
+    local command=(dotnet tools/fuzz/bin/Release/net10.0/fuzz.dll --seconds "$fuzz_time" --seed "$fuzz_seed" --keep "$keep")
+    if output=$(timeout -k 10 $((fuzz_time * 3 + 240)) "${command[@]}" 2>&1); then
+        passed=$((passed + 1))
+        return
+    fi
+    fail "${command[*]}: an input breaks what reads it; --replay runs it again"
+    printf '%s\n' "$output"
+}
+
 command -v dotnet >/dev/null || { fail "dotnet is not installed; the .NET 10 SDK is at https://dot.net"; finish; }
+if [ -n "$fuzz_only" ]; then
+    build && check_fuzz
+    finish
+fi
 install_needed || finish
 build || finish
 for project in tests/*/*.csproj; do
     if grep -q 'Microsoft\.NET\.Test\.Sdk' "$project"; then run_project "$project"; fi
 done
 # A passed check counts only beside tests: alone it must not make a run without any test green.
-[ "$passed" -eq 0 ] || { check_spec_ids; check_corpus; }
+[ "$passed" -eq 0 ] || { check_spec_ids; check_corpus; check_fuzz; }
 finish

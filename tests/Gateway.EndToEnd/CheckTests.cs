@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.Versioning;
 using Gateway.Testing;
 using Xunit;
 
@@ -110,6 +111,29 @@ public sealed class CheckTests : IDisposable
 
         Assert.Equal(1, run.Status);
         Assert.DoesNotContain("hunter2", run.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("a.yaml", "version: 3\nextra_config:\n  auth/basic:\n    password: hunter2: x\n")]
+    [InlineData("a.toml", "version = 3\nclient.secret = \"hunter2\" x\n")]
+    [InlineData("a.hcl", "version = 3\nx = { api_key = \"hunter2\" 1 }\n")]
+    [InlineData("a.properties", "version=3\npassword.=hunter2\n")]
+    public async Task A_secret_without_quotes_around_its_name_is_not_shown_beside_an_error(string name, string content)
+    {
+        var run = await Executable.RunAsync("check", "-c", _folder.Write(name, content));
+
+        Assert.Equal(1, run.Status);
+        Assert.DoesNotContain("hunter2", run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact, UnsupportedOSPlatform("windows")]
+    public async Task A_mistake_in_a_named_pipe_is_reported_without_a_second_read()
+    {
+        using var process = Executable.Start("sh", _folder.Path, null, "-c", $"mkfifo pipe; printf '{{ \"version\" 3 }}' > pipe & exec {Executable.Path} check -c pipe");
+
+        var run = await Executable.FinishAsync(process);
+
+        Assert.Equal(new Finished(1, "", "Parsing configuration file: pipe\nERROR parsing the configuration file: pipe:1:13: expected \":\", not \"3\"\n"), run);
     }
 
     [Fact]

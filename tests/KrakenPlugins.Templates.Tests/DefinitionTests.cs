@@ -41,7 +41,7 @@ public sealed class DefinitionTests
         { "{{template \"a\"", "null", "error: template: t:1: unclosed action" },
         { "{{define .x}}{{end}}", "null", "error: template: t:1: unexpected \".x\" in define clause" },
         { "{{define \"a\" .}}{{end}}", "null", "error: template: t:1: unexpected <.> in define clause" },
-        { "{{define \"a\"}}", "null", "error: template: t:1: unexpected EOF" },
+        { "{{define \"a\"}}", "null", "error: template: t:1: unexpected EOF: {{define}} of line 1 has no {{end}}" },
         { "{{define \"a\"}}{{else}}{{end}}", "null", "error: template: t:1: unexpected {{else}} in define clause" },
         { "{{block \"foo\"}}hello{{end}}", "null", "error: template: t:1: missing value for block clause" },
         { "{{block \"foo\" .}}hello{{else}}{{end}}", "null", "error: template: t:1: unexpected {{else}} in block clause" },

@@ -3,18 +3,20 @@ using System.Globalization;
 using Gateway.Fuzz;
 
 const string Usage = """
-    usage: fuzz [--seconds N] [--seed N] [--target NAME]... [--keep DIR]
+    usage: fuzz [--seconds N] [--seed N] [--target NAME]... [--slowest N] [--keep DIR]
            fuzz --replay FILE --target NAME
 
       Feeds mutated documents to everything that reads a configuration: no crash, no hang, no growth without bound.
       --seconds N     time for all targets together, default 20
       --seed N        first of the random numbers; equal seeds give equal inputs; default 1
-      --target NAME   only this one (json yaml toml properties hcl ini env config template)
+      --target NAME   only this one (json yaml toml properties hcl ini env config binder template)
+      --slowest N     seconds that one input may take, default 20
       --keep DIR      where an input that breaks something is kept, default the current folder
       --replay FILE   runs one kept input
     """;
 
-int seconds = 20, seed = 1;
+// The machine may be busy; an input of a quarter of a megabyte takes milliseconds.
+int seconds = 20, seed = 1, slowest = 20;
 string keep = ".";
 string? replay = null, current = null;
 var names = new List<string>();
@@ -32,7 +34,10 @@ for (var i = 0; i < args.Length; i += 2)
         case "--seed" when isNumber:
             seed = number;
             break;
-        case "--target" when Target.All.Any(t => t.Name == value):
+        case "--slowest" when isNumber:
+            slowest = number;
+            break;
+        case "--target" when Target.All.Concat(Target.SelfTests).Any(t => t.Name == value):
             names.Add(value);
             break;
         case "--keep":
@@ -48,7 +53,7 @@ for (var i = 0; i < args.Length; i += 2)
             return Refuse();
     }
 }
-var targets = Target.All.Where(t => names.Count == 0 || names.Contains(t.Name)).ToArray();
+var targets = names.Count == 0 ? [.. Target.All] : Target.All.Concat(Target.SelfTests).Where(t => names.Contains(t.Name)).ToArray();
 if (replay is not null)
 {
     if (names.Count != 1)
@@ -57,7 +62,7 @@ if (replay is not null)
     return 0;
 }
 if (current is not null)
-    return Worker.Run(targets[0], Seeds(targets[0]), seed, TimeSpan.FromSeconds(seconds), current);
+    return Worker.Run(targets[0], Seeds(targets[0]), seed, TimeSpan.FromSeconds(seconds), TimeSpan.FromSeconds(slowest), current);
 
 var finds = 0;
 foreach (var target in targets)
@@ -67,7 +72,7 @@ return finds == 0 ? 0 : 1;
 async Task<bool> FuzzAsync(Target target, int share)
 {
     var input = Path.Combine(keep, $"fuzz-{target.Name}-{seed}.bin");
-    string[] command = ["--worker", input, "--target", target.Name, "--seed", seed.ToString(CultureInfo.InvariantCulture), "--seconds", share.ToString(CultureInfo.InvariantCulture)];
+    string[] command = ["--worker", input, "--target", target.Name, "--seed", Text(seed), "--seconds", Text(share), "--slowest", Text(slowest)];
     // The host is `fuzz` itself, or `dotnet fuzz.dll`.
     var host = Environment.ProcessPath!;
     string[] program = Path.GetFileNameWithoutExtension(host) == "dotnet" ? [typeof(Target).Assembly.Location] : [];
@@ -87,8 +92,12 @@ async Task<bool> FuzzAsync(Target target, int share)
     return false;
 }
 
+static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
+
 static byte[][] Seeds(Target target)
 {
+    if (Target.SelfTests.Contains(target))
+        return [[]];
     var folder = Path.Combine(AppContext.BaseDirectory, "seeds", target.Name);
     return [.. Directory.GetFiles(folder).Order(StringComparer.Ordinal).Select(File.ReadAllBytes)];
 }

@@ -20,6 +20,20 @@ internal sealed record Target(string Name, string[] Tokens, Action<byte[]> Run)
         "\"endpoints\":", "\"backend\":", "\"host\":", "\"url_pattern\": \"/{id}\"", "\"timeout\": \"1h\"", "\"1.5s\"", "{}", "[]", "\"*\"",
     ];
 
+    // Their work is deliberately slow, and nothing that they are given is parsed.
+    private static readonly string[] s_slow = ["bcrypt", "htpasswd", "derivePassword", "genPrivateKey", "genCA", "genSelfSignedCert", "genSignedCert"];
+
+    private static readonly Lazy<byte[]> s_service = new(() => File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "seeds", "binder", "service.json")));
+
+    /// <summary>Targets that break in a known way: they show that a find is noticed.</summary>
+    public static IReadOnlyList<Target> SelfTests { get; } =
+    [
+        new("self-good", ["x"], static _ => { }),
+        new("self-throw", ["x"], static _ => throw new InvalidOperationException("thrown on purpose")),
+        new("self-crash", ["x"], static _ => Descend(0)),
+        new("self-hang", ["x"], static _ => Thread.Sleep(Timeout.Infinite)),
+    ];
+
     public static IReadOnlyList<Target> All { get; } =
     [
         Format("json", ConfigFormat.Json, s_jsonTokens),
@@ -30,10 +44,13 @@ internal sealed record Target(string Name, string[] Tokens, Action<byte[]> Run)
         Format("ini", ConfigFormat.Ini, ["[a]", "[a.b]", "=", ";", "#", "\\\n"]),
         Format("env", ConfigFormat.DotEnv, ["export ", "=", "\"", "'", "$A", "${A}", "\\n", "#"]),
         new("config", s_jsonTokens, LoadConfiguration),
+        new("binder", s_jsonTokens, static input => LoadConfiguration(ChangedTree.Of(input, s_service.Value))),
         new("template",
             [
+                .. FunctionNames(),
                 "{{", "}}", "{{-", "-}}", "{{/*", "*/}}", "|", "(", ")", ".", "$", "$x", ":=", "=", ",", "{{end}}", "{{range .}}", "{{range $i, $e := .}}", "{{with .}}", "{{if .}}", "{{else}}", "{{define \"a\"}}",
-                "{{template \"a\" .}}", "{{block \"b\" .}}", "{{break}}", "printf \"%v %[1]*d\"", "repeat 1000", "until 100000", "nil", "'x'", "`raw`", "1e400", "0x_1", "index", "slice", "merge", "toJson", "fromJson", "regexFind",
+                "{{template \"a\" .}}", "{{block \"b\" .}}", "{{break}}", "printf \"%v %[1]*d\"", "repeat 1000", "until 100000", "nil", "'x'", "`raw`", "1e400", "0x_1", "dict \"a\" 1", "list 1 2", ".list", ".text", ".number", ".map", "-1",
+                "9223372036854775807", "\"%s\"", "\"a\\n\"", "(list 1 \"a\" nil .map)", "$_ := set $ \"k\" $", "now", "1.5e3", "\"2006-01-02\"", "\"^1.2\"", "\"(a|b)*c\"", "\"http://u:p@h/?q\"",
             ], Render),
     ];
 
@@ -73,6 +90,16 @@ internal sealed record Target(string Name, string[] Tokens, Action<byte[]> Run)
         }
     }
 
+    private static string[] FunctionNames()
+    {
+        var functions = new FunctionTable();
+        SprigFunctions.AddTo(functions, new SprigEnvironment());
+        return [.. functions.Names.Except(s_slow).Order(StringComparer.Ordinal)];
+    }
+
+    // Not the last thing it does, so that it is no loop.
+    private static int Descend(int depth) => Descend(depth + 1) + depth;
+
     private static TemplateMap Dot()
     {
         var list = new TemplateList();
@@ -81,6 +108,10 @@ internal sealed record Target(string Name, string[] Tokens, Action<byte[]> Run)
         var dot = new TemplateMap();
         dot.Set("list", TemplateValue.From(list));
         dot.Set("text", TemplateValue.From("text"));
+        var map = new TemplateMap();
+        map.Set("b", TemplateValue.From("x"));
+        map.Set("a", TemplateValue.From(list));
+        dot.Set("map", TemplateValue.From(map));
         dot.Set("number", TemplateValue.From(1.5));
         return dot;
     }

@@ -9,13 +9,16 @@ internal static class Worker
     /// <summary>Status of a worker that found something and wrote it down.</summary>
     public const int Found = 3;
 
-    // The machine may be busy; an input of a quarter of a megabyte takes milliseconds.
-    private static readonly TimeSpan s_slowest = TimeSpan.FromSeconds(20);
-
     private const long MostMemory = 1L << 30;
 
     /// <summary>Runs until the time is over; the input at work is always in <paramref name="current"/>.</summary>
-    public static int Run(Target target, IReadOnlyList<byte[]> seeds, int seed, TimeSpan time, string current)
+    /// <param name="target">What to run.</param>
+    /// <param name="seeds">What inputs are made of.</param>
+    /// <param name="seed">First of the random numbers.</param>
+    /// <param name="time">When to end.</param>
+    /// <param name="slowest">What one input may take.</param>
+    /// <param name="current">The file for the input.</param>
+    public static int Run(Target target, IReadOnlyList<byte[]> seeds, int seed, TimeSpan time, TimeSpan slowest, string current)
     {
         var mutator = new Mutator(seeds, target.Tokens, seed);
         var clock = Stopwatch.StartNew();
@@ -23,7 +26,7 @@ internal static class Worker
         // In place of a seed's mutation the seeds themselves come first.
         using var file = new FileStream(current, FileMode.Create, FileAccess.Write, FileShare.ReadWrite, 1);
         var started = 0L;
-        using var watch = new Timer(_ => EndWhenStuck(), null, 500, 500);
+        using var watch = new Timer(_ => EndWhenStuck(), null, 200, 200);
         for (; clock.Elapsed < time; count++)
         {
             var input = count < seeds.Count ? seeds[count] : mutator.Next();
@@ -53,9 +56,9 @@ internal static class Worker
         void EndWhenStuck()
         {
             var since = Volatile.Read(ref started);
-            if (since == 0 || Stopwatch.GetElapsedTime(since) < s_slowest)
+            if (since == 0 || Stopwatch.GetElapsedTime(since) < slowest)
                 return;
-            Console.WriteLine($"an input took more than {s_slowest.TotalSeconds} s");
+            Console.WriteLine($"an input took more than {slowest.TotalSeconds} s");
             Console.Out.Flush();
             Environment.Exit(Found);
         }

@@ -10,9 +10,11 @@ internal static class EnvironmentOverrides
 {
     private const string Prefix = "KRAKEND_";
 
+    private static readonly string[] s_texts = ["name", "listen_ip", "output_encoding"];
+
     private static readonly string[] s_scalars =
     [
-        "name", "listen_ip", "output_encoding",
+        .. s_texts,
         "port", "max_header_bytes", "max_idle_connections", "max_idle_connections_per_host",
         "timeout", "cache_ttl", "read_timeout", "read_header_timeout", "write_timeout", "idle_timeout", "max_shutdown_wait_time",
         "dns_cache_ttl", "dialer_timeout", "dialer_keep_alive", "dialer_fallback_delay", "idle_connection_timeout",
@@ -53,9 +55,14 @@ internal static class EnvironmentOverrides
         return members is null ? root : ConfigNode.Object(root.Position, members);
     }
 
-    /// <summary>Kubernetes sets <c>KRAKEND_PORT=tcp://…</c> wherever a service is called "krakend".</summary>
+    /// <summary>Kubernetes sets <c>KRAKEND_PORT=tcp://…</c> wherever a service is called "krakend"; Compose sets what it knows nothing of to nothing.</summary>
     private static bool IsUsable(string attribute, string variable, string value, ConfigDiagnostics diagnostics)
     {
+        if (value.Length == 0 && !s_texts.Contains(attribute))
+        {
+            Ignored(variable, "it is empty", diagnostics);
+            return false;
+        }
         if (attribute != "port" || !value.StartsWith("tcp://", StringComparison.Ordinal))
             return true;
         Ignored(variable, "it was set by Kubernetes for a service of that name and is no port", diagnostics);

@@ -39,7 +39,8 @@ internal sealed class SourceExcerpt
             return lines;
         try
         {
-            lines = File.ReadAllText(position.File).Split('\n');
+            // A named pipe was read already, and would wait for somebody to write to it again.
+            lines = new FileInfo(position.File) is { Exists: true, Length: 0 } ? [] : File.ReadAllText(position.File).Split('\n');
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException)
         {
@@ -72,6 +73,19 @@ internal sealed class SourceExcerpt
             if (name.Length is > 0 and < 64 && ConfigText.IsSecret(name.ToString()))
                 return true;
             from = quote + 1;
+        }
+        return NamesBareSecret(line);
+    }
+
+    // YAML, TOML, HCL and properties have names without quotes.
+    private static bool NamesBareSecret(string line)
+    {
+        for (var sign = line.AsSpan().IndexOfAny(':', '='); sign >= 0; sign = line.IndexOfAny([':', '='], sign + 1))
+        {
+            var name = line.AsSpan(0, sign).TrimEnd();
+            name = name[(name.LastIndexOfAny(" \t,{[\"'") + 1)..];
+            if (name.Length < 64 && NamesSecret(name.ToString()))
+                return true;
         }
         return false;
     }

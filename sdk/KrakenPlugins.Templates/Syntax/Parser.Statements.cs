@@ -19,7 +19,9 @@ internal readonly record struct Terminator(TerminatorKind Kind)
 internal sealed partial class Parser
 {
     /// <summary>Statements up to <c>end</c> or <c>else</c>.</summary>
-    private StatementList List(out Terminator terminator)
+    /// <param name="opener">The keyword that they belong to.</param>
+    /// <param name="terminator">What ended them.</param>
+    private StatementList List(Token opener, out Terminator terminator)
     {
         if (_blocks >= MaxDepth || !RuntimeHelpers.TryEnsureSufficientExecutionStack()) throw Error("max control structure depth exceeded");
         _blocks++;
@@ -34,7 +36,8 @@ internal sealed partial class Parser
             }
             statements.Add(statement);
         }
-        throw Error("unexpected EOF");
+        // Go says no more than the first two words, at the end of the text.
+        throw Error(FormattableString.Invariant($"unexpected EOF: {{{{{opener.Value}}}}} of line {opener.Line} has no {{{{end}}}}"));
     }
 
     /// <summary>A statement, or what ends a block.</summary>
@@ -72,9 +75,9 @@ internal sealed partial class Parser
             case TokenKind.With:
                 return (Condition(token, "with"), default);
             case TokenKind.Range:
-                return (Range(), default);
+                return (Range(token), default);
             case TokenKind.Block:
-                return (Block(), default);
+                return (Block(token), default);
             case TokenKind.Template:
                 return (Template(), default);
             case TokenKind.Break:
@@ -95,10 +98,10 @@ internal sealed partial class Parser
         do
         {
             var pipe = ParsePipe(context, TokenKind.RightDelimiter);
-            branches.Add((pipe, List(out terminator)));
+            branches.Add((pipe, List(keyword, out terminator)));
         }
         while (terminator.Kind == TerminatorKind.Else && TakeKeyword(keyword.Kind));
-        if (terminator.Kind == TerminatorKind.Else) otherwise = Otherwise();
+        if (terminator.Kind == TerminatorKind.Else) otherwise = Otherwise(keyword);
         _scope.Return(mark);
         return new ConditionStatement(keyword.Position, keyword.Kind == TokenKind.With, [.. branches], otherwise);
     }
@@ -110,20 +113,20 @@ internal sealed partial class Parser
         return true;
     }
 
-    private StatementList Otherwise()
+    private StatementList Otherwise(Token keyword)
     {
-        var list = List(out var terminator);
+        var list = List(keyword, out var terminator);
         return terminator.Kind == TerminatorKind.End ? list : throw Error("expected end; found " + terminator);
     }
 
-    private RangeStatement Range()
+    private RangeStatement Range(Token keyword)
     {
         var mark = _scope.Mark;
         var pipe = ParsePipe("range", TokenKind.RightDelimiter);
         _scope.Loops++;
-        var body = List(out var terminator);
+        var body = List(keyword, out var terminator);
         _scope.Loops--;
-        var otherwise = terminator.Kind == TerminatorKind.Else ? Otherwise() : null;
+        var otherwise = terminator.Kind == TerminatorKind.Else ? Otherwise(keyword) : null;
         _scope.Return(mark);
         return new RangeStatement(pipe.Position, pipe, body, otherwise);
     }
@@ -135,13 +138,13 @@ internal sealed partial class Parser
         return new JumpStatement(keyword.Position, flow);
     }
 
-    private TemplateStatement Block()
+    private TemplateStatement Block(Token keyword)
     {
         const string context = "block clause";
         var name = NextNonSpace();
         var unquoted = TemplateName(name, context);
         var pipe = ParsePipe(context, TokenKind.RightDelimiter);
-        ParseBody(unquoted, context);
+        ParseBody(keyword, unquoted, context);
         return new TemplateStatement(name.Position, _slotOf(unquoted), pipe);
     }
 

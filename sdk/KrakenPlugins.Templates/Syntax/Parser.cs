@@ -51,9 +51,9 @@ internal sealed partial class Parser
             {
                 var mark = _next;
                 Next();
-                if (NextNonSpace().Kind == TokenKind.Define)
+                if (NextNonSpace() is { Kind: TokenKind.Define } keyword)
                 {
-                    ParseDefinition();
+                    ParseDefinition(keyword);
                     continue;
                 }
                 _next = mark;
@@ -66,23 +66,23 @@ internal sealed partial class Parser
     }
 
     /// <summary>A definition whose keyword has been read.</summary>
-    private void ParseDefinition()
+    private void ParseDefinition(Token keyword)
     {
         const string context = "define clause";
         var name = NextNonSpace();
         if (name.Kind is not (TokenKind.String or TokenKind.RawString)) throw Unexpected(name, context);
         var unquoted = Unquote(name);
         Expect(TokenKind.RightDelimiter, context);
-        ParseBody(unquoted, context);
+        ParseBody(keyword, unquoted, context);
     }
 
     /// <summary>The statements of a definition or block up to its end, with variables and loops of their own.</summary>
-    private void ParseBody(string name, string context)
+    private void ParseBody(Token keyword, string name, string context)
     {
         var outer = (_scope, _parentheses);
         _scope = new Scope();
         _parentheses = 0;
-        var list = List(out var terminator);
+        var list = List(keyword, out var terminator);
         if (terminator.Kind != TerminatorKind.End) throw Error($"unexpected {terminator} in {context}");
         AddBody(name, list, _scope);
         (_scope, _parentheses) = outer;

@@ -35,6 +35,18 @@ public sealed class EnvironmentOverridesTests
 
     [Fact]
     [Spec("CFG-057")]
+    public void An_empty_variable_leaves_a_number_a_duration_and_a_flag_as_they_are()
+    {
+        var result = Load(Root("\"port\": 9123, \"timeout\": \"3s\", \"debug_endpoint\": true"), With(("KRAKEND_PORT", ""), ("KRAKEND_TIMEOUT", ""), ("KRAKEND_DEBUG_ENDPOINT", "")));
+
+        Assert.Equal((9123, true), (result.Config!.Port, result.Config.DebugEndpoint));
+        Assert.Equal(
+            ["environment variable KRAKEND_PORT: the variable is ignored: it is empty", "environment variable KRAKEND_TIMEOUT: the variable is ignored: it is empty", "environment variable KRAKEND_DEBUG_ENDPOINT: the variable is ignored: it is empty"],
+            result.Diagnostics.All.Select(static d => d.ToString()));
+    }
+
+    [Fact]
+    [Spec("CFG-057")]
     public void A_value_that_does_not_convert_names_variable_and_value()
     {
         var options = With(("KRAKEND_TIMEOUT", "3x"), ("KRAKEND_PORT", "http"));

@@ -15,6 +15,7 @@ public sealed class DateFunctionTests
     [InlineData("""{{ date "2006" .absent }}""", "2019")]
     [InlineData("""{{ dateInZone "02 Jan 06 15:04 -0700" 1560458379 "UTC" }}""", "13 Jun 19 20:39 +0000")]
     [InlineData("""{{ date_in_zone "15:04 MST" now "UTC" }}""", "18:39 UTC")]
+    [InlineData("""{{ date_in_zone "15:04 MST" now "Etc/UTC" }}""", "18:39 UTC")]
     [InlineData("""{{ date_in_zone "15:04 MST" now "America/New_York" }}""", "14:39 EDT")]
     [InlineData("""{{ date_in_zone "15:04" now "foobar" }}{{ date_in_zone " 15:04" now "../../etc/passwd" }}""", "18:39 18:39")]
     [InlineData("""{{ date_in_zone "15:04" now "Local" }}""", "20:39")]

@@ -70,10 +70,17 @@ internal sealed class DocumentWriter(bool hidesSecrets)
     private static void WriteNumber(Utf8JsonWriter writer, string text)
     {
         if (JsonConfigReader.Read("", text, new ConfigDiagnostics()) is { Kind: ConfigKind.Number })
-            writer.WriteRawValue(text, skipInputValidation: true);
+            WriteAsSpelled(writer, text);
         else if (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && double.IsFinite(value))
             writer.WriteNumberValue(value);
         else
             writer.WriteStringValue(text);
+    }
+
+    // A raw value would stand in a list without the line break and the indentation of its neighbours.
+    private static void WriteAsSpelled(Utf8JsonWriter writer, string number)
+    {
+        using var document = JsonDocument.Parse(number);
+        document.RootElement.WriteTo(writer);
     }
 }

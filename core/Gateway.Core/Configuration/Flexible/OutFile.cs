@@ -41,9 +41,15 @@ internal static class OutFile
 
     private static void Write(string path, byte[] content)
     {
+        // Behind /dev/stdout is a link to a pipe or a socket, which has no path of its own: only the kernel can follow it.
+        if (IsDevice(path))
+        {
+            WriteTo(path, content, isDevice: true);
+            return;
+        }
         var target = RealPath.Of(path);
         if (IsDevice(target))
-            WriteTo(target, content, isDevice: true);
+            WriteTo(path, content, isDevice: true);
         else if (!Holds(target, content) && !TryReplace(target, content))
             WriteTo(target, content, isDevice: false);
     }
@@ -108,6 +114,11 @@ internal static class OutFile
             if (!OperatingSystem.IsWindows())
                 File.SetUnixFileMode(file.SafeFileHandle, OwnerOnly);
             file.SetLength(0);
+        }
+        else if (file.CanSeek)
+        {
+            // Standard output may be a log that something is in already.
+            file.Seek(0, SeekOrigin.End);
         }
         file.Write(content);
     }

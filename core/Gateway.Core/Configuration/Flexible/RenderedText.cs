@@ -7,6 +7,9 @@ namespace Gateway.Core.Configuration.Flexible;
 /// <summary>What a template rendered, and where each part of it came from.</summary>
 internal sealed record RenderedText(string Text, SourceMap Map)
 {
+    // What a template prints for a variable that does not exist.
+    private const string NoValue = "<no value>";
+
     /// <summary>
     /// The text as a tree whose positions, and whose errors, are those of the templates; <see langword="null"/> after an error
     /// (CFG-077, 081).
@@ -23,7 +26,7 @@ internal sealed record RenderedText(string Text, SourceMap Map)
         {
             var place = finding.Position.Line == 0
                 ? "" : string.Create(CultureInfo.InvariantCulture, $" (line {finding.Position.Line}, column {finding.Position.Column} of the rendered text)");
-            diagnostics.Add(finding with { Position = Map.Origin(finding.Position), Message = finding.Message + place });
+            diagnostics.Add(finding with { Position = Map.Origin(finding.Position), Message = finding.Message + place + WhyNoValue(finding.Position) });
         }
         if (root is null)
             return null;
@@ -32,4 +35,7 @@ internal sealed record RenderedText(string Text, SourceMap Map)
         diagnostics.Error(Map.Origin(deep.Position), "", string.Create(CultureInfo.InvariantCulture, $"more than {limits.Depth} levels of nesting"));
         return null;
     }
+
+    private string WhyNoValue(SourcePosition position) => Text.AsSpan(Map.OffsetOf(position) ?? Text.Length).StartsWith(NoValue, StringComparison.Ordinal)
+        ? $"; the template printed {NoValue}: the variable is in no settings file, or has another name there" : "";
 }

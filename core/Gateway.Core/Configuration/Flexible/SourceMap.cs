@@ -31,15 +31,18 @@ internal sealed class SourceMap
     /// <summary>The origin of a place in the rendered text.</summary>
     public SourcePosition Origin(SourcePosition rendered)
     {
-        if (rendered.Line < 1 || rendered.Line > _lines.Length)
+        if (OffsetOf(rendered) is not { } offset)
             return _whole;
-        var offset = Math.Min(_lines[rendered.Line - 1] + Math.Max(rendered.Column - 1, 0), _text.Length);
         var at = PieceAt(offset);
         if (at < 0)
             return _whole;
         var piece = _pieces[at];
         return piece.IsVerbatim ? Advanced(piece, offset) : piece.Position;
     }
+
+    /// <summary>Where in the rendered text a place is; <see langword="null"/> when it is nowhere.</summary>
+    public int? OffsetOf(SourcePosition rendered) => rendered.Line < 1 || rendered.Line > _lines.Length
+        ? null : Math.Min(_lines[rendered.Line - 1] + Math.Max(rendered.Column - 1, 0), _text.Length);
 
     /// <summary>The same tree with the origins of its positions.</summary>
     public ConfigNode Relocate(ConfigNode node) => node.Kind switch

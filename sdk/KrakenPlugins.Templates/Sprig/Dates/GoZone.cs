@@ -36,7 +36,7 @@ internal sealed class GoZone
     public string AbbreviationAt(DateTime utc)
     {
         if (_zone is null) return _fixedName;
-        if (_zone.Equals(TimeZoneInfo.Utc)) return "UTC";
+        if (IsUtc(_zone)) return "UTC";
         var name = _zone.IsDaylightSavingTime(utc) ? _zone.DaylightName : _zone.StandardName;
         return IsAbbreviation(name) ? name : NumericName(_zone.GetUtcOffset(utc));
     }
@@ -54,6 +54,10 @@ internal sealed class GoZone
         var ticks = Math.Clamp(clock.Ticks - offset.Ticks, DateTime.MinValue.Ticks, DateTime.MaxValue.Ticks);
         return new DateTime(ticks, DateTimeKind.Utc);
     }
+
+    // A container's /etc/localtime leads to Etc/UTC, which is not the zone that .NET calls UTC.
+    private static bool IsUtc(TimeZoneInfo zone) =>
+        zone.Equals(TimeZoneInfo.Utc) || zone.Id is "Etc/UTC" or "Etc/UCT" or "UCT" or "Etc/Universal" or "Universal" or "Etc/Zulu" or "Zulu";
 
     private static bool IsAbbreviation(string name) =>
         name.Length is >= 3 and <= 6 && !name.Contains(' ', StringComparison.Ordinal);

@@ -70,6 +70,16 @@ public sealed class BasicEngineTests : IDisposable
         Assert.Equal($"loading flexible-config settings:\n- nowhere: no such file or directory ({_folder.At("nowhere")})", _folder.Errors());
     }
 
+    [Fact, Spec("CFG-077")]
+    public void A_variable_that_no_settings_file_has_is_named_as_the_reason()
+    {
+        Enable("{\"version\": 3,\n\"port\": {{ .service.prot }}}");
+
+        Assert.Equal(
+            "krakend.json:2:12: expected a value, not \"<\" (line 2, column 9 of the rendered text); the template printed <no value>: the variable is in no settings file, or has another name there",
+            _folder.Errors());
+    }
+
     [Fact, Spec("CFG-069")]
     public void Settings_are_data()
     {

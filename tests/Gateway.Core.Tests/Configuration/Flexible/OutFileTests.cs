@@ -1,3 +1,4 @@
+using System.IO.Pipes;
 using System.Runtime.Versioning;
 using Gateway.Core.Configuration.Flexible;
 using Gateway.Testing;
@@ -59,6 +60,28 @@ public sealed class OutFileTests : IDisposable
     {
         Assert.True(Write("/dev/null", "text"));
         Assert.False(new FileInfo("/dev/null").Length > 0);
+    }
+
+    [Fact]
+    public void What_reads_standard_output_through_a_pipe_gets_the_document()
+    {
+        using var pipe = new AnonymousPipeServerStream(PipeDirection.In);
+
+        Assert.True(Write($"/proc/self/fd/{pipe.ClientSafePipeHandle.DangerousGetHandle()}", "text"), Loading.Text(_diagnostics));
+
+        pipe.DisposeLocalCopyOfClientHandle();
+        Assert.Equal("text", new StreamReader(pipe).ReadToEnd());
+    }
+
+    [Fact]
+    public void Standard_output_that_goes_on_in_a_file_keeps_what_the_file_has()
+    {
+        _folder.With("log", "before ");
+        using var log = new FileStream(_folder.At("log"), FileMode.Open, FileAccess.Write, FileShare.ReadWrite);
+
+        Assert.True(Write($"/proc/self/fd/{log.SafeFileHandle.DangerousGetHandle()}", "text"), Loading.Text(_diagnostics));
+
+        Assert.Equal("before text", File.ReadAllText(_folder.At("log")));
     }
 
     [Theory, Spec("CFG-078")]

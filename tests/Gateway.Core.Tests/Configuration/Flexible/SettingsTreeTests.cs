@@ -9,6 +9,16 @@ public sealed class SettingsTreeTests
 {
     private readonly FlexibleLimits _limits = new() { Depth = 10, Findings = 3 };
 
+    [Fact]
+    public void A_written_tree_keeps_the_spelling_of_numbers_and_a_line_for_each()
+    {
+        var tree = JsonConfigReader.Read("a.json", """{"a":[1e3,-2.50,{"b":[12345678901234567890123]}],"c":1.0}""", new ConfigDiagnostics())!;
+
+        Assert.Equal(
+            "{\n  \"a\": [\n    1e3,\n    -2.50,\n    {\n      \"b\": [\n        12345678901234567890123\n      ]\n    }\n  ],\n  \"c\": 1.0\n}\n",
+            new DocumentWriter(hidesSecrets: false).Write(tree));
+    }
+
     [Fact, Spec("CFG-118", "CFG-121")]
     public void Objects_of_one_place_are_merged()
     {
