@@ -21,12 +21,8 @@ public sealed class AllocationTests
         context.Request.Method = "GET";
         context.Request.Protocol = "HTTP/1.1";
         context.Request.Headers.UserAgent = "agent";
-        Write(log, context, 100);
-        var before = GC.GetAllocatedBytesForCurrentThread();
 
-        Write(log, context, 1000);
-
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(0, Allocations.Least(0, () => Write(log, context, 1000)));
     }
 
     private static void Write(AccessLines log, HttpContext context, int times)
