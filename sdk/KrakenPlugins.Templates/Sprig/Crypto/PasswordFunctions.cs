@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
-using KrakenPlugins.Templates.Sprig.Bcrypt;
+using KrakenPlugins.Cryptography;
 using Kind = KrakenPlugins.Templates.TemplateParameter;
 
 namespace KrakenPlugins.Templates.Sprig.Crypto;

@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 
-namespace KrakenPlugins.Templates.Sprig.Bcrypt;
+namespace KrakenPlugins.Cryptography;
 
 /// <summary>The expensive key schedule of Blowfish that bcrypt is made of (Provos and Mazières, "A Future-Adaptable Password Scheme").</summary>
 internal sealed class BlowfishState

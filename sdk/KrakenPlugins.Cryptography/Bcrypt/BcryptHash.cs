@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 
-namespace KrakenPlugins.Templates.Sprig.Bcrypt;
+namespace KrakenPlugins.Cryptography;
 
 /// <summary>Password hashes of the form <c>$2a$10$…</c>: made and verified.</summary>
 public static class BcryptHash

@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace KrakenPlugins.Templates.Sprig.Bcrypt;
+namespace KrakenPlugins.Cryptography;
 
 /// <summary>The base64 of bcrypt: an alphabet of its own, no padding.</summary>
 internal static class BcryptBase64

@@ -1,6 +1,6 @@
 using System.Numerics;
 
-namespace KrakenPlugins.Templates.Sprig.Bcrypt;
+namespace KrakenPlugins.Cryptography;
 
 /// <summary>The fraction of pi as 32-bit words: what Blowfish's tables start from.</summary>
 internal static class PiDigits
