@@ -52,7 +52,7 @@ internal static class TokenAnswer
                     continue;
                 if (value.ValueKind == JsonValueKind.String)
                     fields[name] = value.GetString()!;
-                else if (value.ValueKind == JsonValueKind.Number)
+                else if (value.ValueKind == JsonValueKind.Number && name == "expires_in")
                     fields[name] = value.GetRawText();
             }
             return fields;
