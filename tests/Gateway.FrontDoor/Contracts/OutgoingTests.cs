@@ -120,7 +120,7 @@ public sealed class OutgoingTests : IAsyncLifetime
 
         var error = (await _context.Outgoing.SendAsync(new OutgoingCall { Method = "GET", Address = Address("http://u:pw@127.0.0.1:1/x?key=secret") }, CancellationToken.None)).Error!;
 
-        Assert.Equal((GatewayErrorKind.Connection, "dial tcp 127.0.0.1:1: connection refused"), (error.Kind, error.Message));
+        Assert.Equal((GatewayErrorKind.Connection, "dial tcp 127.0.0.1:1: connect: connection refused"), (error.Kind, error.Message));
     }
 
     [Fact, Spec("AUT-122", "AUT-287")]
@@ -130,11 +130,11 @@ public sealed class OutgoingTests : IAsyncLifetime
         await using var gateway = await StartAsync(new Dictionary<string, string> { ["HTTP_PROXY"] = _peer.Host });
 
         var proxied = await _context.Outgoing.SendAsync(new OutgoingCall { Method = "GET", Address = Address("http://peer.invalid/x") }, CancellationToken.None);
-        var direct = await _context.Outgoing.SendAsync(new OutgoingCall { Method = "GET", Address = Address("http://127.9.9.9:1/x"), IsDirect = true }, CancellationToken.None);
+        var direct = await _context.Outgoing.SendAsync(new OutgoingCall { Method = "GET", Address = Address("http://peer.invalid/x"), IsDirect = true, Timeout = TimeSpan.FromSeconds(2) }, CancellationToken.None);
 
         Assert.Equal("proxied", Encoding.UTF8.GetString(proxied.Answer!.Body.Span));
         Assert.Equal("http://peer.invalid/x", Assert.Single(_peer.Received).Target);
-        Assert.Equal("dial tcp 127.9.9.9:1: connection refused", direct.Error!.Message);
+        Assert.Null(direct.Answer);
     }
 
     [Fact]
