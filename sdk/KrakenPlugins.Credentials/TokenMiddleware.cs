@@ -52,6 +52,8 @@ public sealed class TokenMiddleware(string header, Renewed<AccessToken> tokens, 
         request.Headers.Set(header, token.HeaderValue);
         request.CredentialHeader = header;
         var result = await next(request, cancellationToken).ConfigureAwait(false);
+        // It has gone out; whoever stands further out, a log or a cache, never sees it.
+        request.Headers.Remove(header);
         if (result.Response?.StatusCode == 401)
             tokens.Invalidate(token, SettlingTime);
         return result;

@@ -36,7 +36,8 @@ internal sealed class Front : IAsyncDisposable
         $$$"""{"endpoint":"/e",{{{endpoint}}}"backend":[{"url_pattern":"/b",{{{backend}}}"extra_config":{{{{more}}}"auth/client-credentials":{{{ns}}}}}]}""";
 
     public static async Task<Front> StartAsync(
-        Func<Front, string>? endpoints = null, Action<Front>? prepare = null, string root = "", PluginRegistry? plugins = null, IReadOnlyDictionary<string, string>? environment = null)
+        Func<Front, string>? endpoints = null, Action<Front>? prepare = null, string root = "", PluginRegistry? plugins = null, IReadOnlyDictionary<string, string>? environment = null,
+        Func<Front, string>? rootOf = null)
     {
         var front = new Front(await Upstream.StartAsync(), await Upstream.StartAsync());
         front.Provider.On("/token", context => Json(context, $$"""{"access_token":"t{{Interlocked.Increment(ref front._tokens)}}","token_type":"bearer","expires_in":3600}"""));
@@ -45,7 +46,7 @@ internal sealed class Front : IAsyncDisposable
         plugins ??= new PluginRegistry();
         new ClientCredentialsPlugin().Register(plugins);
         front.Gateway = await TestGateway.StartAsync(
-            $$"""{"version":3,{{root}}"host":["$UPSTREAM"],"endpoints":[{{endpoints?.Invoke(front) ?? front.Endpoint(front.Namespace())}}]}""",
+            $$"""{"version":3,{{root}}{{rootOf?.Invoke(front)}}"host":["$UPSTREAM"],"endpoints":[{{endpoints?.Invoke(front) ?? front.Endpoint(front.Namespace())}}]}""",
             front.Backend.Host,
             new() { Plugins = plugins, Time = front.Time, Environment = environment ?? new Dictionary<string, string>() });
         return front;

@@ -70,6 +70,37 @@ public sealed class InterplayTests
         Assert.Equal("application/json", front.Backend.Received[^1].Header("Accept"));
     }
 
+    [Fact, Spec("AUT-124", "SEC-104")]
+    public async Task Caches_and_logs_around_the_call_never_see_the_token()
+    {
+        var seen = new List<string?>();
+        var plugins = new PluginRegistry();
+        plugins.Client("qos/http-cache", ClientStages.Cache, (_, _, _) => new Spy(seen));
+        await using var front = await Front.StartAsync(static f => f.Endpoint(f.Namespace(), more: "\"qos/http-cache\":{},"), plugins: plugins);
+
+        Assert.Equal("""{"auth":"Bearer t1"}""", (await front.GetAsync()).Body);
+
+        Assert.Equal([null, null], seen);
+    }
+
+    [Fact, Spec("AUT-124")]
+    public async Task A_message_of_an_agent_reaches_its_backend_with_the_token()
+    {
+        var message = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var plugins = new PluginRegistry();
+        plugins.Agent("async/amqp", (_, context, _) => new OneMessage(context, message));
+        await using var front = await Front.StartAsync(
+            static f => f.Endpoint(f.Namespace()), plugins: plugins,
+            rootOf: static f => $$$"""
+                "async_agent":[{"name":"a","connection":{},"consumer":{"topic":"t"},"extra_config":{"async/amqp":{"name":"a","host":"amqp://x","exchange":"e"} },
+                  "backend":[{"host":["{{{f.Backend.Host}}}"],"url_pattern":"/agent","extra_config":{"auth/client-credentials":{{{f.Namespace()}}} } }] }],
+                """);
+
+        Assert.Equal("ok", await message.Task.WaitAsync(TimeSpan.FromSeconds(10)));
+
+        Assert.Equal("Bearer t1", Assert.Single(front.Backend.ReceivedAt("/agent")).Header("Authorization"));
+    }
+
     [Fact, Spec("AUT-118")]
     public async Task A_token_that_cannot_be_had_counts_as_a_failure_of_the_backend()
     {
@@ -203,6 +234,28 @@ public sealed class InterplayTests
             request.Headers.Set("Authorization", "other");
             request.Headers.Set("Accept", "application/json");
             return next(request, cancellationToken);
+        }
+    }
+
+    private sealed class Spy(List<string?> seen) : IClientMiddleware
+    {
+        public async ValueTask<ClientResult> InvokeAsync(ProxyRequest request, ClientHandler next, CancellationToken cancellationToken)
+        {
+            seen.Add(request.Headers.Get("Authorization"));
+            var result = await next(request, cancellationToken);
+            seen.Add(request.Headers.Get("Authorization"));
+            return result;
+        }
+    }
+
+    private sealed class OneMessage(IAgentContext context, TaskCompletionSource<string> done) : IAgent
+    {
+        public async Task RunAsync(CancellationToken cancellationToken)
+        {
+            var result = await context.CallAsync(RequestBody.Of("{}"u8.ToArray()), null, cancellationToken);
+            done.SetResult(result.Error?.Message ?? "ok");
+            result.Response?.Dispose();
+            await Task.Delay(Timeout.Infinite, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
