@@ -26,6 +26,9 @@ public sealed class TestContext : IBackendContext, IConnectionContext, IAgentCon
     /// <inheritdoc/>
     public string PluginFolder { get; set; } = AppContext.BaseDirectory;
 
+    /// <summary>What answers calls that a component makes by itself, and where they are recorded.</summary>
+    public TestOutgoing Outgoing { get; } = new();
+
     /// <summary>What <see cref="IServiceContext.ClientAddress"/> says.</summary>
     public string ClientAddress { get; set; } = "127.0.0.1";
 
@@ -114,6 +117,8 @@ public sealed class TestContext : IBackendContext, IConnectionContext, IAgentCon
     public BackendHost Host { get; set; } = new("http", "backend.test", 80);
 
     ILogger IServiceContext.Logger => Log;
+
+    IOutgoingCalls IServiceContext.Outgoing => Outgoing;
 
     CancellationToken IServiceContext.Stopping => _stopping.Token;
 

@@ -19,6 +19,9 @@ internal sealed record GenerationContext(ServiceConfig Config, GenerationScope S
     /// <summary>What plugins serve by themselves.</summary>
     public Takeovers Takeovers { get; } = new(Scope.Stopping);
 
+    /// <summary>What components call by themselves; without transport until there is one.</summary>
+    public OutgoingCalls Outgoing { get; } = new();
+
     /// <summary>When agents reported.</summary>
     public AgentReports AgentReports { get; } = new();
 }
@@ -42,6 +45,7 @@ internal class ServiceContext(GenerationContext generation) : IServiceContext
     public ConfigNode Document => Generation.Config.Source;
     public CancellationToken Stopping => Generation.Scope.Stopping;
     public string PluginFolder => _owner.Folder;
+    public IOutgoingCalls Outgoing => Generation.Outgoing;
 
     public string ClientAddress(HttpContext context)
     {

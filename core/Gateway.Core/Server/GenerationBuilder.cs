@@ -56,6 +56,7 @@ internal static partial class GenerationBuilder
         var headers = new GatewayHeaders(config.Router.HideVersionHeader);
         var compiler = new PipelineCompiler(generation, transport, headers, options.Limits);
         var context = new ServiceContext(generation);
+        generation.Outgoing.Use(transport);
         SharedServices.Provide(generation, context);
         var health = HealthContributors.Build(generation, context);
         return new Generation(new GenerationParts

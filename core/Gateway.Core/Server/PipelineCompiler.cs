@@ -150,32 +150,7 @@ internal sealed partial class PipelineCompiler(GenerationContext generation, Htt
         return Pipeline.Compose(stages.OutsideOf(BackendStages.Request), new BackendTarget(backend, endpoint.IsWildcard, inner).InvokeAsync);
     }
 
-    private ProxyHandler CompileExecutor(EndpointConfig endpoint, BackendConfig backend, BackendContext context, ConfigDiagnostics faults)
-    {
-        foreach (var executor in _plugins.Executors)
-        {
-            if (backend.ExtraConfig[executor.Name] is { } config && executor.Build(config, context, faults) is { } middleware)
-                return Pipeline.Compose([middleware], NoTransport);
-        }
-        var client = new List<IClientMiddleware>();
-        var plugin = HttpClientKind.Compile(backend.ExtraConfig, context, faults);
-        foreach (var component in _plugins.ClientComponents)
-        {
-            if (plugin is not null && HttpClientKind.Replaces(component, backend.ExtraConfig, faults))
-                continue;
-            if (component.ConfigAt(backend.ExtraConfig, _service.ExtraConfig) is { } config && component.Build(config, context, faults) is { } middleware)
-                client.Add(middleware);
-        }
-        if (plugin is not null)
-            client.Add(plugin);
-        var call = Pipeline.Compose(client, transport.CreateHandler(backend.Client));
-        return new HttpExecutor(call, CompileDecoder(backend, context, faults), endpoint, backend, limits, _logger).InvokeAsync;
-    }
-
     private static string ConfigText(ConfigNode data) => Encoding.UTF8.GetString(ConfigNodeJson.Write(data));
-
-    private static ValueTask<ProxyResult> NoTransport(ProxyRequest request, CancellationToken cancellationToken) =>
-        new(new GatewayError(GatewayErrorKind.Internal, "the executor of this backend has no transport behind it"));
 
     private static partial class Log
     {

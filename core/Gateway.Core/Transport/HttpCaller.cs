@@ -81,7 +81,7 @@ internal sealed class HttpCaller
             outgoing.Head.Return();
         }
         var response = new Http1Response(connection);
-        if (!Pools.Options.NoRedirect && RedirectChain.IsRedirect(response.StatusCode))
+        if (!Pools.Options.NoRedirect && !request.StopsAtRedirect && RedirectChain.IsRedirect(response.StatusCode))
             return await FollowAsync(request, response, chain ?? new RedirectChain(host), outgoing.AskedForGzip, cancellationToken).ConfigureAwait(false);
         return Finish(response, outgoing.AskedForGzip);
     }

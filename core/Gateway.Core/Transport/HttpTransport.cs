@@ -72,18 +72,23 @@ public sealed partial class HttpTransport : IDisposable
     /// (RTE-349). The request must have method, host, target, headers and body; a request that is refused comes back as a
     /// failure of kind <see cref="GatewayErrorKind.Rejected"/> with nothing sent.
     /// </summary>
-    public ClientHandler CreateHandler(BackendHttpClientConfig options)
+    public ClientHandler CreateHandler(BackendHttpClientConfig options) => CreateHandler(options, _proxies);
+
+    /// <summary>The handler of calls that pass every proxy of the environment by; see <see cref="CreateHandler(BackendHttpClientConfig)"/>.</summary>
+    internal ClientHandler CreateDirectHandler(BackendHttpClientConfig options) => CreateHandler(options, ProxyEnvironment.None);
+
+    private ClientHandler CreateHandler(BackendHttpClientConfig options, ProxyEnvironment proxies)
     {
         ArgumentNullException.ThrowIfNull(options);
         if (options.ProxyAddress is { } address && address.Scheme is not ("http" or "https"))
             throw new ArgumentException("proxy_address must start with http:// or https://", nameof(options));
         options = options with { Tls = options.Tls ?? Config.Tls };
-        var key = SetKey.Of(options);
+        var key = SetKey.Of(options, proxies);
         lock (_callers)
         {
             ObjectDisposedException.ThrowIf(_isDisposed, this);
             if (!_callers.TryGetValue(key, out var caller))
-                _callers.Add(key, caller = new HttpCaller(new PoolSet(this, options, TlsOf(options.Tls), _proxies)));
+                _callers.Add(key, caller = new HttpCaller(new PoolSet(this, options, TlsOf(options.Tls), proxies)));
             return caller.Handler;
         }
     }
@@ -167,9 +172,9 @@ public sealed partial class HttpTransport : IDisposable
     }
 
     /// <summary>Options as a key; the proxy as text, because equal addresses may hide different credentials.</summary>
-    private sealed record SetKey(BackendHttpClientConfig Options, string? Proxy)
+    private sealed record SetKey(BackendHttpClientConfig Options, string? Proxy, ProxyEnvironment Proxies)
     {
-        public static SetKey Of(BackendHttpClientConfig options) => new(options, options.ProxyAddress?.OriginalString);
+        public static SetKey Of(BackendHttpClientConfig options, ProxyEnvironment proxies) => new(options, options.ProxyAddress?.OriginalString, proxies);
     }
 
     internal static partial class Log

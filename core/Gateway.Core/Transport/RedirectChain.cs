@@ -40,6 +40,8 @@ internal sealed class RedirectChain(BackendHost origin)
                 next.Method = "GET";
             next.Body = RequestBody.Empty;
         }
+        if (next.CredentialHeader is { } credentials && !IsSameService(request.Host, host))
+            next.Headers.Remove(credentials);
         SetReferer(next, request, host);
         StripCredentials(next, host);
         return new(next, null);
@@ -70,6 +72,11 @@ internal sealed class RedirectChain(BackendHost origin)
         next.Headers.Remove("Cookie");
         next.Headers.Remove("Cookie2");
     }
+
+    /// <summary>Whether credentials of the gateway's own may follow: the same host and port, or the same host over TLS instead of clear text.</summary>
+    private static bool IsSameService(BackendHost from, BackendHost to) =>
+        string.Equals(from.Host, to.Host, StringComparison.OrdinalIgnoreCase)
+        && (from.IsSecure == to.IsSecure ? from.Port == to.Port : to.IsSecure);
 
     private static bool IsSameOrSubdomain(string host, string domain)
     {

@@ -24,6 +24,12 @@ public interface IServiceContext
     string PluginFolder { get; }
 
     /// <summary>
+    /// Calls of the component's own (token endpoints, metadata servers) over the gateway's transport: with <c>client_tls</c>, the proxies of the
+    /// environment, the settings of the service's HTTP client and its pools (AUT-122). Not there yet while the log is built.
+    /// </summary>
+    IOutgoingCalls Outgoing { get; }
+
+    /// <summary>
     /// The address of the client that made a request (RTE-054): behind trusted proxies the one that they name, IPv4-mapped IPv6 as IPv4.
     /// </summary>
     string ClientAddress(HttpContext context);

@@ -8,6 +8,12 @@ namespace KrakenPlugins.Sdk.Plugins;
 /// <param name="Order">Position; the named stages are 50 or 100 apart.</param>
 public readonly record struct Stage(string Name, int Order)
 {
+    /// <summary>
+    /// What at most one component of a place may be, or <see langword="null"/>: a backend with components at two stages of the same text cannot
+    /// be built. A component that only adds something stands <see cref="Before"/> or <see cref="After"/> such a stage.
+    /// </summary>
+    public string? Exclusive { get; init; }
+
     /// <summary>A place just outside of this stage.</summary>
     public Stage Before() => new($"before {Name}", Order - 10);
 
@@ -120,10 +126,12 @@ public static class ClientStages
     public static Stage Telemetry { get; } = new("telemetry", 300);
     /// <summary>HTTP cache.</summary>
     public static Stage Cache { get; } = new("cache", 400);
-    /// <summary>Credentials.</summary>
-    public static Stage Credentials { get; } = new("credentials", 500);
-    /// <summary>Signatures over the final request.</summary>
-    public static Stage Signing { get; } = new("signing", 600);
+    /// <summary>Credentials. A backend has one method of authentication: one component here or at <see cref="Signing"/>.</summary>
+    public static Stage Credentials { get; } = new("credentials", 500) { Exclusive = Authentication };
+    /// <summary>Signatures over the final request; see <see cref="Credentials"/>.</summary>
+    public static Stage Signing { get; } = new("signing", 600) { Exclusive = Authentication };
+
+    private const string Authentication = "method of authentication towards a backend";
 }
 
 /// <summary>The order in which token rejecters are asked (chapter 05, "Order of execution").</summary>

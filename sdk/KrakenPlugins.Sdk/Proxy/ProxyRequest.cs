@@ -48,6 +48,15 @@ public sealed class ProxyRequest
     public IClaims? Claims { get; set; }
 
     /// <summary>
+    /// Name of a header that holds the gateway's own credentials for <see cref="Host"/>, or <see langword="null"/>. A redirect to another host
+    /// or port, or from <c>https</c> to <c>http</c>, drops it and does not bring it back (AUT-123).
+    /// </summary>
+    public string? CredentialHeader { get; set; }
+
+    /// <summary>Whether redirects are handed on: what the request carries holds for this host and target alone (a signature).</summary>
+    public bool StopsAtRedirect { get; set; }
+
+    /// <summary>
     /// Set before the call is cancelled because another attempt won: its failure says nothing about the backend.
     /// </summary>
     public bool IsAbandoned { get; set; }
@@ -79,6 +88,8 @@ public sealed class ProxyRequest
         Parameters = Parameters.Fork(),
         Body = body,
         Claims = Claims,
+        CredentialHeader = CredentialHeader,
+        StopsAtRedirect = StopsAtRedirect,
         HttpContext = httpContext,
         ClientAborted = clientAborted,
     };

@@ -44,6 +44,22 @@ public sealed class PluginTestHostTests
     }
 
     [Fact]
+    public async Task A_components_own_calls_are_answered_by_the_test_and_recorded()
+    {
+        using var context = new TestContext();
+        Assert.True(OutgoingAddress.TryParse("https://idp.test/token?secret", out var address));
+        var call = new OutgoingCall { Method = "POST", Address = address };
+        IServiceContext service = context;
+
+        Assert.Equal("the test answers no call to https://idp.test/token", (await service.Outgoing.SendAsync(call, CancellationToken.None)).Error!.Message);
+        context.Outgoing.Answer = static (_, _) => new(TestOutgoing.Text(201, "{}"));
+        var answer = (await service.Outgoing.SendAsync(call, CancellationToken.None)).Answer!;
+
+        Assert.Equal((201, "application/json", 2), (answer.StatusCode, answer.ContentType, answer.Body.Length));
+        Assert.Equal([call, call], context.Outgoing.Calls);
+    }
+
+    [Fact]
     public void A_configuration_that_is_no_json_says_where()
     {
         var host = PluginTestHost.Create<GreetingPlugin>();
