@@ -1,7 +1,7 @@
 namespace KrakenPlugins.Expressions;
 
 /// <summary>One signature of a function and what it does. Of a method, the first parameter is the receiver.</summary>
-public sealed class CelOverload
+public sealed record CelOverload
 {
     private CelOverload(string id, bool isMember, CelType result, CelType[] parameters, Delegate? body, int arity)
     {

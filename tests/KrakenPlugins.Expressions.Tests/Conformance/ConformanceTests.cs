@@ -18,7 +18,7 @@ public sealed partial class ConformanceTests
     [Fact]
     public void Runs_every_case_that_needs_no_protobuf_message()
     {
-        Assert.Equal(2382, ConformanceCase.All.Count);
+        Assert.Equal(2456, ConformanceCase.All.Count);
         Assert.Equal(1700, s_run.Count);
     }
 
@@ -37,7 +37,7 @@ public sealed partial class ConformanceTests
 
     [Fact]
     public void Excludes_every_single_case_for_its_messages() =>
-        Assert.Empty(Exclusions.All.Keys.Where(entry => !entry.EndsWith('*') && !NeedsMessages(ConformanceCase.All.Single(c => c.Id == entry).Test)));
+        Assert.DoesNotContain(Exclusions.All.Keys, entry => !entry.EndsWith('*') && !NeedsMessages(ConformanceCase.All.Single(c => c.Id == entry).Test));
 
     private static bool NeedsMessages(ProtoMessage test) => test.Any(field => MessageName().IsMatch(field.Name) || MessageName().IsMatch(field.Text));
 
