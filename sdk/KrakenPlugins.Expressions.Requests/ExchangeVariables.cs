@@ -67,12 +67,16 @@ public static class ExchangeVariables
     }
 
     /// <summary>Whether an expression asks for the time.</summary>
-    public static bool ReadsTime(CelProgram program)
-    {
-        ArgumentNullException.ThrowIfNull(program);
-        return program.Variables.Contains("now");
-    }
+    public static bool ReadsTime(CelProgram program) => Reads(program, "now");
+
+    internal static bool ReadsPath(CelProgram program) => Reads(program, "req_path");
 
     /// <summary>The number of a variable for <see cref="ExchangeInput"/>, or -1.</summary>
     internal static int SlotOf(string name) => Array.FindIndex(s_all, variable => variable.Name == name);
+
+    private static bool Reads(CelProgram program, string name)
+    {
+        ArgumentNullException.ThrowIfNull(program);
+        return program.Variables.Contains(name);
+    }
 }

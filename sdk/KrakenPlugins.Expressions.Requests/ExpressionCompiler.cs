@@ -12,8 +12,8 @@ public sealed class ExpressionCompiler(CelEnvironment environment, ConfigDiagnos
 {
     private const int ShownLength = 80;
 
-    /// <summary>Advice for an unknown name, as the end of a sentence, or empty.</summary>
-    public string Advice { get; init; } = "";
+    /// <summary>Advice about functions that are not known, as the end of a sentence, or empty.</summary>
+    public string FunctionAdvice { get; init; } = "";
 
     /// <summary>The program of an expression, or <see langword="null"/> after a finding.</summary>
     /// <param name="node">The text.</param>
@@ -37,7 +37,7 @@ public sealed class ExpressionCompiler(CelEnvironment environment, ConfigDiagnos
         catch (CelException exception)
         {
             foreach (var issue in exception.Issues)
-                Refuse(PositionOf(node, issue), path, $"{Shown(node.Text)}, line {issue.Line}, column {issue.Column}: {issue.Message}{Advice}");
+                Refuse(PositionOf(node, issue), path, $"{Shown(node.Text)}, line {issue.Line}, column {issue.Column}: {issue.Message}{(IsAboutFunction(issue) ? FunctionAdvice : "")}");
             return null;
         }
     }
@@ -63,6 +63,8 @@ public sealed class ExpressionCompiler(CelEnvironment environment, ConfigDiagnos
             column += c is '"' or '\\' or '\n' or '\r' or '\t' or '\b' or '\f' ? 2 : 1;
         return position with { Column = column };
     }
+
+    private static bool IsAboutFunction(CelIssue issue) => issue.Message.Contains("function", StringComparison.Ordinal);
 
     private static string Shown(string text) => ConfigText.Quote(text.Length <= ShownLength ? text : string.Concat(text.AsSpan(0, ShownLength), "…"));
 }
