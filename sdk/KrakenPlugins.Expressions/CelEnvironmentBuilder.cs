@@ -7,6 +7,12 @@ public sealed class CelEnvironmentBuilder
 
     internal List<CelFunction> Functions { get; } = [];
 
+    internal List<CelType> TypeNames { get; } =
+    [
+        CelType.Bool, CelType.Int, CelType.Uint, CelType.Double, CelType.String, CelType.Bytes, CelType.Null, CelType.Type,
+        CelType.DynList, CelType.DynMap, CelType.Timestamp, CelType.Duration,
+    ];
+
     internal string ContainerName { get; private set; } = "";
 
     internal CelZones DefaultZone { get; private set; }
@@ -92,6 +98,7 @@ public sealed class CelEnvironmentBuilder
     public CelEnvironmentBuilder AddOptionals()
     {
         HasOptionals = true;
+        TypeNames.Add(CelType.DynOptional);
         return this;
     }
 

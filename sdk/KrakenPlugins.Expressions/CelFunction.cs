@@ -13,7 +13,7 @@ public delegate CelValue CelBinary(ref CelContext context, in CelValue a, in Cel
 public delegate CelValue CelTernary(ref CelContext context, in CelValue a, in CelValue b, in CelValue c);
 
 /// <summary>A function of any number of arguments; they are only valid during the call.</summary>
-public delegate CelValue CelVariadic(ref CelContext context, ReadOnlySpan<CelValue> arguments);
+public delegate CelValue CelVariadic(ref CelContext context, scoped ReadOnlySpan<CelValue> arguments);
 
 /// <summary>A function that expressions can call: a name and what it takes. Names may have dots (<c>base64.encode</c>).</summary>
 public sealed class CelFunction
