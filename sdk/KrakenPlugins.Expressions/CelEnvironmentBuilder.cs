@@ -1,3 +1,5 @@
+using KrakenPlugins.Expressions.Functions;
+
 namespace KrakenPlugins.Expressions;
 
 /// <summary>Builds a <see cref="CelEnvironment"/>: the standard library is always there, the rest is added.</summary>
@@ -70,22 +72,27 @@ public sealed class CelEnvironmentBuilder
     }
 
     /// <summary><c>charAt</c>, <c>indexOf</c>, <c>lastIndexOf</c>, <c>join</c>, <c>replace</c>, <c>split</c>, <c>substring</c>, <c>trim</c>, <c>reverse</c>, <c>lowerAscii</c>, <c>upperAscii</c>, <c>format</c>, <c>strings.quote</c>.</summary>
-    public CelEnvironmentBuilder AddStringExtensions() => this;
+    public CelEnvironmentBuilder AddStringExtensions() => AddAll(StringExtensions.Create());
 
     /// <summary><c>math.greatest</c>, <c>least</c>, <c>ceil</c>, <c>floor</c>, <c>round</c>, <c>trunc</c>, <c>abs</c>, <c>sign</c>, <c>sqrt</c>, <c>isNaN</c>, <c>isInf</c>, <c>isFinite</c>, <c>bitAnd</c>, <c>bitOr</c>, <c>bitXor</c>, <c>bitNot</c>, <c>bitShiftLeft</c>, <c>bitShiftRight</c>.</summary>
-    public CelEnvironmentBuilder AddMathExtensions() => this;
+    public CelEnvironmentBuilder AddMathExtensions() => AddAll(MathExtensions.Create());
 
     /// <summary><c>base64.encode</c>, <c>base64.decode</c>.</summary>
-    public CelEnvironmentBuilder AddEncoders() => this;
+    public CelEnvironmentBuilder AddEncoders() => AddAll(Encoders.Create());
 
     /// <summary><c>slice</c>, <c>flatten</c>, <c>distinct</c>, <c>reverse</c>, <c>sort</c>, <c>first</c>, <c>last</c>, <c>lists.range</c>.</summary>
-    public CelEnvironmentBuilder AddLists() => this;
+    public CelEnvironmentBuilder AddLists() => AddAll(ListExtensions.Create());
 
     /// <summary><c>sets.contains</c>, <c>sets.equivalent</c>, <c>sets.intersects</c>.</summary>
-    public CelEnvironmentBuilder AddSets() => this;
+    public CelEnvironmentBuilder AddSets() => AddAll(SetExtensions.Create());
 
     /// <summary><c>ip</c>, <c>isIP</c>, <c>cidr</c>, <c>isCIDR</c> and their methods.</summary>
-    public CelEnvironmentBuilder AddNetwork() => this;
+    public CelEnvironmentBuilder AddNetwork()
+    {
+        TypeNames.Add(NetworkTypes.Address);
+        TypeNames.Add(NetworkTypes.Block);
+        return AddAll(NetworkExtensions.Create());
+    }
 
     /// <summary><c>cel.bind(name, value, expression)</c>.</summary>
     public CelEnvironmentBuilder AddBindings()
@@ -99,7 +106,7 @@ public sealed class CelEnvironmentBuilder
     {
         HasOptionals = true;
         TypeNames.Add(CelType.DynOptional);
-        return this;
+        return AddAll(Optionals.Create());
     }
 
     /// <summary><c>all</c>, <c>exists</c>, <c>existsOne</c> with two variables, <c>transformList</c>, <c>transformMap</c>, <c>transformMapEntry</c>.</summary>
@@ -116,6 +123,12 @@ public sealed class CelEnvironmentBuilder
         return this;
     }
 
-    /// <summary>The environment.</summary>
+    /// <summary>The environment; throws <see cref="ArgumentException"/> when a function has two overloads of the same name.</summary>
     public CelEnvironment Build() => new(this);
+
+    private CelEnvironmentBuilder AddAll(IEnumerable<CelFunction> functions)
+    {
+        Functions.AddRange(functions);
+        return this;
+    }
 }

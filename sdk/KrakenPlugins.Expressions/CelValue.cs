@@ -193,8 +193,10 @@ public readonly struct CelValue : IEquatable<CelValue>
     public bool TryGetOptional(out CelValue value)
     {
         Require(CelKind.Optional);
-        value = _bits != 0 ? Unsafe.As<OptionalContent>(_object!).Value : default;
-        return _bits != 0;
+        // The caller may have the content put in place of this value.
+        var isThere = _bits != 0;
+        value = isThere ? Unsafe.As<OptionalContent>(_object!).Value : default;
+        return isThere;
     }
 
     internal long Bits => _bits;

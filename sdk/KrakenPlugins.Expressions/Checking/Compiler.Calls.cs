@@ -22,8 +22,20 @@ internal sealed partial class Compiler
             return Call(call, _declarations.Function(call.Function, call.IsAbsolute), isMember: false, null);
         if (QualifiedName(call.Target) is { } qualified && _declarations.Function($"{qualified.Name}.{call.Function}", qualified.IsAbsolute) is { } function)
             return Call(call, function, isMember: false, null);
+        if (MissingLibrary(call) is { } name)
+            return Fail(call.Target.Offset, CelErrorCode.Undeclared, $"unbound function: undeclared reference to the function '{name}'{NearestName.Suggest(name, _declarations.FunctionNames)}");
         var target = Compile(call.Target);
         return Call(call, _declarations.Function(call.Function, isAbsolute: true), isMember: true, target);
+    }
+
+    // The name of a function where what stands before its dot can only be that of a library.
+    private string? MissingLibrary(CallExpr call)
+    {
+        if (call.Target is not IdentifierExpr library || Scope.Find(_scope, library.Name) is not null)
+            return null;
+        var isLibrary = library.Name is "math" or "base64" or "strings" or "lists" or "sets" or "optional" or "cel"
+            || _declarations.FunctionNames.Any(f => f.StartsWith(library.Name + ".", StringComparison.Ordinal));
+        return isLibrary && !_declarations.TryVariable(library.Name, library.IsAbsolute, out _, out _, out _) ? $"{library.Name}.{call.Function}" : null;
     }
 
     private Compiled Call(CallExpr call, FunctionDeclaration? function, bool isMember, Compiled? target)

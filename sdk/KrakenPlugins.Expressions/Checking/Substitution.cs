@@ -166,7 +166,7 @@ internal sealed class Substitution
 
     private static bool IsAtLeastAsGeneral(CelType left, CelType right)
     {
-        if (left.Kind is CelTypeKind.Dyn or CelTypeKind.Parameter)
+        if (left.Kind is CelTypeKind.Dyn or CelTypeKind.Parameter || right.Kind == CelTypeKind.Null)
             return true;
         if (right.Kind is CelTypeKind.Dyn or CelTypeKind.Parameter || left.Kind != right.Kind)
             return false;

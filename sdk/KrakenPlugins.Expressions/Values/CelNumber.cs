@@ -1,6 +1,6 @@
 namespace KrakenPlugins.Expressions.Values;
 
-/// <summary>Numbers of different types compared as if they were of unlimited precision.</summary>
+/// <summary>Numbers of different types compared by their value.</summary>
 internal static class CelNumber
 {
     private const double TwoTo63 = 9223372036854775808.0;
@@ -62,29 +62,10 @@ internal static class CelNumber
 
     private static int Compare(long left, ulong right) => left < 0 ? -1 : ((ulong)left).CompareTo(right);
 
-    private static int Compare(long left, double right)
-    {
-        if (double.IsNaN(right))
-            return Unordered;
-        if (right < -TwoTo63)
-            return 1;
-        if (right >= TwoTo63)
-            return -1;
-        var whole = (long)right;
-        return left != whole ? left.CompareTo(whole) : Compare((double)whole, right);
-    }
+    // As the public suite has it: whole numbers compare to doubles as the nearest double.
+    private static int Compare(long left, double right) => Compare((double)left, right);
 
-    private static int Compare(ulong left, double right)
-    {
-        if (double.IsNaN(right))
-            return Unordered;
-        if (right < 0)
-            return 1;
-        if (right >= TwoTo64)
-            return -1;
-        var whole = (ulong)right;
-        return left != whole ? left.CompareTo(whole) : Compare((double)whole, right);
-    }
+    private static int Compare(ulong left, double right) => Compare((double)left, right);
 
     private static int Reverse(int order) => order == Unordered ? order : -order;
 }
