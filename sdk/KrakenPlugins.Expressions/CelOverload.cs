@@ -1,6 +1,9 @@
 namespace KrakenPlugins.Expressions;
 
-/// <summary>One signature of a function and what it does. Of a method, the first parameter is the receiver.</summary>
+/// <summary>
+/// One signature of a function and what it does. Of a method, the first parameter is the receiver. What the factories leave out is set
+/// with <c>with { IsPure = true }</c>.
+/// </summary>
 public sealed record CelOverload
 {
     private CelOverload(string id, bool isMember, CelType result, CelType[] parameters, Delegate? body, int arity)
