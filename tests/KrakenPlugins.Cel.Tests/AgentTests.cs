@@ -26,10 +26,10 @@ public sealed class AgentTests
         var plugins = new PluginRegistry();
         new CelPlugin().Register(plugins);
         plugins.Agent("async/amqp", (_, context, _) => new ChannelAgent(context, messages.Reader));
-        var guard = backend.Length == 0 ? "" : $$""","extra_config":{"validation/cel":{{Definitions.Of(backend)}}}""";
-        await using var gateway = await TestGateway.StartAsync($$"""
+        var guard = backend.Length == 0 ? "" : $$$$$""","extra_config":{"validation/cel":{{{{{Definitions.Of(backend)}}}}}}""";
+        await using var gateway = await TestGateway.StartAsync($$$$$"""
             {"version":3,"host":["$UPSTREAM"],"async_agent":[{"name":"orders","consumer":{"topic":"t"},"connection":{},
-             "backend":[{"url_pattern":"/a"{{guard}}}],"extra_config":{"async/amqp":{},"validation/cel":{{Definitions.Of(agent)}}}}]}
+             "backend":[{"url_pattern":"/a"{{{{{guard}}}}}}],"extra_config":{"async/amqp":{},"validation/cel":{{{{{Definitions.Of(agent)}}}}}}}]}
             """, upstream.Host, new() { Plugins = plugins });
 
         var message = new Message(kind);

@@ -35,8 +35,8 @@ public sealed class LoadTests
     {
         foreach (var endpoint in new[]
         {
-            $$"""{"endpoint":"/e","backend":[{"url_pattern":"/b"}],"extra_config":{"validation/cel":{{definition}}}}""",
-            $$"""{"endpoint":"/e","backend":[{"url_pattern":"/b","extra_config":{"validation/cel":{{definition}}}}]}""",
+            $$$$$"""{"endpoint":"/e","backend":[{"url_pattern":"/b"}],"extra_config":{"validation/cel":{{{{{definition}}}}}}}""",
+            $$$$$"""{"endpoint":"/e","backend":[{"url_pattern":"/b","extra_config":{"validation/cel":{{{{{definition}}}}}}}]}""",
         })
         {
             var exception = await Assert.ThrowsAnyAsync<Exception>(() => Front.StartAsync(new CelPlugin(), endpoint));
@@ -62,7 +62,7 @@ public sealed class LoadTests
         const string Endpoint = """{"endpoint":"/e","backend":[{"url_pattern":"/b"}],"extra_config":{"validation/cel":[{"check_expr":"$"}]}}""";
         await using var front = await Front.StartAsync(new CelPlugin(), Endpoint.Replace("$", "req_method == 'POST'", StringComparison.Ordinal));
 
-        await Assert.ThrowsAnyAsync<Exception>(() => front.Gateway.ReloadAsync($$"""{"version":3,"host":["$UPSTREAM"],"endpoints":[{{Endpoint.Replace("$", "oops", StringComparison.Ordinal)}}]}"""));
+        await Assert.ThrowsAnyAsync<Exception>(() => front.Gateway.ReloadAsync($$$$$"""{"version":3,"host":["$UPSTREAM"],"endpoints":[{{{{{Endpoint.Replace("$", "oops", StringComparison.Ordinal)}}}}}]}"""));
 
         Assert.Equal(500, (await front.GetAsync("/e")).Status);
         Assert.Empty(front.Upstream.Received);

@@ -83,10 +83,10 @@ public sealed class ResponseTests
     [Spec("RTE-209", "RTE-210")]
     public async Task A_backend_that_refuses_leaves_the_others_to_answer(string id, string body, string completed)
     {
-        await using var front = await Front.StartAsync(new CelPlugin(), $$"""
+        await using var front = await Front.StartAsync(new CelPlugin(), $$$$$"""
             {"endpoint":"/e/{id}","backend":[
-              {"url_pattern":"/b1","extra_config":{"validation/cel":{{Definitions.Of("int(req_params.Id) % 3 == 0")}}}},
-              {"url_pattern":"/b2","extra_config":{"validation/cel":{{Definitions.Of("int(req_params.Id) % 5 == 0")}}}}]}
+              {"url_pattern":"/b1","extra_config":{"validation/cel":{{{{{Definitions.Of("int(req_params.Id) % 3 == 0")}}}}}}},
+              {"url_pattern":"/b2","extra_config":{"validation/cel":{{{{{Definitions.Of("int(req_params.Id) % 5 == 0")}}}}}}}]}
             """, [("/b1", """{"b1":1}"""), ("/b2", """{"b2":2}""")]);
 
         var reply = await front.GetAsync($"/e/{id}");
@@ -108,8 +108,8 @@ public sealed class ResponseTests
     [Spec("RTE-221")]
     public async Task A_backend_sees_its_data_as_the_endpoint_gets_it(string expression, string body, int status)
     {
-        await using var front = await Front.StartAsync(new CelPlugin(), $$"""
-            {"endpoint":"/e","backend":[{"url_pattern":"/b","group":"github","allow":["name","company"],"extra_config":{"validation/cel":{{Definitions.Of(expression)}}}}]}
+        await using var front = await Front.StartAsync(new CelPlugin(), $$$$$"""
+            {"endpoint":"/e","backend":[{"url_pattern":"/b","group":"github","allow":["name","company"],"extra_config":{"validation/cel":{{{{{Definitions.Of(expression)}}}}}}}]}
             """, [("/b", body)]);
 
         Assert.Equal(status, (await front.GetAsync("/e")).Status);
@@ -124,9 +124,9 @@ public sealed class ResponseTests
     [Spec("RTE-220")]
     public async Task A_backend_sees_its_own_request(string expression, int status)
     {
-        await using var front = await Front.StartAsync(new CelPlugin(), $$"""
+        await using var front = await Front.StartAsync(new CelPlugin(), $$$$$"""
             {"endpoint":"/e/{id}","input_headers":["X-A","X-B"],"input_query_strings":["p","q"],"backend":[
-              {"url_pattern":"/b/{id}?fixed=1","method":"POST","input_headers":["X-B"],"input_query_strings":["p"],"extra_config":{"validation/cel":{{Definitions.Of(expression)}}}}]}
+              {"url_pattern":"/b/{id}?fixed=1","method":"POST","input_headers":["X-B"],"input_query_strings":["p"],"extra_config":{"validation/cel":{{{{{Definitions.Of(expression)}}}}}}}]}
             """);
 
         Assert.Equal(status, (await front.GetAsync("/e/7?q=2&p=3", "X-A: 1", "X-B: 1")).Status);
@@ -136,8 +136,8 @@ public sealed class ResponseTests
     [Spec("RTE-224")]
     public async Task A_failed_backend_is_not_judged()
     {
-        await using var front = await Front.StartAsync(new CelPlugin(), $$"""
-            {"endpoint":"/e","backend":[{"url_pattern":"/b","extra_config":{"validation/cel":{{Definitions.Of("resp_data.id == 2")}}}}]}
+        await using var front = await Front.StartAsync(new CelPlugin(), $$$$$"""
+            {"endpoint":"/e","backend":[{"url_pattern":"/b","extra_config":{"validation/cel":{{{{{Definitions.Of("resp_data.id == 2")}}}}}}}]}
             """);
         front.Upstream.Answer("/b", Body, status: 503);
 
@@ -152,8 +152,8 @@ public sealed class ResponseTests
     [Spec("RTE-224")]
     public async Task A_partial_answer_is_judged_although_it_comes_with_a_failure()
     {
-        await using var front = await Front.StartAsync(new CelPlugin(), $$"""
-            {"endpoint":"/e","backend":[{"url_pattern":"/b"},{"url_pattern":"/bad"}],"extra_config":{"validation/cel":{{Definitions.Of("resp_completed")}}}}
+        await using var front = await Front.StartAsync(new CelPlugin(), $$$$$"""
+            {"endpoint":"/e","backend":[{"url_pattern":"/b"},{"url_pattern":"/bad"}],"extra_config":{"validation/cel":{{{{{Definitions.Of("resp_completed")}}}}}}}
             """);
         front.Upstream.Answer("/bad", "{}", status: 503);
 
@@ -168,13 +168,13 @@ public sealed class ResponseTests
     [Spec("RTE-217", "RTE-226")]
     public async Task A_sequence_decides_by_what_earlier_backends_answered(string query, int status)
     {
-        await using var front = await Front.StartAsync(new CelPlugin(), $$$"""
+        await using var front = await Front.StartAsync(new CelPlugin(), $$$$$"""
             {"endpoint":"/e","input_query_strings":["foo"],"extra_config":{"proxy":{"sequential":true}},"backend":[
               {"url_pattern":"/0"},
-              {"url_pattern":"/1?ignore={resp0_message}","group":"s1","extra_config":{"validation/cel":{{{Definitions.Of("has(req_params.Resp0_message) && req_params.Resp0_message == 'pong'")}}}}},
-              {"url_pattern":"/2","group":"s2","extra_config":{"validation/cel":{{{Definitions.Of("resp_data.s2.message == 'pong'")}}}}},
-              {"url_pattern":"/3","group":"s3","extra_config":{"validation/cel":{{{Definitions.Of("has(req_querystring.foo)")}}}}},
-              {"url_pattern":"/4","group":"s4","extra_config":{"validation/cel":{{{Definitions.Of("has(req_params.NEVER_CALLED_BACKEND)")}}}}}]}
+              {"url_pattern":"/1?ignore={resp0_message}","group":"s1","extra_config":{"validation/cel":{{{{{Definitions.Of("has(req_params.Resp0_message) && req_params.Resp0_message == 'pong'")}}}}}}},
+              {"url_pattern":"/2","group":"s2","extra_config":{"validation/cel":{{{{{Definitions.Of("resp_data.s2.message == 'pong'")}}}}}}},
+              {"url_pattern":"/3","group":"s3","extra_config":{"validation/cel":{{{{{Definitions.Of("has(req_querystring.foo)")}}}}}}},
+              {"url_pattern":"/4","group":"s4","extra_config":{"validation/cel":{{{{{Definitions.Of("has(req_params.NEVER_CALLED_BACKEND)")}}}}}}}]}
             """, [("/0", """{"message":"pong"}"""), ("/1", """{"message":"pong"}"""), ("/2", """{"message":"pong"}"""), ("/3", """{"message":"pong"}""")]);
 
         var reply = await front.GetAsync("/e" + query);
@@ -196,8 +196,8 @@ public sealed class ResponseTests
     [Spec("RTE-231", "SEC-082")]
     public async Task An_endpoint_that_hands_answers_through_has_status_and_headers_but_no_data(string expression, int status)
     {
-        await using var front = await Front.StartAsync(new CelPlugin(), $$"""
-            {"endpoint":"/e","output_encoding":"no-op","backend":[{"url_pattern":"/raw","encoding":"no-op"}],"extra_config":{"validation/cel":{{Definitions.Of(expression)}}}}
+        await using var front = await Front.StartAsync(new CelPlugin(), $$$$$"""
+            {"endpoint":"/e","output_encoding":"no-op","backend":[{"url_pattern":"/raw","encoding":"no-op"}],"extra_config":{"validation/cel":{{{{{Definitions.Of(expression)}}}}}}}
             """);
         front.Upstream.On("/raw", static context =>
         {
@@ -212,5 +212,5 @@ public sealed class ResponseTests
     }
 
     private static string Guarded(string backend, params string[] expressions) =>
-        $$$"""{"endpoint":"/e/{id}","backend":[{{{backend}}}],"extra_config":{"validation/cel":{{{Definitions.Of(expressions)}}}}}""";
+        $$$$$"""{"endpoint":"/e/{id}","backend":[{{{{{backend}}}}}],"extra_config":{"validation/cel":{{{{{Definitions.Of(expressions)}}}}}}}""";
 }

@@ -19,9 +19,9 @@ public sealed class TokenTests
     [Spec("RTE-211", "RTE-222")]
     public async Task Claims_are_judged_before_roles_and_without_a_word(string token, int status)
     {
-        await using var front = await Front.StartAsync(new CelPlugin(), $$$"""
+        await using var front = await Front.StartAsync(new CelPlugin(), $$$$$"""
             {"endpoint":"/e","backend":[{"url_pattern":"/b"}],"extra_config":{"auth/validator":{"roles":["x"]},
-             "validation/cel":{{{Definitions.Of("has(JWT.user_id) && has(JWT.enabled_days) && (timestamp(now).getDayOfWeek() in JWT.enabled_days)")}}}}}
+             "validation/cel":{{{{{Definitions.Of("has(JWT.user_id) && has(JWT.enabled_days) && (timestamp(now).getDayOfWeek() in JWT.enabled_days)")}}}}}}}
             """, time: FixedTime.At("2026-11-21T10:00:00Z"));
 
         var reply = await front.GetAsync("/e", $"X-Token: {token}");
@@ -36,9 +36,9 @@ public sealed class TokenTests
     [Spec("RTE-202", "RTE-212")]
     public async Task The_five_points_come_in_their_order()
     {
-        await using var front = await Front.StartAsync(new CelPlugin(), $$$"""
-            {"endpoint":"/e","backend":[{"url_pattern":"/b","extra_config":{"validation/cel":{{{Definitions.Of("resp_completed", "req_method == 'GET'")}}}}}],
-             "extra_config":{"auth/validator":{},"validation/cel":{{{Definitions.Of("resp_completed", "req_method == 'GET'", "has(JWT.a)")}}}}}
+        await using var front = await Front.StartAsync(new CelPlugin(), $$$$$"""
+            {"endpoint":"/e","backend":[{"url_pattern":"/b","extra_config":{"validation/cel":{{{{{Definitions.Of("resp_completed", "req_method == 'GET'")}}}}}}}],
+             "extra_config":{"auth/validator":{},"validation/cel":{{{{{Definitions.Of("resp_completed", "req_method == 'GET'", "has(JWT.a)")}}}}}}}
             """);
 
         var reply = await front.GetAsync("/e", """X-Token: {"a":1}""");
@@ -64,7 +64,7 @@ public sealed class TokenTests
     public async Task Without_a_validator_expressions_over_claims_never_run_and_a_warning_says_so()
     {
         await using var front = await Front.StartAsync(
-            new CelPlugin(), $$$"""{"endpoint":"/e","backend":[{"url_pattern":"/b"}],"extra_config":{"validation/cel":{{{Definitions.Of("has(JWT.a)")}}}}}""");
+            new CelPlugin(), $$$$$"""{"endpoint":"/e","backend":[{"url_pattern":"/b"}],"extra_config":{"validation/cel":{{{{{Definitions.Of("has(JWT.a)")}}}}}}}""");
 
         Assert.Equal(200, (await front.GetAsync("/e")).Status);
         Assert.Contains(front.Gateway.Diagnostics.All, f => f.Message.Contains("auth/validator", StringComparison.Ordinal));
