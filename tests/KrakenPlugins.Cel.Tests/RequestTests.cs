@@ -202,5 +202,5 @@ public sealed class RequestTests
     }
 
     private static string Guarded(params string[] expressions) =>
-        $$$"""{"endpoint":"/e/{nick}",{{{Names}}}"backend":[{"url_pattern":"/b"}],"extra_config":{"validation/cel":{{{Definitions.Of(expressions)}}}}}""";
+        $$$$$"""{"endpoint":"/e/{nick}",{{{{{Names}}}}}"backend":[{"url_pattern":"/b"}],"extra_config":{"validation/cel":{{{{{Definitions.Of(expressions)}}}}}}}""";
 }

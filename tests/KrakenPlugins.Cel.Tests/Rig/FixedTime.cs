@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace KrakenPlugins.Expressions.Rig;
 
 /// <summary>A clock whose wall time stands still; everything else runs.</summary>
@@ -7,5 +9,5 @@ internal sealed class FixedTime(DateTimeOffset now) : TimeProvider
 
     public override DateTimeOffset GetUtcNow() => now.ToUniversalTime();
 
-    public static FixedTime At(string text) => new(DateTimeOffset.Parse(text, System.Globalization.CultureInfo.InvariantCulture));
+    public static FixedTime At(string text) => new(DateTimeOffset.Parse(text, CultureInfo.InvariantCulture));
 }

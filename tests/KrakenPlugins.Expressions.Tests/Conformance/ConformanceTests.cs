@@ -19,7 +19,7 @@ public sealed partial class ConformanceTests
     public void Runs_every_case_that_needs_no_protobuf_message()
     {
         Assert.Equal(2456, ConformanceCase.All.Count);
-        Assert.Equal(1700, s_run.Count);
+        Assert.True(s_run.Count >= 1743, $"{s_run.Count} cases");
     }
 
     [Fact]
