@@ -11,17 +11,13 @@ namespace KrakenPlugins.Expressions.Requests;
 /// </summary>
 public sealed class ExchangeInput : CelInput
 {
-    private const int KeptLists = 16;
-
     [ThreadStatic]
     private static ExchangeInput? s_spare;
 
-    private readonly NameValuesMap _headers;
-    private readonly NameValuesMap _query;
-    private readonly NameValuesMap _responseHeaders;
+    private readonly NameValuesMap _headers = new(isHeaders: true);
+    private readonly NameValuesMap _query = new(isHeaders: false);
+    private readonly NameValuesMap _responseHeaders = new(isHeaders: true);
     private readonly ParameterMap _parameters = new();
-    private readonly List<ValueList> _lists = [];
-    private int _listsUsed;
     private string? _now;
     private CelValue _data;
     private CelValue _token;
@@ -29,9 +25,6 @@ public sealed class ExchangeInput : CelInput
 
     private ExchangeInput()
     {
-        _headers = new(this, isHeaders: true);
-        _query = new(this, isHeaders: false);
-        _responseHeaders = new(this, isHeaders: true);
     }
 
     /// <summary>The request, for <c>req_*</c>.</summary>
@@ -77,11 +70,6 @@ public sealed class ExchangeInput : CelInput
         _query.Show(null);
         _responseHeaders.Show(null);
         _parameters.Show(null);
-        if (_lists.Count > KeptLists)
-            _lists.RemoveRange(KeptLists, _lists.Count - KeptLists);
-        foreach (var list in _lists)
-            list.Clear();
-        _listsUsed = 0;
         s_spare = this;
     }
 
@@ -112,13 +100,6 @@ public sealed class ExchangeInput : CelInput
         ExchangeVariables.Value => Value is null ? Missing() : CelValue.Of(Value),
         _ => Missing(),
     };
-
-    internal ValueList RentList()
-    {
-        if (_listsUsed == _lists.Count)
-            _lists.Add(new ValueList());
-        return _lists[_listsUsed++];
-    }
 
     /// <summary>What <c>geoIP()</c> gives, read once per pass.</summary>
     internal CelValue Place()

@@ -19,7 +19,7 @@ public sealed class LoadTests
     [InlineData("""[{"check_expr":"getHeader('X-A') == '1'"}]""", "getHeader")]
     [InlineData("""[{"check_expr":"geoIP().Country.IsoCode == 'FR'"}]""", "geoIP")]
     [InlineData("""[{"check_expr":"req_method.lowerAscii() == 'get'"}]""", "lowerAscii")]
-    [InlineData("""[{"check_expr":"resp_data.sequence-2"}]""", "validation/cel[0].check_expr: ")]
+    [InlineData("""[{"check_expr":"resp_data.sequence-2.message == 'pong'"}]""", "validation/cel[0].check_expr: ")]
     [InlineData("""[{"check_expr":"req_method.matches('(a')"}]""", "validation/cel[0].check_expr: ")]
     [InlineData("""[{"check_expr":"req_method.matches('(a)\\\\1')"}]""", "validation/cel[0].check_expr: ")]
     [InlineData("""[{"check_expr":"req_method.matches('(?=a)')"}]""", "validation/cel[0].check_expr: ")]

@@ -24,6 +24,8 @@ internal static class RequestMacros
     {
         if (Input(ref context).Request is not { } request)
             return CelValue.False;
+        if (!context.TryCharge(request.Query.Count))
+            return CelContext.CostExceeded;
         foreach (ref readonly var pair in request.Query.Items)
         {
             if (pair.Value.Length > 0 && string.Equals(pair.Key, name.AsString, StringComparison.Ordinal))
@@ -32,7 +34,12 @@ internal static class RequestMacros
         return CelValue.False;
     }
 
-    private static CelValue GetQuery(ref CelContext context, in CelValue name) => CelValue.Of(Input(ref context).Request?.Query.Get(name.AsString) ?? "");
+    private static CelValue GetQuery(ref CelContext context, in CelValue name)
+    {
+        if (Input(ref context).Request is not { } request)
+            return CelValue.Of("");
+        return context.TryCharge(request.Query.Count) ? CelValue.Of(request.Query.Get(name.AsString) ?? "") : CelContext.CostExceeded;
+    }
 
     private static CelValue Cookie(ref CelContext context, in CelValue name, bool isTest)
     {
