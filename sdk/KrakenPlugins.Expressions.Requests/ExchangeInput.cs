@@ -91,7 +91,7 @@ public sealed class ExchangeInput : CelInput
         ExchangeVariables.Parameters => _parameters.Show(Request),
         ExchangeVariables.Headers => _headers.Show(Request?.Headers),
         ExchangeVariables.Query => _query.Show(Request?.Query),
-        ExchangeVariables.IsComplete => Response is null ? Missing() : CelValue.Of(Response.IsComplete),
+        ExchangeVariables.IsComplete => Response is null ? Missing() : CelValue.Of(Response.IsComplete || Response.Raw is not null),
         ExchangeVariables.Status => Response is null ? Missing() : CelValue.Of((long)(Response.Raw?.StatusCode ?? 0)),
         ExchangeVariables.ResponseHeaders => _responseHeaders.Show(Response?.Raw?.Headers),
         ExchangeVariables.Data => Data(),
