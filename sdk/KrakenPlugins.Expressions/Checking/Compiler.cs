@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using KrakenPlugins.Expressions.Nodes;
 using KrakenPlugins.Expressions.Syntax;
 using KrakenPlugins.Expressions.Values;
+using KrakenPlugins.Sdk.Configuration;
 
 namespace KrakenPlugins.Expressions.Checking;
 
@@ -15,6 +16,7 @@ internal readonly record struct Compiled(Node Node, CelType Type);
 internal sealed partial class Compiler
 {
     private const int MaxIssues = 20;
+    private const int MaxFoldingCost = 10_000;
 
     private readonly string _text;
     private readonly Declarations _declarations;
@@ -93,7 +95,7 @@ internal sealed partial class Compiler
     private Compiled Undeclared(IdentifierExpr name)
     {
         var hint = ReservedWords.Meant(name.Name) is { } meant ? $"; did you mean {meant}?"
-            : KrakenPlugins.Sdk.Configuration.NearestName.Suggest(name.Name, [.. _declarations.VariableNames, "true", "false", "null"]);
+            : NearestName.Suggest(name.Name, [.. _declarations.VariableNames, "true", "false", "null"]);
         if (hint.Length == 0 && _declarations.Function(name.Name, name.IsAbsolute) is not null)
             hint = $"; {name.Name} is a function: {name.Name}(…)";
         else if (hint.Length == 0 && _declarations.VariableNames.Any())
@@ -162,8 +164,6 @@ internal sealed partial class Compiler
         var value = node.Evaluate(ref context);
         return value.IsError || context.IsExceeded ? node : new ConstantNode(value);
     }
-
-    private const int MaxFoldingCost = 10_000;
 
     private Compiled Fail(int offset, CelErrorCode code, string message)
     {
