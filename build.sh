@@ -33,8 +33,9 @@ release() {
     [ -n "$rid" ] || rid=$(dotnet --info | sed -n 's/^ *RID: *//p' | head -n 1)
     # Beside the last release first: a build that fails leaves that one as it is.
     rm -rf artifacts/.next
+    # One composite image: the framework's generic code over our types is compiled ahead as well, which is a third of the start.
     quietly dotnet publish core/Gateway -c Release -r "$rid" -v q --nologo -o artifacts/.next \
-        -p:SelfContained=true -p:PublishReadyToRun=true -p:PublishSingleFile=false -p:InvariantGlobalization=true \
+        -p:SelfContained=true -p:PublishReadyToRun=true -p:PublishReadyToRunComposite=true -p:PublishSingleFile=false -p:InvariantGlobalization=true \
         -p:PublishDocumentationFiles=false -p:PublishReferencesDocumentationFiles=false
     rm -rf artifacts/gateway artifacts/symbols
     mv artifacts/.next artifacts/gateway

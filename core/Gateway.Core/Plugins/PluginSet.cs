@@ -55,13 +55,14 @@ internal sealed class PluginSet(PluginHost? host, PluginRegistry? registry = nul
     {
         foreach (var (code, plugin, owner) in _plugins)
         {
+            // On a thread of its own: it may block where it should wait.
+            var starting = Task.Run(() => plugin.StartAsync(context.For(owner, ""), cancellationToken).AsTask(), cancellationToken);
             try
             {
-                // On a thread of its own: it may block where it should wait.
-                await Task.Run(() => plugin.StartAsync(context.For(owner, ""), cancellationToken).AsTask(), cancellationToken).WaitAsync(limit, cancellationToken).ConfigureAwait(false);
+                await starting.WaitAsync(limit, cancellationToken).ConfigureAwait(false);
                 _started.Add((plugin, owner));
             }
-            catch (TimeoutException)
+            catch (TimeoutException) when (!starting.IsFaulted)
             {
                 throw new PluginLoadException(code.Plugin, PluginPhase.Start, $"it did not come back within {limit.TotalSeconds:0.#} s", "long work belongs into a task that StartAsync begins and StopAsync ends");
             }

@@ -59,6 +59,9 @@ internal static partial class GenerationBuilder
         generation.Outgoing.Use(transport);
         SharedServices.Provide(generation, context);
         var health = HealthContributors.Build(generation, context);
+        var agents = compiler.CompileAgents(diagnostics);
+        var routes = CompileRoutes(compiler, new HealthEndpoint(options.Time, generation.AgentReports, health), diagnostics, generation, options);
+        ThrowIfUnguarded(diagnostics);
         return new Generation(new GenerationParts
         {
             Config = config,
@@ -66,8 +69,8 @@ internal static partial class GenerationBuilder
             Plugins = plugins,
             Context = context,
             Takeovers = generation.Takeovers,
-            Agents = compiler.CompileAgents(diagnostics),
-            Routes = CompileRoutes(compiler, new HealthEndpoint(options.Time, generation.AgentReports, health), diagnostics, generation, options),
+            Agents = agents,
+            Routes = routes,
             Plain = new PlainResponses(config.Router, headers),
             ClientAddress = new ClientAddress(config.Router),
             Transport = transport,
@@ -78,6 +81,14 @@ internal static partial class GenerationBuilder
             Inner = ServerComponents(generation, context, static order => order >= ServerStages.Routing.Order),
             Branches = Branches(generation, context),
         });
+    }
+
+    // An endpoint that cannot be built costs itself (RTE-011), unless its component says that nobody may run without it.
+    private static void ThrowIfUnguarded(ConfigDiagnostics diagnostics)
+    {
+        var reasons = diagnostics.All.Where(static f => f.RefusesStart).Select(static f => f.ToString()).ToArray();
+        if (reasons.Length > 0)
+            throw new ConfigurationException(string.Join('\n', reasons));
     }
 
     private static PluginSet LoadPlugins(ServiceConfig config, ConfigDiagnostics diagnostics, GatewayHostOptions options, ILogger logger)

@@ -86,7 +86,7 @@ internal static class CheckCommand
         }
         catch (ConfigurationException exception)
         {
-            return report.Fail(Testing, exception.Message);
+            return found.HasErrors ? report.Stage(Testing, found.All) : report.Fail(Testing, exception.Message);
         }
         await using (host.ConfigureAwait(false))
         {

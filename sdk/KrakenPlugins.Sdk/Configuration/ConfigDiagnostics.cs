@@ -40,6 +40,11 @@ public sealed record ConfigDiagnostic(ConfigSeverity Severity, SourcePosition Po
     /// <summary>The rule that is broken, one of <see cref="ConfigRules"/> or another name in lower case; empty where it has no name.</summary>
     public string Rule { get; init; } = "";
 
+    /// <summary>
+    /// Whether the gateway may not start with it. Other errors of components cost one endpoint, backend or agent, which then answers errors.
+    /// </summary>
+    public bool RefusesStart { get; init; }
+
     /// <summary><c>file:line:column path: message</c>, or the message alone when it belongs to no file.</summary>
     public override string ToString() =>
         string.IsNullOrEmpty(Position.File) ? Message : Path.Length == 0 ? $"{Position}: {Message}" : $"{Position} {Path}: {Message}";

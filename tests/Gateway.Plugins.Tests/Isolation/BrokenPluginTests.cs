@@ -51,6 +51,14 @@ public sealed class BrokenPluginTests(PluginFixture fixture) : IClassFixture<Plu
     }
 
     [Fact]
+    public async Task A_time_limit_of_a_plugins_own_start_is_no_hang()
+    {
+        fixture.MakeProxy("impatient", Pass, members: "public override ValueTask StartAsync(IServiceContext context, CancellationToken ct) => throw new TimeoutException(\"no answer of the licence server\");");
+
+        await RefusesAsync("impatient", "StartAsync", "TimeoutException: no answer of the licence server", "plugin test");
+    }
+
+    [Fact]
     public async Task A_throwing_constructor_is_named()
     {
         fixture.MakeProxy("thrower", Pass, members: "public P() => throw new InvalidOperationException(\"no licence file\");");

@@ -1,0 +1,104 @@
+using System.Runtime.CompilerServices;
+using KrakenPlugins.Sdk.Plugins;
+using KrakenPlugins.Sdk.Proxy;
+
+namespace KrakenPlugins.Expressions.Requests;
+
+/// <summary>
+/// Expressions around the pipe of an endpoint, an agent or a backend: some before it, some behind it, where an answer that is refused is
+/// disposed. All of one call see the same time. It changes no data.
+/// </summary>
+public abstract class ExchangeGuard : IProxyMiddleware
+{
+    private readonly TimeProvider _clock;
+    private readonly bool _isBackend;
+    private readonly bool _judgesRequests;
+    private readonly bool _judgesResponses;
+    private readonly bool _readsTime;
+    private readonly bool _readsPath;
+
+    /// <summary>A guard.</summary>
+    /// <param name="context">Where it stands.</param>
+    /// <param name="isBackend">Whether that is a backend.</param>
+    /// <param name="request">What is checked before the pipe.</param>
+    /// <param name="response">What is checked behind it.</param>
+    protected ExchangeGuard(IEndpointContext context, bool isBackend, IReadOnlyList<CelProgram> request, IReadOnlyList<CelProgram> response)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        ArgumentNullException.ThrowIfNull(request);
+        ArgumentNullException.ThrowIfNull(response);
+        _clock = context.Time;
+        _isBackend = isBackend;
+        _judgesRequests = request.Count > 0;
+        _judgesResponses = response.Count > 0;
+        _readsTime = request.Concat(response).Any(ExchangeVariables.ReadsTime);
+        _readsPath = request.Concat(response).Any(ExchangeVariables.ReadsPath);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<ProxyResult> InvokeAsync(ProxyRequest request, ProxyHandler next, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        ArgumentNullException.ThrowIfNull(next);
+        var time = _readsTime ? _clock.GetLocalNow() : default;
+        var path = _readsPath ? PathOf(request) : "";
+        if (_judgesRequests && Judge(request, null, path, time) is { } refusal)
+            return new(refusal);
+        return _judgesResponses ? RespondAsync(request, next, path, time, cancellationToken) : next(request, cancellationToken);
+    }
+
+    /// <summary>Why the request may not go on, or <see langword="null"/>. Called within the pass: nothing of the input is kept.</summary>
+    protected abstract GatewayError? JudgeRequest(ExchangeInput input);
+
+    /// <summary>Why the answer may not go on, or <see langword="null"/>; as <see cref="JudgeRequest"/>.</summary>
+    protected abstract GatewayError? JudgeResponse(ExchangeInput input);
+
+    /// <summary>There is no answer to judge: the failure is handed on.</summary>
+    protected virtual void OnFailure(GatewayError? error)
+    {
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<ProxyResult> RespondAsync(ProxyRequest request, ProxyHandler next, string path, DateTimeOffset time, CancellationToken cancellationToken)
+    {
+        var result = await next(request, cancellationToken).ConfigureAwait(false);
+        if (result.Response is not { } response)
+        {
+            OnFailure(result.Error);
+            return result;
+        }
+        GatewayError? refusal;
+        try
+        {
+            refusal = Judge(request, response, path, time);
+        }
+        catch
+        {
+            response.Dispose();
+            throw;
+        }
+        if (refusal is null)
+            return result;
+        response.Dispose();
+        return refusal;
+    }
+
+    private GatewayError? Judge(ProxyRequest request, ProxyResponse? response, string path, DateTimeOffset time)
+    {
+        var input = ExchangeInput.Rent();
+        try
+        {
+            input.Request = request;
+            input.Response = response;
+            input.Path = path;
+            input.Time = time;
+            return response is null ? JudgeRequest(input) : JudgeResponse(input);
+        }
+        finally
+        {
+            input.Return();
+        }
+    }
+
+    private string PathOf(ProxyRequest request) => _isBackend ? RequestPath.OfBackend(request) : RequestPath.OfEndpoint(request);
+}

@@ -1,0 +1,34 @@
+using KrakenPlugins.Expressions.Values;
+
+namespace KrakenPlugins.Expressions;
+
+/// <summary>One evaluation, as a function sees it.</summary>
+public ref struct CelContext
+{
+    private long _left;
+
+    internal CelContext(CelInput input, long cost, Span<CelValue> locals)
+    {
+        Input = input;
+        _left = cost;
+        Locals = locals;
+    }
+
+    /// <summary>The variables' values: a function of the embedder may know its own class of input.</summary>
+    public CelInput Input { get; }
+
+    internal Span<CelValue> Locals { get; }
+
+    /// <summary>
+    /// Takes this many steps (see <see cref="CelLimits"/>) off the evaluation's limit. When it is <see langword="false"/>, nothing more
+    /// may be done: the function returns <see cref="CostExceeded"/>.
+    /// </summary>
+    public bool TryCharge(long steps) => (_left -= steps) >= 0;
+
+    internal readonly bool IsExceeded => _left < 0;
+
+    internal bool TryChargeText(long characters) => (_left -= (characters >> 3) + 1) >= 0;
+
+    /// <summary>The error of an evaluation that costs more than its limit.</summary>
+    public static CelValue CostExceeded => CelErrors.CostExceeded;
+}
