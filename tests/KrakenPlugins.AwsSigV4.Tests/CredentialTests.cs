@@ -35,6 +35,23 @@ public sealed class CredentialTests : IDisposable
         Assert.True(SignatureCheck.Fits(amazon.Last, Amazon.Secret));
     }
 
+    [Fact, Spec("AUT-291")]
+    public async Task A_key_that_is_rotated_in_a_file_is_taken_up()
+    {
+        var file = Path.Combine(_folder, "credentials");
+        await File.WriteAllTextAsync(file, $"[default]\naws_access_key_id=AKIOLD\naws_secret_access_key={Amazon.Secret}\n");
+        await using var amazon = await Amazon.StartAsync(_ => new() { ["AWS_SHARED_CREDENTIALS_FILE"] = file });
+        await amazon.GetAsync();
+
+        await File.WriteAllTextAsync(file, $"[default]\naws_access_key_id=AKINEW\naws_secret_access_key={Amazon.Secret}\n");
+        await amazon.GetAsync();
+        Assert.Contains("Credential=AKIOLD/", amazon.Last.Header("Authorization"), StringComparison.Ordinal);
+        amazon.Time.Advance(TimeSpan.FromMinutes(15));
+        await amazon.GetAsync();
+
+        Assert.Contains("Credential=AKINEW/", amazon.Last.Header("Authorization"), StringComparison.Ordinal);
+    }
+
     [Fact, Spec("AUT-291", "AUT-145", "AUT-146")]
     public async Task A_profile_with_a_role_assumes_it_with_its_source()
     {

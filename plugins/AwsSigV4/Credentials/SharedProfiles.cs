@@ -12,6 +12,9 @@ internal static class SharedProfiles
     private const int MaxFile = 1 << 20;
     private const int MaxDepth = 5;
 
+    // Files are written anew when keys are rotated; nobody restarts the gateway for it.
+    private static readonly TimeSpan s_keyLifetime = TimeSpan.FromMinutes(15);
+
     /// <summary><see langword="null"/> when the profile has no credentials and nobody asked for it by name.</summary>
     public static async ValueTask<Fetched<AwsCredentials>?> FetchAsync(CredentialSetting setting, CancellationToken cancellationToken)
     {
@@ -43,7 +46,7 @@ internal static class SharedProfiles
         if (!profiles.TryGetValue(name, out var profile))
             return Failure($"the profile \"{name}\" is in neither of the shared files");
         if (!profile.TryGetValue("role_arn", out var role))
-            return KeyOf(profile) is { } key ? new Fetched<AwsCredentials>(key, null, null) : Failure($"the profile \"{name}\" has neither a key nor a role (sign-on and processes are not supported)");
+            return KeyOf(profile) is { } key ? new Fetched<AwsCredentials>(key, s_keyLifetime, null) : Failure($"the profile \"{name}\" has neither a key nor a role (sign-on and processes are not supported)");
         if (depth == 0)
             return Failure($"the profile \"{name}\" stands behind too many source_profile; do they lead in a circle?");
 
@@ -61,7 +64,7 @@ internal static class SharedProfiles
         CredentialSetting setting, Dictionary<string, Dictionary<string, string>> profiles, Dictionary<string, string> profile, string name, int depth, CancellationToken cancellationToken)
     {
         if (profile.TryGetValue("source_profile", out var next))
-            return next == name && KeyOf(profile) is { } own ? new Fetched<AwsCredentials>(own, null, null) : await ResolveAsync(setting, profiles, next, depth - 1, cancellationToken).ConfigureAwait(false);
+            return next == name && KeyOf(profile) is { } own ? new Fetched<AwsCredentials>(own, s_keyLifetime, null) : await ResolveAsync(setting, profiles, next, depth - 1, cancellationToken).ConfigureAwait(false);
         return profile.GetValueOrDefault("credential_source") switch
         {
             "Environment" when CredentialChain.FromEnvironment(setting) is { } key => new(key, null, null),
