@@ -27,6 +27,9 @@ public ref struct CelContext
 
     internal readonly bool IsExceeded => _left < 0;
 
+    // Looking a text up means going through it.
+    internal bool TryChargeKey(in CelValue key) => key.Kind != CelKind.String || TryChargeText(key.RawString.Length);
+
     internal bool TryChargeText(long characters) => (_left -= (characters >> 3) + 1) >= 0;
 
     /// <summary>The error of an evaluation that costs more than its limit.</summary>

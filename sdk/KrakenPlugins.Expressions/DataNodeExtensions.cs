@@ -15,6 +15,9 @@ public enum CelNumbers
 /// <summary>Documents as values of expressions.</summary>
 public static class DataNodeExtensions
 {
+    // The longest exact text of a double is shorter; each look at a number reads it anew.
+    private const int MaxDigits = 1100;
+
     /// <summary>The node as a value; lists and maps are views, nothing is copied.</summary>
     public static CelValue ToCel(this DataNode node, CelNumbers numbers = CelNumbers.WholeAsInt)
     {
@@ -32,6 +35,8 @@ public static class DataNodeExtensions
 
     private static CelValue Number(DataNumber number, CelNumbers numbers)
     {
+        if (number.Text.Length > MaxDigits)
+            return CelValue.Error(CelErrorCode.Overflow, $"a number of the document has more than {MaxDigits} characters");
         if (numbers == CelNumbers.WholeAsInt && number.TryGetInt64(out var whole))
             return CelValue.Of(whole);
         return number.TryGetDouble(out var value)

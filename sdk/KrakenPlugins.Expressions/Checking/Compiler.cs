@@ -53,7 +53,8 @@ internal sealed partial class Compiler
 
     private Compiled Compile(Expr expression)
     {
-        RuntimeHelpers.EnsureSufficientExecutionStack();
+        if (!RuntimeHelpers.TryEnsureSufficientExecutionStack())
+            throw new SyntaxError(expression.Offset, "the expression is too deep for the stack of this thread");
         var compiled = expression switch
         {
             ConstantExpr constant => new(new ConstantNode(constant.Value), constant.Value.Type),

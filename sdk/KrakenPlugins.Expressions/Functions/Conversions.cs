@@ -35,7 +35,8 @@ internal static class Conversions
             })),
         new("timestamp",
             Pure("timestamp_to_timestamp", CelType.Timestamp, CelType.Timestamp, static (ref _, in a) => a),
-            Pure("string_to_timestamp", CelType.Timestamp, CelType.String, static (ref _, in a) => CelTime.ParseTimestamp(a.RawString)),
+            Pure("string_to_timestamp", CelType.Timestamp, CelType.String, static (ref context, in a) =>
+                context.TryChargeText(a.RawString.Length) ? CelTime.ParseTimestamp(a.RawString) : CelContext.CostExceeded),
             Pure("int64_to_timestamp", CelType.Timestamp, CelType.Int, static (ref _, in a) => CelTime.Timestamp((Int128)a.Bits, 0, 0))),
         new("duration",
             Pure("duration_to_duration", CelType.Duration, CelType.Duration, static (ref _, in a) => a),

@@ -48,7 +48,8 @@ internal static class NetworkExtensions
         new("prefixLength", CelOverload.Member("cidr_prefix_length", CelType.Int, NetworkTypes.Block, static (ref _, in a) => CelValue.Of((long)Block(a).Bits)) with { IsPure = true }),
     ];
 
-    private static CelOverload Global(string id, CelType result, CelUnary body) => CelOverload.Global(id, result, CelType.String, body) with { IsPure = true };
+    private static CelOverload Global(string id, CelType result, CelUnary body) => CelOverload.Global(id, result, CelType.String, (ref context, in a) =>
+        context.TryChargeText(a.RawString.Length) ? body(ref context, a) : CelContext.CostExceeded) with { IsPure = true };
 
     private static CelFunction Method(string name, CelType result, OfAddress body) =>
         new(name, CelOverload.Member($"ip_{name}", result, NetworkTypes.Address, (ref _, in a) => body(Address(a))) with { IsPure = true });

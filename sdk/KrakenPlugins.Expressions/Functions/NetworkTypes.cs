@@ -14,6 +14,8 @@ internal static class NetworkTypes
 /// <summary>An address. One of IPv6 that stands for one of IPv4 is equal to it.</summary>
 internal sealed class NetworkAddress(IPAddress address) : CelOpaque
 {
+    private const int MaxLength = 64;
+
     public IPAddress Address { get; } = address;
 
     public override CelType Type => NetworkTypes.Address;
@@ -26,7 +28,9 @@ internal sealed class NetworkAddress(IPAddress address) : CelOpaque
     public static NetworkAddress? Parse(string text, out string error)
     {
         error = "";
-        if (text.Contains('%'))
+        if (text.Length > MaxLength)
+            error = $"IP Address {Describe(text)} parse error during conversion from string";
+        else if (text.Contains('%'))
             error = $"IP Address with zone value is not allowed: {Describe(text)}";
         else if (!IsStrict(text) || !IPAddress.TryParse(text, out var address))
             error = $"IP Address {Describe(text)} parse error during conversion from string";
@@ -69,7 +73,7 @@ internal sealed class NetworkAddress(IPAddress address) : CelOpaque
     // The framework also reads hexadecimal, octal and shortened forms, brackets and ports.
     private static bool IsStrict(string text)
     {
-        if (text.Length > 45 || text.AsSpan().ContainsAnyExcept("0123456789abcdefABCDEF:."))
+        if (text.AsSpan().ContainsAnyExcept("0123456789abcdefABCDEF:."))
             return false;
         if (text.Contains(':'))
             return true;
@@ -88,6 +92,8 @@ internal sealed class NetworkAddress(IPAddress address) : CelOpaque
 /// <summary>Addresses with a common beginning.</summary>
 internal sealed class NetworkBlock(NetworkAddress address, int bits) : CelOpaque
 {
+    private const int MaxLength = 64;
+
     public NetworkAddress Address { get; } = address;
 
     public int Bits { get; } = bits;
@@ -96,8 +102,8 @@ internal sealed class NetworkBlock(NetworkAddress address, int bits) : CelOpaque
 
     public static NetworkBlock? Parse(string text, out string error)
     {
-        var slash = text.IndexOf('/');
-        if (text.Contains('%'))
+        var slash = text.AsSpan(0, Math.Min(text.Length, MaxLength)).IndexOf('/');
+        if (slash >= 0 && text.AsSpan(0, slash).Contains('%'))
         {
             error = $"CIDR with zone value is not allowed: {Values.CelText.Describe(CelValue.Of(text))}";
             return null;

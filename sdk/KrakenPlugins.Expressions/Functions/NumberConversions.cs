@@ -16,8 +16,7 @@ internal static class NumberConversions
             Pure("uint64_to_int64", CelType.Int, CelType.Uint, static (ref _, in a) => a.Bits < 0 ? OutOfRange("int", a) : CelValue.Of(a.Bits)),
             Pure("double_to_int64", CelType.Int, CelType.Double, static (ref _, in a) =>
                 a.RawDouble is > -TwoTo63 and < TwoTo63 ? CelValue.Of((long)a.RawDouble) : OutOfRange("int", a)),
-            Pure("string_to_int64", CelType.Int, CelType.String, static (ref _, in a) =>
-                long.TryParse(a.RawString, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value) ? CelValue.Of(value) : Bad("int", a)),
+            Pure("string_to_int64", CelType.Int, CelType.String, ParseInt),
             Pure("timestamp_to_int64", CelType.Int, CelType.Timestamp, static (ref _, in a) => CelValue.Of(a.Bits)),
             Pure("duration_to_int64", CelType.Int, CelType.Duration, static (ref _, in a) => CelValue.Of((long)CelTime.Nanos(a)))),
         new("uint",
@@ -25,8 +24,7 @@ internal static class NumberConversions
             Pure("int64_to_uint64", CelType.Uint, CelType.Int, static (ref _, in a) => a.Bits < 0 ? OutOfRange("uint", a) : CelValue.Of((ulong)a.Bits)),
             Pure("double_to_uint64", CelType.Uint, CelType.Double, static (ref _, in a) =>
                 a.RawDouble is >= 0 and < TwoTo64 ? CelValue.Of((ulong)a.RawDouble) : OutOfRange("uint", a)),
-            Pure("string_to_uint64", CelType.Uint, CelType.String, static (ref _, in a) =>
-                ulong.TryParse(a.RawString, NumberStyles.None, CultureInfo.InvariantCulture, out var value) ? CelValue.Of(value) : Bad("uint", a))),
+            Pure("string_to_uint64", CelType.Uint, CelType.String, ParseUint)),
         new("double",
             Pure("double_to_double", CelType.Double, CelType.Double, static (ref _, in a) => a),
             Pure("int64_to_double", CelType.Double, CelType.Int, static (ref _, in a) => CelValue.Of((double)a.Bits)),
@@ -35,6 +33,20 @@ internal static class NumberConversions
     ];
 
     private static CelOverload Pure(string id, CelType result, CelType argument, CelUnary body) => CelOverload.Global(id, result, argument, body) with { IsPure = true };
+
+    private static CelValue ParseInt(ref CelContext context, in CelValue a)
+    {
+        if (!context.TryChargeText(a.RawString.Length))
+            return CelContext.CostExceeded;
+        return long.TryParse(a.RawString, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value) ? CelValue.Of(value) : Bad("int", a);
+    }
+
+    private static CelValue ParseUint(ref CelContext context, in CelValue a)
+    {
+        if (!context.TryChargeText(a.RawString.Length))
+            return CelContext.CostExceeded;
+        return ulong.TryParse(a.RawString, NumberStyles.None, CultureInfo.InvariantCulture, out var value) ? CelValue.Of(value) : Bad("uint", a);
+    }
 
     private static CelValue ParseDouble(ref CelContext context, in CelValue a)
     {

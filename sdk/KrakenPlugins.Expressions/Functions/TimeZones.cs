@@ -13,7 +13,7 @@ internal readonly record struct Zone(TimeZoneInfo? Rules, int FixedMinutes)
         : (int)Rules.GetUtcOffset(DateTime.UnixEpoch.AddTicks(seconds * TimeSpan.TicksPerSecond)).TotalMinutes;
 }
 
-/// <summary>Zones by IANA name (<c>Europe/Madrid</c>) or offset (<c>+02:00</c>, <c>02:00</c>).</summary>
+/// <summary>Zones by IANA name (<c>Europe/Madrid</c>, and <c>Local</c> for the host's own) or offset (<c>+02:00</c>, <c>02:00</c>).</summary>
 internal static class TimeZones
 {
     private const int MaxName = 64;
@@ -30,6 +30,11 @@ internal static class TimeZones
         if (name is "UTC" or "" or "Z" or "GMT")
         {
             zone = default;
+            return true;
+        }
+        if (name == "Local")
+        {
+            zone = new(TimeZoneInfo.Local, 0);
             return true;
         }
         if (TryOffset(name, out var minutes))

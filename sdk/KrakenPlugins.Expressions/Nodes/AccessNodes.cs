@@ -41,7 +41,9 @@ internal sealed class IndexNode(Node operand, Node index, AccessKind kind) : Nod
         if (value.IsError)
             return value;
         var key = index.Evaluate(ref context);
-        return key.IsError ? key : Access.Get(value, key, kind);
+        if (key.IsError)
+            return key;
+        return context.TryChargeKey(key) ? Access.Get(value, key, kind) : CelContext.CostExceeded;
     }
 }
 

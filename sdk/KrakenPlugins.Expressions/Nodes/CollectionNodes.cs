@@ -52,15 +52,17 @@ internal sealed class MapNode(EntryNode[] entries, int size) : Node(size)
                 if (!value.TryGetOptional(out value))
                     continue;
             }
-            if (Add(map, key, value) is { IsError: true } error)
+            if (Add(ref context, map, key, value) is { IsError: true } error)
                 return error;
         }
         return CelValue.OfMap(map);
     }
 
     /// <summary>An error when it is no key or there already.</summary>
-    public static CelValue Add(ValueMap map, in CelValue key, in CelValue value)
+    public static CelValue Add(ref CelContext context, ValueMap map, in CelValue key, in CelValue value)
     {
+        if (!context.TryChargeKey(key))
+            return CelContext.CostExceeded;
         if (!ValueMap.IsKey(key.Kind))
             return CelValue.Error(CelErrorCode.BadArgument, $"unsupported key type: {key.Type.Name}; a key is a bool, an int, a uint or a string");
         return map.TryAdd(key, value) ? default : CelValue.Error(CelErrorCode.BadArgument, $"Failed with repeated key: {CelText.Describe(key)}");

@@ -59,6 +59,8 @@ internal sealed class InNode(Node element, Node container) : Node(element.Size +
         if (value.IsError)
             return value;
         var within = container.Evaluate(ref context);
+        if (!context.TryChargeKey(value))
+            return CelContext.CostExceeded;
         return within.Kind switch
         {
             CelKind.Error => within,
@@ -87,6 +89,8 @@ internal sealed class InConstantsNode(Node element, ValueMap constants) : Node(e
     public override CelValue Evaluate(ref CelContext context)
     {
         var value = element.Evaluate(ref context);
-        return value.IsError ? value : CelValue.Of(constants.TryGet(value, out _));
+        if (value.IsError)
+            return value;
+        return context.TryChargeKey(value) ? CelValue.Of(constants.TryGet(value, out _)) : CelContext.CostExceeded;
     }
 }

@@ -17,9 +17,9 @@ internal sealed class LogicNode(bool isAnd, Node[] operands) : Node(SizeOf(opera
                     return value;
                 continue;
             }
+            if (value.IsError && !value.AsError.IsAbsorbable)
+                return value;
             error ??= value.IsError ? value.AsError : CelErrors.NoSuchOverload(isAnd ? "&&" : "||", value).AsError;
-            if (!error.IsAbsorbable)
-                break;
         }
         return error is null ? CelValue.Of(isAnd) : CelValue.Error(error);
     }

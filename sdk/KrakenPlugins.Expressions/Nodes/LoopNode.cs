@@ -112,8 +112,10 @@ internal sealed class QuantifierNode(bool isAll, Node range, LoopSlots slots, No
             state.IsDecided = value.Bits != 0 != isAll;
             return !state.IsDecided;
         }
+        if (value.IsError && !value.AsError.IsAbsorbable)
+            return Fail(ref state, value);
         state.Error ??= value.IsError ? value.AsError : CelErrors.NoSuchOverload(Name, value).AsError;
-        return state.Error.IsAbsorbable;
+        return true;
     }
 
     protected override CelValue Finish(in LoopState state) => CelValue.Of(state.IsDecided != isAll);
@@ -178,7 +180,7 @@ internal sealed class MapLoopNode(string name, bool isEntry, Node range, LoopSlo
         state.Map ??= new ValueMap(4);
         if (isEntry)
             return AddAll(ref context, ref state, value.RawMap);
-        var added = MapNode.Add(state.Map, context.Locals[First], value);
+        var added = MapNode.Add(ref context, state.Map, context.Locals[First], value);
         return added.IsError ? Fail(ref state, added) : context.TryCharge(2);
     }
 
@@ -191,7 +193,7 @@ internal sealed class MapLoopNode(string name, bool isEntry, Node range, LoopSlo
         {
             if (!entries.TryGet(key, out var value))
                 continue;
-            var added = MapNode.Add(state.Map!, key, value);
+            var added = MapNode.Add(ref context, state.Map!, key, value);
             if (added.IsError)
                 return Fail(ref state, added);
         }

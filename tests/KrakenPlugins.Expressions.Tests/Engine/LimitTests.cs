@@ -114,6 +114,34 @@ public sealed class LimitTests
         Assert.False(Request.Evaluate("req_headers['T'][0].matches('(a|a)*b')", Request.Input(("T", text))).IsTrue);
     }
 
+    [Theory]
+    [InlineData("[0,1,2,3,4,5,6,7,8,9].all(a, [0,1,2,3,4,5,6,7,8,9].all(b, !(req_headers['T'][0] in req_params)))")]
+    [InlineData("[0,1,2,3,4,5,6,7,8,9].all(a, [0,1,2,3,4,5,6,7,8,9].all(b, !has(req_params[req_headers['T'][0]])))")]
+    [InlineData("[0,1,2,3,4,5,6,7,8,9].all(a, [0,1,2,3,4,5,6,7,8,9].all(b, {req_headers['T'][0]: a}.size() == 1))")]
+    [InlineData("[0,1,2,3,4,5,6,7,8,9].all(a, [0,1,2,3,4,5,6,7,8,9].all(b, req_headers['T'][0] < req_headers['T'][0] + 'a'))")]
+    [InlineData("[0,1,2,3,4,5,6,7,8,9].exists(a, [0,1,2,3,4,5,6,7,8,9].exists(b, int(req_headers['T'][0]) == 1))")]
+    [InlineData("[0,1,2,3,4,5,6,7,8,9].exists(a, [0,1,2,3,4,5,6,7,8,9].exists(b, double(req_headers['T'][0]) == 1.0))")]
+    [InlineData("[0,1,2,3,4,5,6,7,8,9].exists(a, [0,1,2,3,4,5,6,7,8,9].exists(b, timestamp(req_headers['T'][0]) == timestamp(now)))")]
+    [InlineData("[0,1,2,3,4,5,6,7,8,9].exists(a, [0,1,2,3,4,5,6,7,8,9].exists(b, req_headers['T'][0].matches('x')))")]
+    [InlineData("[0,1,2,3,4,5,6,7,8,9].exists(a, [0,1,2,3,4,5,6,7,8,9].exists(b, req_headers['T'][0].size() == 1))")]
+    [InlineData("[0,1,2,3,4,5,6,7,8,9].exists(a, [0,1,2,3,4,5,6,7,8,9].exists(b, req_headers['T'][0].contains('x')))")]
+    [InlineData("[0,1,2,3,4,5,6,7,8,9].exists(a, [0,1,2,3,4,5,6,7,8,9].exists(b, req_headers['T'][0].lowerAscii() == 'x'))")]
+    [InlineData("[0,1,2,3,4,5,6,7,8,9].exists(a, [0,1,2,3,4,5,6,7,8,9].exists(b, req_headers['T'][0].trim() == 'x'))")]
+    [InlineData("[0,1,2,3,4,5,6,7,8,9].exists(a, [0,1,2,3,4,5,6,7,8,9].exists(b, bytes(req_headers['T'][0]) == b'x'))")]
+    [Spec("SEC-200")]
+    public void Work_on_a_long_text_counts_by_its_length(string text)
+    {
+        var input = Request.Input(("T", new string('0', 100_000)));
+
+        var result = Request.Environment.Compile(text).Evaluate(input, new CelLimits(100_000));
+
+        Assert.Equal(CelErrorCode.CostExceeded, result.AsError.Code);
+    }
+
+    [Fact]
+    public void A_number_of_absurd_length_is_an_error() =>
+        Assert.True(Request.Document($"[1{new string('0', 5000)}]").ToCel().AsList[0].IsError);
+
     private sealed class Endless : CelList
     {
         public override int Count => int.MaxValue;
