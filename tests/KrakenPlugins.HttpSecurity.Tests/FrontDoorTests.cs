@@ -230,10 +230,10 @@ public sealed class FrontDoorTests
     public async Task A_connection_over_tls_is_https_by_itself()
     {
         using var authority = new TestAuthority();
-        var folder = Directory.CreateTempSubdirectory("http-security-").FullName;
-        var (certificate, key) = authority.WriteServer(folder);
+        using var folder = new PemFolder();
+        folder.WritePair("server", authority.Issue(new TestCertificate()));
         await using var front = await PluginFront.StartAsync($$$"""
-            {"version":3,"host":["$UPSTREAM"],"tls":{"keys":[{"public_key":"{{{certificate}}}","private_key":"{{{key}}}"}]},
+            {"version":3,"host":["$UPSTREAM"],"tls":{"keys":[{{{folder.Key("server")}}}]},
              "extra_config":{"security/http":{"ssl_redirect":true,"sts_seconds":60} },"endpoints":[{"endpoint":"/e","backend":[{"url_pattern":"/b"}]}]}
             """, null, s_folder);
         using var client = new HttpClient(new SocketsHttpHandler { SslOptions = { RemoteCertificateValidationCallback = static (_, _, _, _) => true } });
@@ -241,7 +241,6 @@ public sealed class FrontDoorTests
         using var response = await client.GetAsync($"https://127.0.0.1:{front.Gateway.Port}/e");
 
         Assert.Equal((200, "max-age=60"), ((int)response.StatusCode, response.Headers.GetValues("Strict-Transport-Security").Single()));
-        Directory.Delete(folder, recursive: true);
     }
 
     [Fact]
