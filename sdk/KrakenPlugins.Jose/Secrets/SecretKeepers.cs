@@ -26,6 +26,10 @@ internal static class SecretKeepers
             return scheme switch
             {
                 "base64key" => OpenBox(rest, cipher),
+                "awskms" => Ask(AwsKms.Decrypt, rest, cipher, surroundings),
+                "azurekeyvault" => Ask(AzureKeyVault.Decrypt, rest, cipher, surroundings),
+                "gcpkms" => Ask(GoogleCloudKms.Decrypt, rest, cipher, surroundings),
+                "hashivault" => Ask(HashiCorpVault.Decrypt, rest, cipher, surroundings),
                 _ => throw new JwkException("the scheme is none of base64key://, awskms://, azurekeyvault://, gcpkms:// and hashivault://"),
             };
         }
@@ -33,6 +37,12 @@ internal static class SecretKeepers
         {
             throw new JwkException($"secret_url: {exception.Message}", exception) { Attribute = "secret_url" };
         }
+    }
+
+    private static byte[] Ask(Func<SecretUrl, byte[], SecretHttp, byte[]> service, string rest, byte[] cipher, SecretSurroundings surroundings)
+    {
+        using var http = new SecretHttp(surroundings);
+        return service(new SecretUrl(rest), cipher, http);
     }
 
     private static byte[] OpenBox(string text, byte[] cipher)
