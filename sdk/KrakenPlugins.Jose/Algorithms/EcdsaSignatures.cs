@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 
 namespace KrakenPlugins.Jose;
 
-/// <summary>ES: R and S side by side, each as long as the curve's field (RFC 7518 section 3.4).</summary>
+/// <summary>ES: R and S side by side, each as long as the curve's field (RFC 7518 section 3.4), which is the platform's own form.</summary>
 internal sealed class EcdsaVerifier(JwsAlgorithm algorithm, KeyPool<ECDsa> keys, int fieldLength) : JwsVerifier
 {
     private readonly Digest _digest = Digests.Of(algorithm);
@@ -16,7 +16,7 @@ internal sealed class EcdsaVerifier(JwsAlgorithm algorithm, KeyPool<ECDsa> keys,
         Span<byte> buffer = stackalloc byte[Digests.MaximumBytes];
         var hash = _digest.Hash(signingInput, buffer);
         var key = keys.Rent();
-        var isGood = key.VerifyHash(hash, signature, DSASignatureFormat.IeeeP1363FixedFieldConcatenation);
+        var isGood = key.VerifyHash(hash, signature);
         keys.Return(key);
         return isGood;
     }
@@ -35,7 +35,7 @@ internal sealed class EcdsaSigner(JwsAlgorithm algorithm, KeyPool<ECDsa> keys, i
         Span<byte> buffer = stackalloc byte[Digests.MaximumBytes];
         var hash = _digest.Hash(signingInput, buffer);
         var key = keys.Rent();
-        var isWritten = key.TrySignHash(hash, signature, DSASignatureFormat.IeeeP1363FixedFieldConcatenation, out var length);
+        var isWritten = key.TrySignHash(hash, signature, out var length);
         keys.Return(key);
         return isWritten ? length : throw new ArgumentException("shorter than SignatureLength", nameof(signature));
     }
