@@ -72,6 +72,7 @@ public sealed class DownloadTests
     }
 
     [Fact]
+    [Spec("AUT-202")]
     public async Task An_endless_answer_ends_at_a_megabyte()
     {
         await using var upstream = await Upstream.StartAsync();
@@ -131,6 +132,7 @@ public sealed class DownloadTests
     }
 
     [Fact]
+    [Spec("AUT-202")]
     public async Task Redirects_are_followed_but_not_for_ever()
     {
         await using var upstream = await ServeAsync(s_set);
@@ -151,6 +153,7 @@ public sealed class DownloadTests
     [InlineData("http://[::ffff:169.254.169.254]/keys", "the URL points to a link-local address, which is not called")]
     [InlineData("http://[fd00:ec2::254]/keys", "the URL points to a link-local address, which is not called")]
     [InlineData("http://2852039166/keys", "the URL points to a link-local address, which is not called")]
+    [Spec("AUT-202")]
     public async Task A_redirect_does_not_lead_to_files_or_to_the_metadata_of_a_cloud(string location, string failure)
     {
         await using var upstream = await Upstream.StartAsync();

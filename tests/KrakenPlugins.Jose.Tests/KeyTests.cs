@@ -36,6 +36,7 @@ public sealed class KeyTests
     }
 
     [Fact]
+    [Spec("AUT-201")]
     public void Keys_for_encryption_are_ignored_without_a_word()
     {
         var warnings = new List<string>();
@@ -47,10 +48,11 @@ public sealed class KeyTests
     }
 
     [Fact]
+    [Spec("AUT-201")]
     public void Two_keys_with_one_name_are_both_kept_and_tried()
     {
         var other = Tokens.PublicJson(Tokens.PrivateJson(JwsAlgorithm.RS256));
-        using var rsa = RSA.Create(2048);
+        using var rsa = Tokens.OtherRsa();
         var set = Tokens.Set($"{Tokens.PublicJson(Tokens.RsaJson(rsa.ExportParameters(true)))},{other}");
         var token = new JwsIssuer(Tokens.Private(JwsAlgorithm.RS256).Signer(JwsAlgorithm.RS256)!, "k", "JWT").Compact("{}"u8);
 
@@ -75,6 +77,7 @@ public sealed class KeyTests
         Assert.Single(JwkSet.Parse((byte[])[0xEF, 0xBB, 0xBF, .. Encoding.UTF8.GetBytes($$"""{"keys":[{{s_rsa}}]}""")], static _ => { }).Keys);
 
     [Fact]
+    [Spec("AUT-201")]
     public void Rsa_keys_of_less_than_2048_bits_are_refused()
     {
         using var rsa = RSA.Create(1024);
@@ -91,6 +94,7 @@ public sealed class KeyTests
     [InlineData("AQAAAAAB", false)]
     [InlineData("Aw", true)]
     [InlineData("AAEAAQ", true)]
+    [Spec("AUT-201")]
     public void Exponents_of_rsa_are_odd_above_one_and_short(string exponent, bool isGood)
     {
         var json = s_rsa.Replace("\"AQAB\"", $"\"{exponent}\"", StringComparison.Ordinal);
@@ -111,12 +115,14 @@ public sealed class KeyTests
     [InlineData("""{"k":"AAAA"}""", "\"kty\" is missing")]
     [InlineData("""{"kty":"oct","k":"AAAA","kid":7}""", "\"kid\" is no text")]
     [InlineData("""{"kty":"RSA","n":"AAAA","e":"AQAB"}""", "\"n\" is zero")]
+    [Spec("AUT-201")]
     public void A_key_that_cannot_be_used_says_why(string json, string message) => Assert.Equal(message, Refusal(json));
 
     [Fact]
+    [Spec("AUT-201")]
     public void A_public_key_or_pem_text_as_shared_secret_is_refused_with_a_clear_word()
     {
-        using var rsa = RSA.Create(2048);
+        using var rsa = Tokens.OtherRsa();
         using var ec = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         foreach (var secret in new[]
         {
@@ -127,6 +133,7 @@ public sealed class KeyTests
     }
 
     [Fact]
+    [Spec("AUT-201")]
     public void A_short_secret_works_with_a_warning_that_does_not_show_it()
     {
         var warnings = new List<string>();
@@ -146,7 +153,7 @@ public sealed class KeyTests
             Assert.Null(Tokens.Public(algorithm).Signer(algorithm));
             Assert.True(Tokens.Private(algorithm).IsPrivate);
         }
-        using var rsa = RSA.Create(2048);
+        using var rsa = Tokens.OtherRsa();
         var (own, foreign) = (System.Text.Json.Nodes.JsonNode.Parse(Tokens.PrivateJson(JwsAlgorithm.RS256))!, System.Text.Json.Nodes.JsonNode.Parse(Tokens.RsaJson(rsa.ExportParameters(true)))!);
         own["d"] = foreign["d"]!.GetValue<string>();
         Assert.Equal("the private RSA key does not belong to its public half: \"d\" is no inverse of \"e\"", Refusal(own.ToJsonString()));
@@ -165,9 +172,9 @@ public sealed class KeyTests
     [Spec("AUT-029")]
     public void A_certificate_of_another_key_or_a_wrong_thumbprint_makes_a_key_unusable()
     {
-        using var rsa = RSA.Create(2048);
-        using var other = RSA.Create(2048);
-        var (own, foreign) = (Certificate(rsa), Certificate(other));
+        using var rsa = Tokens.OtherRsa();
+        using var other = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var (own, foreign) = (Certificate(rsa), new CertificateRequest("CN=test", other, HashAlgorithmName.SHA256).CreateSelfSigned(DateTimeOffset.UtcNow, DateTimeOffset.UtcNow.AddDays(1)).RawData);
         var json = Tokens.PublicJson(Tokens.RsaJson(rsa.ExportParameters(true)));
         var (sha1, sha256) = (Tokens.B(SHA1.HashData(own)), Tokens.B(SHA256.HashData(own)));
 

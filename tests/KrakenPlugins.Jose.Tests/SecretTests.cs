@@ -48,7 +48,7 @@ public sealed class SecretTests : IAsyncLifetime
     }
 
     [Fact]
-    [Spec("AUT-046")]
+    [Spec("AUT-046", "AUT-203")]
     public void Aws_kms_decrypts_with_credentials_of_the_environment_and_a_signature_of_version_4()
     {
         (_environment["AWS_ACCESS_KEY_ID"], _environment["AWS_SECRET_ACCESS_KEY"], _environment["AWS_SESSION_TOKEN"], _environment["AWS_REGION"]) = ("AKID", "secret", "session", "eu-west-1");
@@ -64,7 +64,7 @@ public sealed class SecretTests : IAsyncLifetime
     }
 
     [Fact]
-    [Spec("AUT-046")]
+    [Spec("AUT-046", "AUT-203")]
     public void Aws_kms_takes_the_region_from_the_arn_and_credentials_from_the_shared_file()
     {
         File.WriteAllText(_credentials, "[other]\naws_access_key_id = no\naws_secret_access_key=no\n\n[work]\n# comment\naws_access_key_id = AKFILE\naws_secret_access_key = s3cr3t\n");
@@ -79,7 +79,7 @@ public sealed class SecretTests : IAsyncLifetime
     }
 
     [Fact]
-    [Spec("AUT-046")]
+    [Spec("AUT-046", "AUT-203")]
     public void Aws_credentials_come_from_a_web_identity_a_container_or_the_instance()
     {
         const string Answer = """{"AccessKeyId":"AKID","SecretAccessKey":"secret","Token":"session"}""";
@@ -114,7 +114,7 @@ public sealed class SecretTests : IAsyncLifetime
     [Spec("AUT-046")]
     public void Google_kms_decrypts_with_a_service_account_or_the_metadata_server()
     {
-        using var rsa = RSA.Create(2048);
+        using var rsa = Tokens.OtherRsa();
         _service.Answer("/v1/projects/p/locations/l/keyRings/r/cryptoKeys/k:decrypt", $$"""{"plaintext":"{{s_encoded}}"}""")
             .Answer("/token", """{"access_token":"of-account"}""")
             .Answer("/computeMetadata/v1/instance/service-accounts/default/token", """{"access_token":"of-machine"}""");
@@ -149,7 +149,7 @@ public sealed class SecretTests : IAsyncLifetime
     }
 
     [Fact]
-    [Spec("AUT-046")]
+    [Spec("AUT-046", "AUT-203")]
     public void Azure_key_vault_decrypts_with_what_the_environment_has_or_the_command_line()
     {
         _service.Answer("/keys/k/v/decrypt", $$"""{"value":"{{Tokens.B(s_passphrase)}}"}""")
@@ -189,7 +189,7 @@ public sealed class SecretTests : IAsyncLifetime
     [InlineData(200, "<html>s.token", "HashiCorp Vault answered with something that is no JSON")]
     [InlineData(200, """{"data":{}}""", "HashiCorp Vault answered without \"plaintext\"")]
     [InlineData(200, """{"data":{"plaintext":"%%"}}""", "HashiCorp Vault answered with something that is no base64")]
-    [Spec("AUT-026")]
+    [Spec("AUT-026", "AUT-203")]
     public void What_a_service_answers_is_not_repeated_in_errors(int status, string body, string message)
     {
         (_environment["VAULT_ADDR"], _environment["VAULT_TOKEN"]) = (_service.Host, "s.token");

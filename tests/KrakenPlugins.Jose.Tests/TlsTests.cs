@@ -87,6 +87,7 @@ public sealed class TlsTests : IDisposable
     }
 
     [Fact]
+    [Spec("AUT-202")]
     public async Task A_redirect_never_leads_from_https_to_http()
     {
         await using var plain = await DownloadTests.ServeAsync("{}");

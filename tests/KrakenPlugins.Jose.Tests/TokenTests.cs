@@ -53,6 +53,7 @@ public sealed class TokenTests
     public void What_is_no_token_says_why(string text, JwsFault fault) => Assert.Equal(fault, Tokens.Fault(text));
 
     [Fact]
+    [Spec("AUT-200")]
     public void A_token_of_more_than_a_hundred_kilobytes_is_refused_before_it_is_read()
     {
         Assert.Equal(JwsFault.TooLong, Tokens.Fault(new string('a', JwsToken.MaximumLength + 1)));
@@ -86,6 +87,7 @@ public sealed class TokenTests
     }
 
     [Fact]
+    [Spec("AUT-200")]
     public void Bits_that_mean_nothing_at_the_end_of_a_part_are_refused_so_that_a_token_has_one_spelling()
     {
         // 32 bytes leave two bits over in the last of 43 letters.
@@ -105,6 +107,7 @@ public sealed class TokenTests
     [InlineData("""{"alg":"HS256","x":1,"x":2}""")]
     [InlineData("""{"alg":"HS256","\u0061lg":"RS256"}""")]
     [InlineData("""{"alg":"HS256","":1,"":2}""")]
+    [Spec("AUT-200")]
     public void A_header_with_a_member_twice_is_refused_since_readers_disagree_about_it(string header) =>
         Assert.Contains(Tokens.Fault(Tokens.Hs256(header)), new[] { JwsFault.DuplicateMember, JwsFault.Unsigned });
 
@@ -117,6 +120,7 @@ public sealed class TokenTests
     [InlineData("""{"alg":"HS256","b64":"true"}""", JwsFault.UnencodedPayload)]
     [InlineData("""{"alg":"HS256","cty":"JWT"}""", JwsFault.Nested)]
     [InlineData("""{"alg":"HS256","cty":"jwt"}""", JwsFault.Nested)]
+    [Spec("AUT-200")]
     public void Extensions_unencoded_payloads_and_nested_tokens_are_refused(string header, JwsFault fault) => Assert.Equal(fault, Tokens.Fault(Tokens.Hs256(header)));
 
     [Theory]
@@ -137,6 +141,7 @@ public sealed class TokenTests
     [InlineData("""{"alg":"HS256","x":[[[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]]]}""")]
     [InlineData("")]
     [InlineData("null")]
+    [Spec("AUT-200")]
     public void A_broken_header_is_refused(string header)
     {
         var fault = Tokens.Fault(Tokens.Hs256(header));
@@ -201,6 +206,7 @@ public sealed class TokenTests
     }
 
     [Fact]
+    [Spec("AUT-200")]
     public void A_key_name_of_absurd_length_points_to_no_key()
     {
         var text = Tokens.Hs256($$"""{"alg":"HS256","kid":"{{new string('k', 2000)}}"}""");

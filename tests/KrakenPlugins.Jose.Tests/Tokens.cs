@@ -12,6 +12,14 @@ internal static class Tokens
     public static readonly Jwk Shared = Key($$"""{"kty":"oct","kid":"k","k":"{{Secret}}"}""");
 
     private static readonly Dictionary<JwkType, Dictionary<int, string>> s_private = [];
+    private static readonly Lazy<RSAParameters> s_otherRsa = new(static () =>
+    {
+        using var rsa = RSA.Create(2048);
+        return rsa.ExportParameters(true);
+    });
+
+    /// <summary>An RSA key that is not the one of PrivateJson, made once since making one takes long. Dispose it.</summary>
+    public static RSA OtherRsa() => RSA.Create(s_otherRsa.Value);
 
     public static Jwk Key(string json) => Jwk.Parse(Encoding.UTF8.GetBytes(json));
 

@@ -62,7 +62,7 @@ public sealed class LoadTests
     [InlineData("""{"alg":"HS256","kid":"sim2","keys_to_sign":["a"],"jwk_local_path":"$FILE","secret_url":"base64key://AAAA","cypher_key":"AAAA"}""", "", "the key of base64key:// is not the base64 of 32 bytes")]
     [InlineData("""{"alg":"HS256","kid":"sim2","keys_to_sign":["a"],"jwk_url":"https://keys.example","jwk_fingerprints":["?"]}""", "", "is no fingerprint; expected base64 of the 32 bytes of a SHA-256")]
     [InlineData("""{"alg":"HS256","kid":"sim2","keys_to_sign":["a"],"jwk_local_path":"$FILE"}""", "\"output_encoding\":\"no-op\",", "an endpoint with output_encoding \"no-op\" has no data whose fields could be signed")]
-    [Spec("AUT-026", "AUT-061", "AUT-064")]
+    [Spec("AUT-026", "AUT-061", "AUT-064", "AUT-204")]
     public async Task A_configuration_that_cannot_sign_is_refused_with_its_place(string signer, string endpoint, string message)
     {
         var exception = await Assert.ThrowsAnyAsync<Exception>(async () =>
