@@ -25,7 +25,9 @@ esac
 corpus=../shared/corpus/real-world
 
 # command:Debian package
-needed=(curl:curl nginx:nginx openssl:openssl wrk:wrk h2load:nghttp2-client zsh:zsh fish:fish)
+needed=(curl:curl nginx:nginx openssl:openssl wrk:wrk h2load:nghttp2-client zsh:zsh fish:fish node:nodejs npm:npm python3:python3)
+# Module of the system's Python:Debian package
+needed_modules=(jwt:python3-jwt cryptography:python3-cryptography)
 
 passed=0 failed=0
 results=$(mktemp -d)
@@ -44,6 +46,9 @@ install_needed() {
     for entry in "${needed[@]}"; do
         PATH="$PATH:/usr/sbin:/sbin" command -v "${entry%%:*}" >/dev/null || missing+=("${entry#*:}")
     done
+    for entry in "${needed_modules[@]}"; do
+        /usr/bin/python3 -c "import ${entry%%:*}" 2>/dev/null || missing+=("${entry#*:}")
+    done
     [ ${#missing[@]} -eq 0 ] && return 0
     if ! command -v apt-get >/dev/null; then
         fail "the tests need ${missing[*]} (names of Debian's packages); install them and run this again"
@@ -60,6 +65,16 @@ install_needed() {
     { "${as_root[@]}" apt-get update -q && "${as_root[@]}" "${install[@]}"; } >"$results/apt.log" 2>&1 && return 0
     fail "apt-get could not install ${missing[*]}:"
     tail -n 20 "$results/apt.log"
+    return 1
+}
+
+# Packages of npm that tests compare with, as their lock file says.
+install_packages() {
+    local folder=tests/fixtures/jose
+    [ "$folder/node_modules/.package-lock.json" -nt "$folder/package-lock.json" ] && return 0
+    timeout -k 10 120 npm ci --prefix "$folder" --ignore-scripts --no-audit --no-fund >"$results/npm.log" 2>&1 && return 0
+    fail "npm could not install the packages of $folder:"
+    tail -n 20 "$results/npm.log"
     return 1
 }
 
@@ -148,6 +163,7 @@ if [ -n "$fuzz_only" ]; then
     finish
 fi
 install_needed || finish
+install_packages || finish
 build || finish
 for project in tests/*/*.csproj; do
     if grep -q 'Microsoft\.NET\.Test\.Sdk' "$project"; then run_project "$project"; fi

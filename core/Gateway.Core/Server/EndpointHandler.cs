@@ -42,15 +42,16 @@ internal sealed partial class EndpointHandler : RouteHandler
     /// <param name="proxy">The compiled proxy pipeline.</param>
     /// <param name="buffersBody">Whether more than one consumer reads the request body.</param>
     /// <param name="readsClaims">Whether something in front may have validated a token.</param>
+    /// <param name="propagated">Headers that components in front hand on.</param>
     /// <param name="render">Renders data; unused for <c>no-op</c>.</param>
     /// <param name="headers">The gateway's own headers.</param>
     /// <param name="limits">Bounds.</param>
     /// <param name="logger">Application log.</param>
-    public EndpointHandler(EndpointConfig endpoint, RouterConfig router, ProxyHandler proxy, bool buffersBody, bool readsClaims, OutputRender render, GatewayHeaders headers, Limits limits, ILogger logger)
+    public EndpointHandler(EndpointConfig endpoint, RouterConfig router, ProxyHandler proxy, bool buffersBody, bool readsClaims, IReadOnlyList<string> propagated, OutputRender render, GatewayHeaders headers, Limits limits, ILogger logger)
     {
         _endpoint = endpoint;
         var maxPayload = MaxPayload(router, endpoint);
-        _filter = new RequestFilter(endpoint, maxPayload, limits, readsClaims);
+        _filter = new RequestFilter(endpoint, maxPayload, limits, readsClaims, propagated);
         _proxy = proxy;
         _headers = headers;
         _render = render;
@@ -116,6 +117,8 @@ internal sealed partial class EndpointHandler : RouteHandler
 
     private ValueTask RespondAsync(Exchange exchange, ProxyResult result, Deadline deadline)
     {
+        if (result.Response?.Final is { } final)
+            return RespondRawAsync(exchange, final, deadline, isFinal: true);
         if (result.Response is not { } response)
         {
             var error = result.Error ?? new GatewayError(GatewayErrorKind.Internal, "no response");
@@ -161,7 +164,7 @@ internal sealed partial class EndpointHandler : RouteHandler
             await context.Response.BodyWriter.WriteAsync(bytes.Memory, CancellationToken.None).ConfigureAwait(false);
     }
 
-    private async ValueTask RespondRawAsync(Exchange exchange, ClientResponse raw, Deadline deadline)
+    private async ValueTask RespondRawAsync(Exchange exchange, ClientResponse raw, Deadline deadline, bool isFinal = false)
     {
         var http = exchange.Http.Response;
         http.StatusCode = raw.StatusCode;
@@ -172,7 +175,10 @@ internal sealed partial class EndpointHandler : RouteHandler
         }
         if (raw.StatusCode is 204)
             http.ContentLength = null;
-        _headers.Apply(http, completed: false);
+        if (isFinal)
+            http.ContentLength = raw.ContentLength;
+        else
+            _headers.Apply(http, completed: false);
         // The server refuses to write a body here (RFC 9110, 15.3.6), and the backend's length would announce one.
         if (raw.StatusCode is StatusCodes.Status205ResetContent)
         {
