@@ -51,7 +51,7 @@ public sealed class UnitTests
         var (one, two) = (Hash("one"), Hash("two"));
         var file = folder.Write("htpasswd", $"# comment\n\n  \r\nalice:{one}\nbob:{one}\r\n");
 
-        var (users, findings) = Compile($$"""{"htpasswd_path":"{{file}}","users":{"bob":"{{two}}"}}""");
+        var (users, findings) = Compile($$$"""{"htpasswd_path":"{{{file}}}","users":{"bob":"{{{two}}}"}}""");
 
         Assert.Empty(findings.All);
         Assert.Equal((one, two), (users!.HashFor("alice", out var knowsAlice), users.HashFor("bob", out var knowsBob)));
@@ -88,7 +88,7 @@ public sealed class UnitTests
     public void Unknown_users_are_checked_against_somebodys_hash_always_the_same()
     {
         var (cheap, dear) = (BcryptHash.Create("x", 4, Random.Shared.NextBytes), BcryptHash.Create("x", 5, Random.Shared.NextBytes));
-        var users = Compile($$"""{"users":{"a":"{{cheap}}","b":"{{dear}}"}}""").Users!;
+        var users = Compile($$$"""{"users":{"a":"{{{cheap}}}","b":"{{{dear}}}"}}""").Users!;
 
         var decoys = Enumerable.Range(0, 64).Select(i => users.HashFor($"nobody{i}", out var isKnown) is var hash && !isKnown ? hash : "").ToArray();
 
