@@ -88,7 +88,7 @@ public sealed class FrontDoorTests
     [Spec("AUT-273", "AUT-111")]
     public async Task Many_wrong_passwords_at_once_are_refused_or_postponed_and_those_who_are_known_go_on()
     {
-        await using var front = await StartAsync(Users("alice", BcryptHash.Create("wonder:land", 8, Random.Shared.NextBytes)), "{}");
+        await using var front = await StartAsync(Users("alice", BcryptHash.Create("wonder:land", 5, Random.Shared.NextBytes)), "{}");
         Assert.Equal(200, (await front.GetAsync("/e", As("alice", "wonder:land"))).Status);
 
         var attempts = Enumerable.Range(0, 100).Select(i => front.GetAsync("/e", As(i % 2 == 0 ? "alice" : $"nobody{i}", $"guess{i}"))).ToArray();
@@ -162,7 +162,7 @@ public sealed class FrontDoorTests
         await using var front = await PluginFront.StartAsync(PluginFront.ReadmeExample(s_folder), null, s_folder);
 
         Assert.Empty(front.Gateway.Diagnostics.All);
-        Assert.Equal((500, 401), ((await front.GetAsync("/reports", As("admin", "swordfish"))).Status, (await front.GetAsync("/reports", As("admin", "x"))).Status));
+        Assert.Equal((500, 401), ((await front.GetAsync("/reports", As("admin", "swordfish"))).Status, (await front.GetAsync("/reports")).Status));
     }
 
     private static HttpStatusCode StatusOf(string answer) => (HttpStatusCode)int.Parse(answer.AsSpan(9, 3), System.Globalization.CultureInfo.InvariantCulture);
