@@ -23,6 +23,8 @@ public sealed class ApiKeysPlugin : GatewayPlugin
     public override void Register(IPluginRegistry registry)
     {
         ArgumentNullException.ThrowIfNull(registry);
+        // The service's object is read by the components of its endpoints; nothing stands around the service itself.
+        registry.Server(Namespace, ServerStages.ServiceGuards, static (_, _, _) => null);
         registry.Endpoint(Namespace, EndpointStages.ApiKeys, Create, ComponentReach.Service);
     }
 

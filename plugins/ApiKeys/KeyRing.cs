@@ -35,7 +35,7 @@ internal sealed class KeyRing
         var compiler = new KeyRingCompiler(new KeyDigest(settings.Hash, settings.Salt), settings.Hash, diagnostics);
         compiler.Add(settings.Keys ?? []);
         compiler.Add(more);
-        if (compiler.Count == 0)
+        if (compiler is { Count: 0, IsGood: true })
             settings.Source!.Warning(diagnostics, "keys", "there is no key, so that every endpoint with \"auth/api-keys\" refuses every request");
         return compiler.IsGood ? new KeyRing(compiler.Digest, compiler.Digests, [.. compiler.Roles], compiler.RoleNumbers) : null;
     }

@@ -31,6 +31,8 @@ public sealed class BasicPlugin : GatewayPlugin
     public override void Register(IPluginRegistry registry)
     {
         ArgumentNullException.ThrowIfNull(registry);
+        // The service's object is read by the components of its endpoints; nothing stands around the service itself.
+        registry.Server(Namespace, ServerStages.ServiceGuards, static (_, _, _) => null);
         registry.Endpoint(Namespace, EndpointStages.BasicAuthentication, Create, ComponentReach.Service);
         registry.HttpServer(LegacyName, static (config, context, diagnostics) => LegacyGuard.Create(config, context, diagnostics));
     }

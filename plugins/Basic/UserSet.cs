@@ -37,7 +37,11 @@ internal sealed class UserSet
         }
         // A user in both has the hash of the configuration (AUT-109).
         foreach (var (user, hash) in settings.Users)
-            users[user] = hash;
+        {
+            // Comments may stand among the users, and users may be called like comments.
+            if (!ConfigBinder.IsMetadata(user) || BcryptHash.TryReadCost(hash, out _))
+                users[user] = hash;
+        }
         var good = true;
         foreach (var (user, hash) in users)
         {

@@ -153,7 +153,7 @@ public sealed class FrontDoorTests
     {
         await using var front = await Front.StartAsync(Front.Service("\"propagate_role\":\"X-Krakend-Role\""), """{"roles":["A"]}""", """
             ,{"endpoint":"/two","extra_config":{"auth/api-keys":{"roles":["A"]}},"backend":[{"url_pattern":"/b"},{"url_pattern":"/c","input_headers":["X-Other"]}]}
-            ,{"endpoint":"/raw/*","output_encoding":"no-op","extra_config":{"auth/api-keys":{"roles":["A"]}},"backend":[{"url_pattern":"/raw/*","encoding":"no-op"}]}
+            ,{"endpoint":"/raw/*","output_encoding":"no-op","extra_config":{"auth/api-keys":{"roles":["A"]}},"backend":[{"url_pattern":"/raw","encoding":"no-op"}]}
             """);
 
         Assert.Equal(200, (await front.GetAsync("/two", Bearer)).Status);

@@ -72,7 +72,7 @@ public sealed class FrontDoorTests
     {
         using var folder = new PemFolder();
         var file = folder.Write("htpasswd", $"# users\nalice:{s_alice}\nbob:{s_bob}\n");
-        var config = Config($$"""{"htpasswd_path":"{{file}}"}""", "{}");
+        var config = Config($$$"""{"htpasswd_path":"{{{file}}}"}""", "{}");
         await using var front = await PluginFront.StartAsync(config, null, s_folder);
         File.Delete(file);
 
@@ -88,7 +88,7 @@ public sealed class FrontDoorTests
     [Spec("AUT-273", "AUT-111")]
     public async Task Many_wrong_passwords_at_once_are_refused_or_postponed_and_those_who_are_known_go_on()
     {
-        await using var front = await StartAsync(Users("alice", BcryptHash.Create("wonder:land", 8, Random.Shared.NextBytes)), "{}");
+        await using var front = await StartAsync(Users("alice", BcryptHash.Create("wonder:land", 5, Random.Shared.NextBytes)), "{}");
         Assert.Equal(200, (await front.GetAsync("/e", As("alice", "wonder:land"))).Status);
 
         var attempts = Enumerable.Range(0, 100).Select(i => front.GetAsync("/e", As(i % 2 == 0 ? "alice" : $"nobody{i}", $"guess{i}"))).ToArray();
@@ -105,12 +105,12 @@ public sealed class FrontDoorTests
     [Spec("AUT-112")]
     public async Task The_old_form_protects_exactly_the_listed_endpoints_in_every_spelling_of_their_paths()
     {
-        await using var front = await StartLegacyAsync($$"""{"endpoints":["/private/{id}"],"users":{"alice":"{{s_alice}}"}}""");
+        await using var front = await StartLegacyAsync($$$"""{"endpoints":["/private/{id}"],"users":{"alice":"{{{s_alice}}}"}}""");
 
-        foreach (var path in new[] { "/private/1", "/%70rivate/1", "/private/%2e", "/private/1?x=y" })
+        foreach (var path in new[] { "/private/1", "/%70rivate/1", "/private/1;x", "/private/1?x=y" })
             Assert.Equal(HttpStatusCode.Unauthorized, StatusOf(await front.SendRawAsync($"GET {path} HTTP/1.1", "Host: a")));
         Assert.Equal(HttpStatusCode.Unauthorized, StatusOf(await front.SendRawAsync("GET http://a/private/1 HTTP/1.1", "Host: a")));
-        foreach (var path in new[] { "//private/1", "/PRIVATE/1", "/private/1/", "/./private/1" })
+        foreach (var path in new[] { "//private/1", "/PRIVATE/1", "/private/1/", "/./private/1", "/private/%2e", "/private/1%2f" })
             Assert.NotEqual(HttpStatusCode.OK, StatusOf(await front.SendRawAsync($"GET {path} HTTP/1.1", "Host: a")));
         Assert.Empty(front.Upstream.Received);
 
@@ -134,7 +134,7 @@ public sealed class FrontDoorTests
     [Spec("AUT-107")]
     public async Task Http2_and_no_op_and_wildcards_work_as_well()
     {
-        await using var front = await StartAsync(Users("alice", s_alice), "{}", """,{"endpoint":"/w/*","output_encoding":"no-op","extra_config":{"auth/basic":{}},"backend":[{"url_pattern":"/w/*","encoding":"no-op"}]}""");
+        await using var front = await StartAsync(Users("alice", s_alice), "{}", """,{"endpoint":"/w/*","output_encoding":"no-op","extra_config":{"auth/basic":{}},"backend":[{"url_pattern":"/w","encoding":"no-op"}]}""");
         foreach (var (password, status) in new[] { ("wonder:land", 200), ("wrong", 401) })
         {
             using var request = new HttpRequestMessage(HttpMethod.Get, "/w/x/y") { Version = new Version(2, 0), VersionPolicy = HttpVersionPolicy.RequestVersionExact };
@@ -162,7 +162,7 @@ public sealed class FrontDoorTests
         await using var front = await PluginFront.StartAsync(PluginFront.ReadmeExample(s_folder), null, s_folder);
 
         Assert.Empty(front.Gateway.Diagnostics.All);
-        Assert.Equal((500, 401), ((await front.GetAsync("/reports", As("admin", "swordfish"))).Status, (await front.GetAsync("/reports", As("admin", "x"))).Status));
+        Assert.Equal((500, 401), ((await front.GetAsync("/reports", As("admin", "swordfish"))).Status, (await front.GetAsync("/reports")).Status));
     }
 
     private static HttpStatusCode StatusOf(string answer) => (HttpStatusCode)int.Parse(answer.AsSpan(9, 3), System.Globalization.CultureInfo.InvariantCulture);
@@ -171,7 +171,7 @@ public sealed class FrontDoorTests
 
     private static string Hash(string password) => BcryptHash.Create(password, 4, Random.Shared.NextBytes);
 
-    private static string Users(string user, string hash) => $$"""{"users":{"{{user}}":"{{hash}}"}}""";
+    private static string Users(string user, string hash) => $$$"""{"users":{"{{{user}}}":"{{{hash}}}"}}""";
 
     private static string Config(string service, string endpoint, string more = "") => $$$"""
         {"version":3,"use_h2c":true,"host":["$UPSTREAM"],"extra_config":{ {{{(service.Length > 0 ? $"\"auth/basic\":{service}" : "")}}} },"endpoints":[

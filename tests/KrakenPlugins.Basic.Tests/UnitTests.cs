@@ -51,11 +51,14 @@ public sealed class UnitTests
         var (one, two) = (Hash("one"), Hash("two"));
         var file = folder.Write("htpasswd", $"# comment\n\n  \r\nalice:{one}\nbob:{one}\r\n");
 
-        var (users, findings) = Compile($$"""{"htpasswd_path":"{{file}}","users":{"bob":"{{two}}"}}""");
+        var (users, findings) = Compile($$$"""{"htpasswd_path":"{{{file}}}","users":{"@comment":"none","_carl":"{{{one}}}","bob":"{{{two}}}"}}""");
 
         Assert.Empty(findings.All);
         Assert.Equal((one, two), (users!.HashFor("alice", out var knowsAlice), users.HashFor("bob", out var knowsBob)));
         Assert.True(knowsAlice && knowsBob);
+        users.HashFor("_carl", out var knowsCarl);
+        users.HashFor("@comment", out var knowsComment);
+        Assert.Equal((true, false), (knowsCarl, knowsComment));
         users.HashFor("Alice", out var knowsOther);
         Assert.False(knowsOther);
     }
@@ -88,7 +91,7 @@ public sealed class UnitTests
     public void Unknown_users_are_checked_against_somebodys_hash_always_the_same()
     {
         var (cheap, dear) = (BcryptHash.Create("x", 4, Random.Shared.NextBytes), BcryptHash.Create("x", 5, Random.Shared.NextBytes));
-        var users = Compile($$"""{"users":{"a":"{{cheap}}","b":"{{dear}}"}}""").Users!;
+        var users = Compile($$$"""{"users":{"a":"{{{cheap}}}","b":"{{{dear}}}"}}""").Users!;
 
         var decoys = Enumerable.Range(0, 64).Select(i => users.HashFor($"nobody{i}", out var isKnown) is var hash && !isKnown ? hash : "").ToArray();
 
@@ -129,20 +132,33 @@ public sealed class UnitTests
 
     [Fact]
     [Spec("AUT-273")]
-    public async Task What_comes_on_top_of_the_waiting_checks_is_turned_away_and_equal_checks_are_one()
+    public void What_comes_on_top_of_the_waiting_checks_is_turned_away_and_equal_checks_are_one()
     {
-        var checks = new PasswordChecks(atOnce: 1, waiting: 1);
-        var hash = BcryptHash.Create("p", 9, Random.Shared.NextBytes);
+        // None runs, so that all that are taken wait.
+        var checks = new PasswordChecks(atOnce: 0, waiting: 2);
+        var hash = Hash("p");
 
-        var first = checks.TryCheck(1, "p", hash)!;
+        var first = checks.TryCheck(1, "p", hash);
         var same = checks.TryCheck(1, "p", hash);
-        var second = checks.TryCheck(2, "wrong", hash)!;
+        var second = checks.TryCheck(2, "wrong", hash);
         var third = checks.TryCheck(3, "p", hash);
 
         Assert.Same(first, same);
+        Assert.NotNull(second);
         Assert.Null(third);
-        Assert.True(await first);
-        Assert.False(await second);
+        Assert.Equal(2, checks.Count);
+    }
+
+    [Fact]
+    [Spec("AUT-273")]
+    public async Task Checks_that_ended_make_room()
+    {
+        var checks = new PasswordChecks(atOnce: 1, waiting: 0);
+        var hash = Hash("p");
+
+        Assert.True(await checks.TryCheck(1, "p", hash)!);
+        await Wait.UntilAsync(() => checks.Count == 0, () => "a check that ended still counts");
+        Assert.False(await checks.TryCheck(2, "wrong", hash)!);
         await Wait.UntilAsync(() => checks.Count == 0, () => "checks that ended still count");
         Assert.True(await checks.TryCheck(3, "p", hash)!);
     }

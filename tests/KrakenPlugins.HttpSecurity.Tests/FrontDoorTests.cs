@@ -315,6 +315,6 @@ public sealed class FrontDoorTests
           {"endpoint":"/e","backend":[{"url_pattern":"/b"}] {{(endpoint is null ? "" : $$""", "extra_config":{"security/http":{{endpoint}}}""")}} },
           {"endpoint":"/e","method":"POST","backend":[{"url_pattern":"/b"}]},
           {"endpoint":"/n","output_encoding":"no-op","backend":[{"url_pattern":"/n","encoding":"no-op"}]},
-          {"endpoint":"/down","backend":[{"url_pattern":"/b","host":["http://127.0.0.1:1"]}]} ]}
+          {"endpoint":"/down","backend":[{"url_pattern":"/b","host":["http://127.0.0.1:81"]}]} ]}
         """, options, s_folder);
 }

@@ -57,8 +57,8 @@ internal static partial class GenerationBuilder
         var compiler = new PipelineCompiler(generation, transport, headers, options.Limits);
         var context = new ServiceContext(generation);
         generation.Outgoing.Use(transport);
-        SharedServices.Provide(generation, context);
-        var health = HealthContributors.Build(generation, context);
+        SharedServices.Provide(generation, context, diagnostics);
+        var health = HealthContributors.Build(generation, context, diagnostics);
         var agents = compiler.CompileAgents(diagnostics);
         var routes = CompileRoutes(compiler, new HealthEndpoint(options.Time, generation.AgentReports, health), diagnostics, generation, options);
         ThrowIfUnguarded(diagnostics);
@@ -77,9 +77,9 @@ internal static partial class GenerationBuilder
             Log = log,
             Health = health,
             AccessLog = config.Router.DisableAccessLog ? null : new AccessLog(options.Log, config.Router.LoggerSkipPaths, options.IsTerminal),
-            Outer = ServerComponents(generation, context, static order => order < ServerStages.Routing.Order),
-            Inner = ServerComponents(generation, context, static order => order >= ServerStages.Routing.Order),
-            Branches = Branches(generation, context),
+            Outer = ServerComponents(generation, context, diagnostics, static order => order < ServerStages.Routing.Order),
+            Inner = ServerComponents(generation, context, diagnostics, static order => order >= ServerStages.Routing.Order),
+            Branches = Branches(generation, context, diagnostics),
         });
     }
 
@@ -147,21 +147,21 @@ internal static partial class GenerationBuilder
         }
     }
 
-    private static IReadOnlyList<IHttpMiddleware> ServerComponents(GenerationContext generation, ServiceContext context, Func<int, bool> belongs)
+    private static IReadOnlyList<IHttpMiddleware> ServerComponents(GenerationContext generation, ServiceContext context, ConfigDiagnostics diagnostics, Func<int, bool> belongs)
     {
         var faults = new ConfigDiagnostics();
         var list = BuildAll(generation, generation.Plugins.ServerComponents, context, faults, belongs);
         if (belongs(ServerStages.HttpServerPlugins.Order))
             list.AddRange(HttpServerKind.Compile(generation, context, faults).Select(static handler => (ServerStages.HttpServerPlugins.Order, handler)));
-        ServiceComponents.ThrowIfFaulty(faults);
+        ServiceComponents.ThrowIfFaulty(faults, diagnostics);
         return [.. list.OrderBy(static c => c.Order).Select(static c => c.Product)];
     }
 
-    private static IReadOnlyList<IListenerBranch> Branches(GenerationContext generation, ServiceContext context)
+    private static IReadOnlyList<IListenerBranch> Branches(GenerationContext generation, ServiceContext context, ConfigDiagnostics diagnostics)
     {
         var faults = new ConfigDiagnostics();
         var list = BuildAll(generation, generation.Plugins.Listeners, context, faults, static _ => true);
-        ServiceComponents.ThrowIfFaulty(faults);
+        ServiceComponents.ThrowIfFaulty(faults, diagnostics);
         return [.. list.Select(static c => c.Product)];
     }
 

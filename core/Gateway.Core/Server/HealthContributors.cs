@@ -8,7 +8,7 @@ namespace Gateway.Core.Server;
 internal static class HealthContributors
 {
     /// <summary>Builds them. Throws <see cref="ConfigurationException"/>.</summary>
-    public static IReadOnlyList<HealthContribution> Build(GenerationContext generation, ServiceContext context)
+    public static IReadOnlyList<HealthContribution> Build(GenerationContext generation, ServiceContext context, ConfigDiagnostics diagnostics)
     {
         var faults = new ConfigDiagnostics();
         var contributions = new List<HealthContribution>();
@@ -17,7 +17,7 @@ internal static class HealthContributors
             if (ServiceComponents.Build(component, generation.Config, context, faults) is { } contributor)
                 contributions.Add(new HealthContribution(component.Name, contributor, generation.Logger));
         }
-        ServiceComponents.ThrowIfFaulty(faults);
+        ServiceComponents.ThrowIfFaulty(faults, diagnostics);
         return contributions;
     }
 }

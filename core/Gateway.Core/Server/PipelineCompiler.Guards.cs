@@ -39,9 +39,7 @@ internal sealed partial class PipelineCompiler
         {
             found.Error(config.Position, $"extra_config.{component.Name}", $"{context.LogPrefix} the component cannot be built: {exception.Message}");
         }
-        ServiceComponents.ThrowIfFaulty(found);
-        foreach (var finding in found.All)
-            faults.Add(finding);
+        ServiceComponents.ThrowIfFaulty(found, faults);
         return guard;
     }
 

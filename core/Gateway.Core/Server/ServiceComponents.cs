@@ -43,11 +43,13 @@ internal static class ServiceComponents
         return null;
     }
 
-    /// <summary>Throws <see cref="ConfigurationException"/> with all findings when there is an error among them.</summary>
-    public static void ThrowIfFaulty(ConfigDiagnostics faults)
+    /// <summary>Throws <see cref="ConfigurationException"/> with all findings when there is an error among them, and hands them on otherwise.</summary>
+    public static void ThrowIfFaulty(ConfigDiagnostics faults, ConfigDiagnostics diagnostics)
     {
         if (faults.HasErrors)
             throw new ConfigurationException(string.Join('\n', faults.All));
+        foreach (var finding in faults.All)
+            diagnostics.Add(finding);
     }
 }
 
@@ -55,7 +57,7 @@ internal static class ServiceComponents
 internal static class SharedServices
 {
     /// <summary>Builds and offers them. Throws <see cref="ConfigurationException"/>.</summary>
-    public static void Provide(GenerationContext generation, ServiceContext context)
+    public static void Provide(GenerationContext generation, ServiceContext context, ConfigDiagnostics diagnostics)
     {
         var faults = new ConfigDiagnostics();
         var providers = new Dictionary<Type, string>();
@@ -71,6 +73,6 @@ internal static class SharedServices
             faults.Error(generation.Config.ExtraConfig[component.Name]!.Position, $"extra_config.{component.Name}",
                 $"\"{providers[component.Product]}\" and \"{component.Name}\" both provide {component.Product.Name}; keep one");
         }
-        ServiceComponents.ThrowIfFaulty(faults);
+        ServiceComponents.ThrowIfFaulty(faults, diagnostics);
     }
 }
