@@ -48,21 +48,12 @@ internal sealed partial class PipelineCompiler(GenerationContext generation, Htt
             diagnostics.Add(fault);
         if (!faults.HasErrors)
             return handler;
-        ThrowIfFatal(endpoint, faults);
         foreach (var fault in faults.All)
         {
             if (fault.Severity == ConfigSeverity.Error)
                 Log.CannotBuild(_logger, endpoint.Path, fault.Message, thrown);
         }
         return FailedEndpoint.Instance;
-    }
-
-    // What guards an endpoint is no matter of that endpoint alone: nobody may believe that the service runs as it was written.
-    private static void ThrowIfFatal(EndpointConfig endpoint, ConfigDiagnostics faults)
-    {
-        var fatal = faults.All.Where(static f => f is { IsFatal: true, Severity: ConfigSeverity.Error }).ToArray();
-        if (fatal.Length > 0)
-            throw new ConfigurationException(string.Join('\n', fatal.Select(f => $"[ENDPOINT: {endpoint.Path}] {f}")));
     }
 
     private RouteHandler CompileEndpoint(EndpointConfig endpoint, ConfigDiagnostics faults)

@@ -30,6 +30,9 @@ internal sealed class KeyRing
         _keys = [.. names.Select((name, i) => new NamedKeys(Encoding.UTF8.GetBytes(name), [.. verifiers[i]]))];
     }
 
+    /// <summary>Whether no key fits.</summary>
+    public bool IsEmpty => _keys.Length == 0;
+
     /// <summary>The keys of a name: several when a set has it twice (AUT-129); <see langword="null"/> when it has none.</summary>
     public JwsVerifier[]? Find(ReadOnlySpan<byte> name)
     {

@@ -17,29 +17,25 @@ internal sealed partial class ValidatorCompiler(KeyFeeds feeds)
     private static readonly TimeSpan s_defaultCache = TimeSpan.FromSeconds(900);
     private static readonly TimeSpan s_shortest = TimeSpan.FromSeconds(1);
 
-    /// <summary>The guard; <see langword="null"/> after errors, which are fatal.</summary>
+    /// <summary>The guard; <see langword="null"/> after errors, which refuse the whole configuration (AUT-008, AUT-026).</summary>
     public JwtValidation? Compile(ConfigNode config, IEndpointContext context, ConfigDiagnostics diagnostics)
     {
-        var found = new ConfigDiagnostics();
-        var path = ConfigPath.Root.Member(JwtValidatorPlugin.Namespace);
-        var isBound = new ConfigBinder(found).TryBind<ValidatorSettings>(config, path, out var settings);
-        JwtValidation? validation = null;
-        if (isBound)
+        if (!new ConfigBinder(diagnostics).TryBind<ValidatorSettings>(config, ConfigPath.Root.Member(JwtValidatorPlugin.Namespace), out var settings))
+            return null;
+        SettingsChecks.Check(settings, context, diagnostics);
+        if (diagnostics.HasErrors)
+            return null;
+        var validation = Build(settings, config, context, diagnostics);
+        if (diagnostics.HasErrors)
         {
-            SettingsChecks.Check(settings, context, found);
-            if (!found.HasErrors)
-                validation = Build(settings, config, context, found);
-        }
-        if (!found.MoveTo(diagnostics))
-        {
-            validation?.Dispose();
+            validation.Dispose();
             return null;
         }
         Log.Enabled(context.Logger, context.LogPrefix);
         return validation;
     }
 
-    private JwtValidation? Build(ValidatorSettings settings, ConfigNode config, IEndpointContext context, ConfigDiagnostics found)
+    private JwtValidation Build(ValidatorSettings settings, ConfigNode config, IEndpointContext context, ConfigDiagnostics found)
     {
         JwsAlgorithms.TryParse(settings.Alg, out var algorithm);
         var identification = JwkIdentifications.Parse(settings.KeyIdentifyStrategy);
@@ -96,7 +92,10 @@ internal sealed partial class ValidatorCompiler(KeyFeeds feeds)
             if (!origin.IsRemote)
             {
                 var set = JwkFile.Read(origin, sentence => source.Warning(found, "jwk_local_path", sentence));
-                return new FixedKeys(new KeyRing(set, policy.Algorithm, policy.Identification));
+                var ring = new KeyRing(set, policy.Algorithm, policy.Identification);
+                if (ring.IsEmpty)
+                    source.Warning(found, "jwk_local_path", $"no key of the file fits {settings.Alg}, so every request is refused with 401");
+                return new FixedKeys(ring);
             }
             if (origin.IsRefused)
             {

@@ -40,12 +40,6 @@ public sealed record ConfigDiagnostic(ConfigSeverity Severity, SourcePosition Po
     /// <summary>The rule that is broken, one of <see cref="ConfigRules"/> or another name in lower case; empty where it has no name.</summary>
     public string Rule { get; init; } = "";
 
-    /// <summary>
-    /// Whether an error about one endpoint refuses the whole configuration: a guard that cannot be built (AUT-026). Otherwise the endpoint alone
-    /// answers 500 (RTE-011).
-    /// </summary>
-    public bool IsFatal { get; init; }
-
     /// <summary><c>file:line:column path: message</c>, or the message alone when it belongs to no file.</summary>
     public override string ToString() =>
         string.IsNullOrEmpty(Position.File) ? Message : Path.Length == 0 ? $"{Position}: {Message}" : $"{Position} {Path}: {Message}";
