@@ -41,7 +41,8 @@ internal sealed partial class KeyFeed : IDisposable
     private readonly CancellationTokenSource _ended = new();
     private readonly HashSet<string> _said = new(StringComparer.Ordinal);
     private readonly List<KeyMemory> _memories = [];
-    private readonly JwkDownload _download;
+    private readonly Func<CancellationToken, ValueTask<JwkResult>> _get;
+    private readonly JwkDownload? _download;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly string _name;
@@ -56,11 +57,18 @@ internal sealed partial class KeyFeed : IDisposable
     /// <param name="logger">Log.</param>
     /// <exception cref="JwkException">The settings cannot be used.</exception>
     public KeyFeed(JwkOrigin origin, TimeProvider time, ILogger logger)
+        : this(NameOf(origin.JwkUrl), null, time, logger)
+    {
+        _download = new JwkDownload(origin, Warn);
+        _get = _download.GetAsync;
+    }
+
+    internal KeyFeed(string name, Func<CancellationToken, ValueTask<JwkResult>>? get, TimeProvider time, ILogger logger)
     {
         _time = time;
         _logger = logger;
-        _name = NameOf(origin.JwkUrl);
-        _download = new JwkDownload(origin, Warn);
+        _name = name;
+        _get = get!;
     }
 
     /// <summary>The keys of the last download that succeeded, however old, or <see langword="null"/>.</summary>
@@ -134,14 +142,14 @@ internal sealed partial class KeyFeed : IDisposable
     public void Dispose()
     {
         _ended.Cancel();
-        _download.Dispose();
+        _download?.Dispose();
     }
 
     private async Task<KeyFlightResult> FlyAsync()
     {
         try
         {
-            var result = await _download.GetAsync(_ended.Token).ConfigureAwait(false);
+            var result = await _get(_ended.Token).ConfigureAwait(false);
             return result.Set is { } set ? Succeeded(new KeySnapshot(set, _time.GetTimestamp())) : Failed(result.Failure ?? "there are no keys");
         }
         catch (OperationCanceledException) when (_ended.IsCancellationRequested)
