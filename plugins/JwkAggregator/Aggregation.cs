@@ -25,7 +25,8 @@ internal sealed class Aggregation(IReadOnlyList<OriginKeys> origins) : IDisposab
             }
         }
         output.Write("]}"u8);
-        return isAnswered ? output.WrittenMemory : null;
+        // A bare null would become an empty memory.
+        return isAnswered ? output.WrittenMemory : default(ReadOnlyMemory<byte>?);
     }
 
     /// <inheritdoc/>
