@@ -1,7 +1,5 @@
 using System.Collections.Concurrent;
 using System.Net;
-using System.Security.Cryptography.X509Certificates;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
@@ -43,15 +41,11 @@ public sealed class Upstream : IAsyncDisposable, IHttpApplication<IFeatureCollec
         return Task.CompletedTask;
     };
 
-    private Upstream(X509Certificate2? certificate)
+    private Upstream()
     {
         var options = new KestrelServerOptions { AddServerHeader = false };
         options.Limits.MaxRequestBodySize = null;
-        options.Listen(IPAddress.Loopback, 0, listen =>
-        {
-            if (certificate is not null)
-                listen.UseHttps(certificate);
-        });
+        options.Listen(IPAddress.Loopback, 0);
         _server = new KestrelServer(Options.Create(options), new SocketTransportFactory(Options.Create(new SocketTransportOptions()), NullLoggerFactory.Instance), NullLoggerFactory.Instance);
     }
 
@@ -65,12 +59,9 @@ public sealed class Upstream : IAsyncDisposable, IHttpApplication<IFeatureCollec
     public CancellationToken Stopping => _stopping.Token;
 
     /// <summary>Starts one.</summary>
-    public static Task<Upstream> StartAsync() => StartAsync(null);
-
-    /// <summary>Starts one that speaks TLS; it keeps, and does not dispose of, the certificate.</summary>
-    public static async Task<Upstream> StartAsync(X509Certificate2? certificate)
+    public static async Task<Upstream> StartAsync()
     {
-        var upstream = new Upstream(certificate);
+        var upstream = new Upstream();
         await upstream._server.StartAsync(upstream, CancellationToken.None);
         upstream.Host = upstream._server.Features.Get<IServerAddressesFeature>()!.Addresses.First();
         return upstream;

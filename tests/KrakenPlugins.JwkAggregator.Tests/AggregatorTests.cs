@@ -128,6 +128,7 @@ public sealed class AggregatorTests
     }
 
     [Fact]
+    [Spec("AUT-230")]
     public async Task Private_keys_and_secrets_of_an_origin_are_not_handed_on()
     {
         await using var front = await Front.StartAsync();
@@ -161,7 +162,7 @@ public sealed class AggregatorTests
     }
 
     [Fact]
-    [Spec("AUT-125")]
+    [Spec("AUT-230")]
     public async Task A_reload_keeps_the_port_open_and_serves_the_new_origins()
     {
         await using var front = await Front.StartAsync();

@@ -105,7 +105,7 @@ internal sealed partial class ValidatorCompiler(KeyFeeds feeds)
             }
             var feed = feeds.Of(origin, context);
             feed.IsPrefetched |= policy.Lifetime > TimeSpan.Zero;
-            feed.Attach(context.Carry($"keys {KeyFeeds.IdentityOf(origin)}", source.Node, static () => new KeyMemory()));
+            feed.Attach(context.Carry($"keys {KeyFeeds.IdentityOf(origin)}", source.Find("jwk_url")!, static () => new KeyMemory()));
             var cooldown = Cooldown(settings);
             var misses = cooldown == TimeSpan.Zero ? null : new KeyMisses(cooldown, settings.FailedJwkKeyLimit, context.Time);
             return new DownloadedKeys(feed, policy, misses, context.Time);
