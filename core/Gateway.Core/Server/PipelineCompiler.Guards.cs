@@ -24,12 +24,13 @@ internal sealed partial class PipelineCompiler
     /// A component of the exchange. What it has to say against its configuration refuses the whole of it when the namespace authenticates or
     /// secures: of an endpoint that is not what its author wrote nobody can tell what it lets in (AUT-008).
     /// </summary>
-    private static IHttpMiddleware? CompileGuard(Component<IEndpointContext, IHttpMiddleware> component, ConfigNode config, EndpointContext context, ConfigDiagnostics faults)
+    private static TProduct? CompileGuard<TProduct>(Component<IEndpointContext, TProduct> component, ConfigNode config, EndpointContext context, ConfigDiagnostics faults)
+        where TProduct : class
     {
         if (!IsGuard(component.Name))
             return component.Build(config, context, faults);
         var found = new ConfigDiagnostics();
-        IHttpMiddleware? guard = null;
+        TProduct? guard = null;
         try
         {
             guard = component.Build(config, context, found);
@@ -43,6 +44,15 @@ internal sealed partial class PipelineCompiler
             faults.Add(finding);
         return guard;
     }
+
+    // In the pipeline the language lets policies fail one by one; who authenticates does not.
+    private static void AddGuard(StageList stages, Component<IEndpointContext, IProxyMiddleware> component, ConfigNode config, EndpointContext context, ConfigDiagnostics faults)
+    {
+        if (CompileGuard(component, config, context, faults) is { } guard)
+            stages.Add(component.Stage, guard);
+    }
+
+    private static bool IsAuthentication(string name) => name.StartsWith("auth/", StringComparison.Ordinal);
 
     private static bool IsGuard(string name) => name.StartsWith("auth/", StringComparison.Ordinal) || name.StartsWith("security/", StringComparison.Ordinal);
 

@@ -91,7 +91,13 @@ internal sealed partial class PipelineCompiler(GenerationContext generation, Htt
 
         var stages = new StageList();
         foreach (var component in _plugins.ProxyComponents)
-            stages.Add(component, component.ConfigAt(endpoint.ExtraConfig, _service.ExtraConfig), context, faults);
+        {
+            var config = component.ConfigAt(endpoint.ExtraConfig, _service.ExtraConfig);
+            if (config is not null && IsAuthentication(component.Name))
+                AddGuard(stages, component, config, context, faults);
+            else
+                stages.Add(component, config, context, faults);
+        }
         if (shadows.Length > 0)
             stages.Add(ProxyStages.Shadow, CompileShadow(endpoint, shadows, context, faults));
         PipelineKinds.AddProxy(stages, endpoint.ExtraConfig, context, faults);

@@ -15,6 +15,8 @@ public static class BcryptHash
     private const int SaltBytes = 16;
     private const int HashBytes = 23;
     private const int TextLength = 60;
+    private static readonly System.Buffers.SearchValues<char> s_alphabet = System.Buffers.SearchValues.Create("./ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789");
+
     private const string Magic = "OrpheanBeholderScryDoubt";
 
     /// <summary>The hash of a password with a salt from the random source.</summary>
@@ -42,6 +44,17 @@ public static class BcryptHash
         if (Encoding.UTF8.GetByteCount(password) > MaximumPasswordBytes) return false;
         var expected = Create(password, minor, cost, salt);
         return CryptographicOperations.FixedTimeEquals(Encoding.ASCII.GetBytes(expected), Encoding.UTF8.GetBytes(hash));
+    }
+
+    /// <summary>Whether a text is a bcrypt hash (<c>$2a$</c>, <c>$2b$</c>, <c>$2y$</c>), and its cost.</summary>
+    /// <param name="hash">The text.</param>
+    /// <param name="cost">4 to 31: the binary logarithm of the number of rounds that each check takes.</param>
+    public static bool TryReadCost(string hash, out int cost)
+    {
+        ArgumentNullException.ThrowIfNull(hash);
+        Span<byte> salt = stackalloc byte[SaltBytes];
+        return TryReadHeader(hash, out _, out cost) && BcryptBase64.TryDecode(hash.AsSpan(7, 22), salt)
+            && hash.AsSpan(29).IndexOfAnyExcept(s_alphabet) < 0;
     }
 
     private static bool TryReadHeader(string hash, out char minor, out int cost)

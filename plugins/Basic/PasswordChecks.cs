@@ -1,0 +1,61 @@
+using KrakenPlugins.Cryptography;
+
+namespace KrakenPlugins.Basic;
+
+/// <summary>
+/// Runs bcrypt on threads of its own, a few at a time, so that whoever tries passwords takes some of the processor and none of the threads
+/// that serve requests. What comes while many wait is turned away. Safe for concurrent use.
+/// </summary>
+/// <param name="atOnce">Checks that run at the same time.</param>
+/// <param name="waiting">Checks that may wait beside them.</param>
+internal sealed class PasswordChecks(int atOnce, int waiting)
+{
+    private readonly SemaphoreSlim _free = new(atOnce);
+    private readonly Dictionary<UInt128, Task<bool>> _running = [];
+
+    /// <summary>Checks in progress or waiting.</summary>
+    public int Count
+    {
+        get
+        {
+            lock (_running)
+                return _running.Count;
+        }
+    }
+
+    /// <summary>Checks a password; equal checks at the same time are one.</summary>
+    /// <param name="digest">What the pair is known by.</param>
+    /// <param name="password">The password.</param>
+    /// <param name="hash">A bcrypt hash.</param>
+    /// <returns>Whether they match; <see langword="null"/> when too many wait.</returns>
+    public Task<bool>? TryCheck(UInt128 digest, string password, string hash)
+    {
+        lock (_running)
+        {
+            if (_running.TryGetValue(digest, out var running))
+                return running;
+            if (_running.Count >= atOnce + waiting)
+                return null;
+            var check = RunAsync(digest, password, hash);
+            _running.Add(digest, check);
+            return check;
+        }
+    }
+
+    private async Task<bool> RunAsync(UInt128 digest, string password, string hash)
+    {
+        await _free.WaitAsync().ConfigureAwait(false);
+        try
+        {
+            return await Task.Factory.StartNew(
+                () => BcryptHash.Verify(password, hash), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).ConfigureAwait(false);
+        }
+        finally
+        {
+            _free.Release();
+            // Whoever adds it holds the lock until it has.
+            lock (_running)
+                _running.Remove(digest);
+        }
+    }
+}
