@@ -15,12 +15,6 @@ internal sealed class TokenClaims(byte[] payload, ClaimEntry[] entries) : IClaim
 
     private DataObject? _tree;
 
-    /// <summary>Claims of the first level, duplicates counted.</summary>
-    public int Count => entries.Length;
-
-    /// <summary>The payload as it was signed.</summary>
-    public ReadOnlySpan<byte> Payload => payload;
-
     /// <summary>All claims; numbers with the digits that a double has (AUT-034).</summary>
     public DataObject Tree => Volatile.Read(ref _tree) ?? MakeTree();
 

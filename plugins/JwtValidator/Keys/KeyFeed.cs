@@ -57,18 +57,20 @@ internal sealed partial class KeyFeed : IDisposable
     /// <param name="logger">Log.</param>
     /// <exception cref="JwkException">The settings cannot be used.</exception>
     public KeyFeed(JwkOrigin origin, TimeProvider time, ILogger logger)
-        : this(NameOf(origin.JwkUrl), null, time, logger)
     {
+        _time = time;
+        _logger = logger;
+        _name = NameOf(origin.JwkUrl);
         _download = new JwkDownload(origin, Warn);
         _get = _download.GetAsync;
     }
 
-    internal KeyFeed(string name, Func<CancellationToken, ValueTask<JwkResult>>? get, TimeProvider time, ILogger logger)
+    internal KeyFeed(string name, Func<CancellationToken, ValueTask<JwkResult>> get, TimeProvider time, ILogger logger)
     {
         _time = time;
         _logger = logger;
         _name = name;
-        _get = get!;
+        _get = get;
     }
 
     /// <summary>The keys of the last download that succeeded, however old, or <see langword="null"/>.</summary>

@@ -1,6 +1,8 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Gateway.Core.Plugins;
 using Gateway.Testing;
+using KrakenPlugins.Sdk.Plugins;
 using Xunit;
 using static KrakenPlugins.JwtValidator.Tests.Issuer;
 using Schema = KrakenPlugins.JsonSchema.JsonSchema;
@@ -120,6 +122,38 @@ public sealed class LoadTests
     }
 
     [Fact]
+    [Spec("AUT-006")]
+    public async Task A_validator_of_an_agent_is_reported()
+    {
+        var registry = new PluginRegistry();
+        registry.Agent("async/amqp", static (_, _, _) => new IdleAgent());
+        await using var front = await Front.StartAllAsync(Front.Endpoint("/e", Front.Usual),
+            "\"async_agent\":[{\"name\":\"a\",\"connection\":{},\"consumer\":{\"topic\":\"t\"},\"backend\":[{\"url_pattern\":\"/b\"}],\"extra_config\":{\"async/amqp\":{},\"auth/validator\":{\"alg\":\"RS256\"}}}],",
+            new TestGatewayOptions { Plugins = registry });
+
+        Assert.Contains(front.Gateway.Diagnostics.All, static f => f.Path.Contains("async_agent", StringComparison.Ordinal) && f.Message.Contains("auth/validator", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("""{"alg":"RS256","jwk_url":"https://a/"}""", "implied-cookie no-key-cache")]
+    [InlineData("""{"alg":"RS256","jwk_url":"https://a/","cache":true,"cookie_key":"c"}""", "unknown-key-flood")]
+    [InlineData("""{"alg":"RS256","jwk_local_path":"k","cookie_key":"c"}""", "")]
+    [InlineData("""{"alg":"RS256","jwk_url":"https://a/","cache":true,"failed_jwk_key_cooldown":"10s","cookie_key":"c","scopes":["r"],"allow_anonymous":true}""", "anonymous unchecked-scopes")]
+    [InlineData("""{"alg":"RS256","jwk_url":"https://a/","cache":true,"failed_jwk_key_cooldown":"10s","cookie_key":"c","scopes":["r"],"scopes_key":"s"}""", "")]
+    [Spec("AUT-011", "AUT-021")]
+    public void The_audit_points_out_what_is_easily_overlooked(string validator, string expected)
+    {
+        using var manifest = JsonDocument.Parse(File.ReadAllText(PluginFolder.File("plugin.json")));
+        using var document = JsonDocument.Parse(validator);
+
+        var fired = manifest.RootElement.GetProperty("audit").EnumerateArray()
+            .Where(rule => Schema.Compile(rule.GetProperty("when")).Validate(document.RootElement).Count == 0)
+            .Select(static rule => rule.GetProperty("rule").GetString()).Order(StringComparer.Ordinal);
+
+        Assert.Equal(expected, string.Join(' ', fired));
+    }
+
+    [Fact]
     public async Task The_examples_of_the_readme_work_and_are_valid()
     {
         var readme = await File.ReadAllTextAsync(PluginFolder.File("README.md"));
@@ -151,5 +185,10 @@ public sealed class LoadTests
         var validator = JsonDocument.Parse(File.ReadAllText(PluginFolder.File("validator.schema.json"))).RootElement.GetProperty("properties").EnumerateObject().Select(static p => p.Name).Order(StringComparer.Ordinal);
         var settings = typeof(Settings.ValidatorSettings).GetProperties().Where(static p => p.Name is not ("Source" or "IsRemote" or "IsRefused")).Select(static p => Regex.Replace(p.Name, "(?<!^)([A-Z])", "_$1").ToLowerInvariant()).Order(StringComparer.Ordinal);
         Assert.Equal(settings, validator);
+    }
+
+    private sealed class IdleAgent : IAgent
+    {
+        public Task RunAsync(CancellationToken cancellationToken) => Task.Delay(Timeout.Infinite, cancellationToken);
     }
 }
