@@ -56,8 +56,9 @@ internal static partial class GenerationBuilder
         var headers = new GatewayHeaders(config.Router.HideVersionHeader);
         var compiler = new PipelineCompiler(generation, transport, headers, options.Limits);
         var context = new ServiceContext(generation);
-        SharedServices.Provide(generation, context);
-        var health = HealthContributors.Build(generation, context);
+        if (options.Command is null)
+            SharedServices.Provide(generation, context);
+        var health = options.Command is null ? HealthContributors.Build(generation, context) : [];
         return new Generation(new GenerationParts
         {
             Config = config,
@@ -73,9 +74,9 @@ internal static partial class GenerationBuilder
             Log = log,
             Health = health,
             AccessLog = config.Router.DisableAccessLog ? null : new AccessLog(options.Log, config.Router.LoggerSkipPaths, options.IsTerminal),
-            Outer = ServerComponents(generation, context, static order => order < ServerStages.Routing.Order),
-            Inner = ServerComponents(generation, context, static order => order >= ServerStages.Routing.Order),
-            Branches = Branches(generation, context),
+            Outer = options.Command is null ? ServerComponents(generation, context, static order => order < ServerStages.Routing.Order) : [],
+            Inner = options.Command is null ? ServerComponents(generation, context, static order => order >= ServerStages.Routing.Order) : [],
+            Branches = options.Command is { } command ? [command.Build(generation, context)] : Branches(generation, context),
         });
     }
 
