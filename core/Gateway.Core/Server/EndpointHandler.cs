@@ -116,6 +116,8 @@ internal sealed partial class EndpointHandler : RouteHandler
 
     private ValueTask RespondAsync(Exchange exchange, ProxyResult result, Deadline deadline)
     {
+        if (result.Response?.Final is { } final)
+            return RespondRawAsync(exchange, final, deadline, isFinal: true);
         if (result.Response is not { } response)
         {
             var error = result.Error ?? new GatewayError(GatewayErrorKind.Internal, "no response");
@@ -161,7 +163,7 @@ internal sealed partial class EndpointHandler : RouteHandler
             await context.Response.BodyWriter.WriteAsync(bytes.Memory, CancellationToken.None).ConfigureAwait(false);
     }
 
-    private async ValueTask RespondRawAsync(Exchange exchange, ClientResponse raw, Deadline deadline)
+    private async ValueTask RespondRawAsync(Exchange exchange, ClientResponse raw, Deadline deadline, bool isFinal = false)
     {
         var http = exchange.Http.Response;
         http.StatusCode = raw.StatusCode;
@@ -172,7 +174,10 @@ internal sealed partial class EndpointHandler : RouteHandler
         }
         if (raw.StatusCode is 204)
             http.ContentLength = null;
-        _headers.Apply(http, completed: false);
+        if (isFinal)
+            http.ContentLength = raw.ContentLength;
+        else
+            _headers.Apply(http, completed: false);
         // The server refuses to write a body here (RFC 9110, 15.3.6), and the backend's length would announce one.
         if (raw.StatusCode is StatusCodes.Status205ResetContent)
         {

@@ -28,7 +28,7 @@ internal struct ElementHash
         var result = default(ElementHash);
         if (hash == HashName.Optimal)
         {
-            Split(Fnv.Hash128(element), out result._words[0], out result._words[1]);
+            Split(Fnv1.Hash128(element), out result._words[0], out result._words[1]);
             result._isOptimal = true;
             result._count = hashes;
             return result;
@@ -49,7 +49,7 @@ internal struct ElementHash
         Add(BinaryPrimitives.ReadUInt64LittleEndian(digest));
         Add(BinaryPrimitives.ReadUInt64LittleEndian(digest[8..]));
         if (hashes > 1)
-            Add(BinaryPrimitives.ReverseEndianness(Crc64.Ecma(element)));
+            Add(BinaryPrimitives.ReverseEndianness(Crc64Ecma.Compute(element)));
         if (hashes > 2)
         {
             SHA1.HashData(element, digest);
@@ -57,10 +57,10 @@ internal struct ElementHash
             Add(BinaryPrimitives.ReadUInt64LittleEndian(digest[8..]));
         }
         if (hashes > 3)
-            Add(BinaryPrimitives.ReverseEndianness(Fnv.Hash64(element)));
+            Add(BinaryPrimitives.ReverseEndianness(Fnv1.Hash64(element)));
         if (hashes <= 4)
             return;
-        Split(Fnv.Hash128(element), out var first, out var second);
+        Split(Fnv1.Hash128(element), out var first, out var second);
         Add(first);
         Add(second);
     }

@@ -56,6 +56,8 @@ public static class EndpointStages
 /// <summary>Stages of an endpoint's proxy pipeline, on the filtered request and the decoded response.</summary>
 public static class ProxyStages
 {
+    /// <summary>What makes the client's answer of the outcome (<see cref="Proxy.ProxyResponse.Final"/>).</summary>
+    public static Stage Answer { get; } = new("answer", 50);
     /// <summary>Telemetry of the pipe.</summary>
     public static Stage Telemetry { get; } = new("telemetry", 100);
     /// <summary>What works on the finished answer: response schema, body generator, replacer, JMESPath.</summary>

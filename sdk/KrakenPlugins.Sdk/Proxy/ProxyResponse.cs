@@ -27,6 +27,13 @@ public sealed class ProxyResponse : IDisposable
     /// </summary>
     public NameValueList? Headers { get; set; }
 
+    /// <summary>
+    /// The answer as the client gets it, made by a component at <see cref="Plugins.ProxyStages.Answer"/>: it is sent in place of everything
+    /// else of the outcome, with its own headers and without any of the gateway's (<c>X-Krakend</c>, <c>Cache-Control</c>). A failure beside
+    /// it is logged only. Usually <see langword="null"/>.
+    /// </summary>
+    public ClientResponse? Final { get; set; }
+
     /// <inheritdoc/>
     public void Dispose()
     {
@@ -34,6 +41,8 @@ public sealed class ProxyResponse : IDisposable
         Data = null;
         Raw?.Dispose();
         Raw = null;
+        Final?.Dispose();
+        Final = null;
     }
 }
 
