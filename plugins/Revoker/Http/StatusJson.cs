@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using KrakenPlugins.Revoker.Filters;
 
@@ -13,7 +14,8 @@ internal static class StatusJson
         json.WriteStartObject("config");
         json.WriteString("Seed", "");
         json.WriteNumber("N", settings.Count);
-        json.WriteNumber("P", settings.Probability);
+        json.WritePropertyName("P");
+        json.WriteRawValue(Text(settings.Probability));
         json.WriteString("HashName", settings.HashName);
         json.WriteNumber("TTL", settings.Ttl);
         json.WriteNumber("Workers", settings.RevokeServerMaxWorkers);
@@ -24,6 +26,11 @@ internal static class StatusJson
         json.WriteNumber("percentage_consumed", Math.Round(Consumed(filter), 4));
         json.WriteEndObject();
     }
+
+    // As the original writes it: 0.000001, 1e-7.
+    private static string Text(double number) => number >= 1e-6
+        ? number.ToString("0.###################", CultureInfo.InvariantCulture)
+        : number.ToString("0.################e-0", CultureInfo.InvariantCulture);
 
     /// <summary>
     /// Elements of the fullest filter, estimated from its bits, in percent of N: beyond 100 false positives are more frequent than P.

@@ -52,9 +52,8 @@ public sealed class RpcTests : IAsyncLifetime
     {
         using var socket = await _wire.ConnectAsync();
         var request = Wire.Bytes($"{RequestType} 0b ff82 01 04 'X.Do' 01 09 00 21 ff83 03 01 01 08 'AddInput' 01 ff84 00 01 01 01 05 'Elems' 01 ff86 00 00 00 {ListType} 03 ff84 00");
-        var expected = Wire.Bytes($"{ResponseType} 2b ff82 01 04 'X.Do' 01 09 01 1e") .Concat("rpc: can't find method X.Do"u8.ToArray()).ToArray();
 
-        var answer = await Wire.CallAsync(socket, request, expected.Length);
+        var answer = await Wire.CallAsync(socket, request, 95);
 
         Assert.Contains("can't find method X.Do", System.Text.Encoding.UTF8.GetString(answer), StringComparison.Ordinal);
     }

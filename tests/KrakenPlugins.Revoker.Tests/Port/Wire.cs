@@ -14,12 +14,14 @@ internal sealed class Wire : IAsyncDisposable
     public static readonly FilterSettings Settings = new(1000, 0.0001, 100, HashName.Optimal);
 
     private readonly PortServer _server;
+    private readonly IPAddress _ip;
 
-    public Wire(byte[]? key = null, TimeProvider? time = null, FilterSettings? settings = null)
+    public Wire(byte[]? key = null, TimeProvider? time = null, FilterSettings? settings = null, string address = "127.0.0.1")
     {
         Time = time ?? TimeProvider.System;
         Filter = new RotatingFilter(settings ?? Settings, Time);
-        _server = new PortServer(IPAddress.Loopback, 0, Time);
+        _ip = IPAddress.Parse(address);
+        _server = new PortServer(_ip, 0, Time);
         _server.Attach(new PortTarget(Filter, key, NullLogger.Instance));
     }
 
@@ -27,7 +29,7 @@ internal sealed class Wire : IAsyncDisposable
 
     public RotatingFilter Filter { get; }
 
-    public IPEndPoint Address => new(IPAddress.Loopback, _server.Port);
+    public IPEndPoint Address => new(_ip, _server.Port);
 
     /// <summary>Bytes out of hexadecimal digits and 'texts'.</summary>
     public static byte[] Bytes(string notation)
