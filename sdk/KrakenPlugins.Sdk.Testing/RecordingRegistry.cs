@@ -19,6 +19,8 @@ internal sealed class RecordingRegistry : IPluginRegistry
 
     public void Server(string name, Stage stage, ComponentFactory<IServiceContext, IHttpMiddleware> factory) => Add("server", name, stage, factory);
 
+    public void Server(string name, Stage stage, ComponentFactory<IServiceContext, IHttpMiddleware> factory, ComponentReach reach) => Server(name, stage, factory);
+
     public void Endpoint(string name, Stage stage, ComponentFactory<IEndpointContext, IHttpMiddleware> factory) => Add("endpoint", name, stage, factory);
 
     public void Endpoint(string name, Stage stage, ComponentFactory<IEndpointContext, IHttpMiddleware> factory, ComponentReach reach) => Endpoint(name, stage, factory);

@@ -50,6 +50,12 @@ public sealed class TestContext : IBackendContext, IConnectionContext, IAgentCon
     /// <inheritdoc/>
     public string LogPrefix { get; set; } = "[ENDPOINT: /test]";
 
+    /// <summary>What <see cref="FindEndpoint"/> finds; <see langword="null"/> for no endpoint.</summary>
+    public EndpointRoute? Route { get; set; }
+
+    /// <summary>The headers that components propagate.</summary>
+    public IList<string> PropagatedHeaders { get; } = [];
+
     /// <summary>What rejects tokens.</summary>
     public IList<ITokenRejecter> TokenRejecters { get; } = [];
 
@@ -126,6 +132,16 @@ public sealed class TestContext : IBackendContext, IConnectionContext, IAgentCon
 
     /// <summary>Fires <see cref="IServiceContext.Stopping"/>.</summary>
     public void Stop() => _stopping.Cancel();
+
+    /// <inheritdoc/>
+    public EndpointRoute? FindEndpoint(HttpContext context, string method) => Route;
+
+    /// <inheritdoc/>
+    public bool PropagateHeader(string name)
+    {
+        PropagatedHeaders.Add(name);
+        return true;
+    }
 
     /// <inheritdoc/>
     public T? Service<T>() where T : class => (T?)_services.GetValueOrDefault(typeof(T));

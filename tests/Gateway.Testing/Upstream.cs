@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
+using System.Security.Cryptography.X509Certificates;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
@@ -41,11 +43,15 @@ public sealed class Upstream : IAsyncDisposable, IHttpApplication<IFeatureCollec
         return Task.CompletedTask;
     };
 
-    private Upstream()
+    private Upstream(X509Certificate2? certificate)
     {
         var options = new KestrelServerOptions { AddServerHeader = false };
         options.Limits.MaxRequestBodySize = null;
-        options.Listen(IPAddress.Loopback, 0);
+        options.Listen(IPAddress.Loopback, 0, listen =>
+        {
+            if (certificate is not null)
+                listen.UseHttps(certificate);
+        });
         _server = new KestrelServer(Options.Create(options), new SocketTransportFactory(Options.Create(new SocketTransportOptions()), NullLoggerFactory.Instance), NullLoggerFactory.Instance);
     }
 
@@ -59,9 +65,12 @@ public sealed class Upstream : IAsyncDisposable, IHttpApplication<IFeatureCollec
     public CancellationToken Stopping => _stopping.Token;
 
     /// <summary>Starts one.</summary>
-    public static async Task<Upstream> StartAsync()
+    public static Task<Upstream> StartAsync() => StartAsync(null);
+
+    /// <summary>Starts one that speaks TLS; it keeps, and does not dispose of, the certificate.</summary>
+    public static async Task<Upstream> StartAsync(X509Certificate2? certificate)
     {
-        var upstream = new Upstream();
+        var upstream = new Upstream(certificate);
         await upstream._server.StartAsync(upstream, CancellationToken.None);
         upstream.Host = upstream._server.Features.Get<IServerAddressesFeature>()!.Addresses.First();
         return upstream;

@@ -108,7 +108,11 @@ public sealed class PluginRegistry : IPluginRegistry
     }
 
     /// <inheritdoc/>
-    public void Server(string name, Stage stage, ComponentFactory<IServiceContext, IHttpMiddleware> factory) => ServerComponents.Add(name, stage, factory, _owner);
+    public void Server(string name, Stage stage, ComponentFactory<IServiceContext, IHttpMiddleware> factory) => Server(name, stage, factory, ComponentReach.Place);
+
+    /// <inheritdoc/>
+    public void Server(string name, Stage stage, ComponentFactory<IServiceContext, IHttpMiddleware> factory, ComponentReach reach) =>
+        ServerComponents.Add(name, stage, factory, _owner, reach: reach);
 
     /// <inheritdoc/>
     public void Endpoint(string name, Stage stage, ComponentFactory<IEndpointContext, IHttpMiddleware> factory) => Endpoint(name, stage, factory, ComponentReach.Place);

@@ -23,14 +23,12 @@ internal sealed class BackendTarget(BackendConfig backend, bool isWildcard, Prox
 }
 
 /// <summary>The second half of a backend's request, once per copy: its host and its header filter.</summary>
-internal sealed class BackendAddress(BackendConfig backend, HostBalancer balancer, ProxyHandler next)
+internal sealed class BackendAddress(NameFilter headers, HostBalancer balancer, ProxyHandler next)
 {
-    private readonly NameFilter _headers = NameFilter.ForBackend(backend.InputHeaders, StringComparison.OrdinalIgnoreCase);
-
     public ValueTask<ProxyResult> InvokeAsync(ProxyRequest request, CancellationToken cancellationToken)
     {
         request.Host = balancer.Pick();
-        _headers.Apply(request.Headers);
+        headers.Apply(request.Headers);
         return next(request, cancellationToken);
     }
 }
@@ -47,8 +45,8 @@ internal sealed class NameFilter
         _comparison = comparison;
     }
 
-    public static NameFilter ForBackend(IReadOnlyList<string> names, StringComparison comparison) =>
-        new(names.Count == 0 || names.Contains("*") ? null : [.. names.Where(static n => n.Length > 0)], comparison);
+    public static NameFilter ForBackend(IReadOnlyList<string> names, StringComparison comparison, IReadOnlyList<string>? always = null) =>
+        new(names.Count == 0 || names.Contains("*") ? null : [.. names.Where(static n => n.Length > 0), .. always ?? []], comparison);
 
     public void Apply(NameValueList list)
     {

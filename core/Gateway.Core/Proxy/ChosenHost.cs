@@ -8,9 +8,8 @@ namespace Gateway.Core.Proxy;
 /// The same as <see cref="BackendAddress"/> for backends whose hosts are discovered: round robin, starting at a random place, over the hosts
 /// as they are known now. A change of the list affects the next pick only (RTE-365).
 /// </summary>
-internal sealed class DiscoveredAddress(BackendConfig backend, IHostDiscovery discovery, ProxyHandler next)
+internal sealed class DiscoveredAddress(NameFilter headers, IHostDiscovery discovery, ProxyHandler next)
 {
-    private readonly NameFilter _headers = NameFilter.ForBackend(backend.InputHeaders, StringComparison.OrdinalIgnoreCase);
     private uint _next = (uint)Random.Shared.Next();
 
     public ValueTask<ProxyResult> InvokeAsync(ProxyRequest request, CancellationToken cancellationToken)
@@ -20,16 +19,14 @@ internal sealed class DiscoveredAddress(BackendConfig backend, IHostDiscovery di
         if (count == 0)
             return new(NoHosts.Error);
         request.Host = hosts[count == 1 ? 0 : (int)(Interlocked.Increment(ref _next) % (uint)count)];
-        _headers.Apply(request.Headers);
+        headers.Apply(request.Headers);
         return next(request, cancellationToken);
     }
 }
 
 /// <summary>The same for backends with a balancer of their own, which is told what came of every call.</summary>
-internal sealed class BalancedAddress(BackendConfig backend, IHostDiscovery discovery, IHostBalancer balancer, TimeProvider time, ProxyHandler next)
+internal sealed class BalancedAddress(NameFilter headers, IHostDiscovery discovery, IHostBalancer balancer, TimeProvider time, ProxyHandler next)
 {
-    private readonly NameFilter _headers = NameFilter.ForBackend(backend.InputHeaders, StringComparison.OrdinalIgnoreCase);
-
     public async ValueTask<ProxyResult> InvokeAsync(ProxyRequest request, CancellationToken cancellationToken)
     {
         var hosts = discovery.Hosts;
@@ -38,7 +35,7 @@ internal sealed class BalancedAddress(BackendConfig backend, IHostDiscovery disc
         var host = balancer.Pick(request, hosts);
         var started = time.GetTimestamp();
         request.Host = host;
-        _headers.Apply(request.Headers);
+        headers.Apply(request.Headers);
         ProxyResult result;
         try
         {

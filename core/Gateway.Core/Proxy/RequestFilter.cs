@@ -16,6 +16,7 @@ namespace Gateway.Core.Proxy;
 internal sealed class RequestFilter
 {
     private readonly string[] _headers;
+    private readonly string[] _propagated;
     private readonly string[] _parameterNames;
     private readonly bool _allHeaders;
     private readonly bool _userAgentListed;
@@ -30,12 +31,14 @@ internal sealed class RequestFilter
     /// <param name="maxPayload">Bytes that a body may have; 0 means any number (MAN-271).</param>
     /// <param name="limits">Bounds.</param>
     /// <param name="readsClaims">Whether a component in front may have put <see cref="IClaims"/> among the exchange's features.</param>
-    public RequestFilter(EndpointConfig endpoint, long maxPayload, Limits limits, bool readsClaims)
+    /// <param name="propagated">Headers that components in front hand on, in canonical spelling, whatever is listed (AUT-101).</param>
+    public RequestFilter(EndpointConfig endpoint, long maxPayload, Limits limits, bool readsClaims, IReadOnlyList<string> propagated)
     {
         _allHeaders = endpoint.InputHeaders.Contains("*");
         _userAgentListed = _allHeaders || endpoint.InputHeaders.Contains("User-Agent", StringComparer.OrdinalIgnoreCase);
         _teListed = _allHeaders || endpoint.InputHeaders.Contains(HeaderNames.TE, StringComparer.OrdinalIgnoreCase);
-        _headers = [.. endpoint.InputHeaders.Where(static h => h.Length > 0 && !ForbiddenHeaders.Contains(h) && !IsHandledApart(h))];
+        _propagated = [.. propagated];
+        _headers = [.. endpoint.InputHeaders.Where(h => h.Length > 0 && !ForbiddenHeaders.Contains(h) && !IsHandledApart(h) && !IsPropagated(h))];
         _query = endpoint.InputQueryStrings.Count == 0 ? null : QueryFilter.ForEndpoint(endpoint.InputQueryStrings);
         _parameterNames = [.. endpoint.ParameterNames.Select(BackendUrl.InternalName)];
         _method = endpoint.Method;
@@ -94,6 +97,12 @@ internal sealed class RequestFilter
             Add(headers, HeaderNames.ContentType, type);
         if (_teListed && source.TE is [{ } te] && te.Equals("trailers", StringComparison.OrdinalIgnoreCase))
             headers.Add(HeaderNames.TE, te);
+        // No client can withhold these by naming them in Connection.
+        foreach (var name in _propagated)
+        {
+            if (source.TryGetValue(name, out var found))
+                Add(headers, name, found);
+        }
         var connection = source.Connection;
         if (_allHeaders)
         {
@@ -107,11 +116,11 @@ internal sealed class RequestFilter
         }
     }
 
-    private static void AddAll(IHeaderDictionary source, StringValues connection, NameValueList headers)
+    private void AddAll(IHeaderDictionary source, StringValues connection, NameValueList headers)
     {
         foreach (var (name, values) in source)
         {
-            if (!ForbiddenHeaders.Contains(name) && !IsHandledApart(name) && !IsNamedBy(connection, name))
+            if (!ForbiddenHeaders.Contains(name) && !IsHandledApart(name) && !IsPropagated(name) && !IsNamedBy(connection, name))
                 Add(headers, HeaderName.Canonicalize(name), values);
         }
     }
@@ -120,6 +129,19 @@ internal sealed class RequestFilter
     {
         foreach (var value in values)
             headers.Add(name, value ?? "");
+    }
+
+    /// <summary>Whether a component may hand a header on: not one of the connection, of the body, or one that the gateway sets itself.</summary>
+    internal static bool MayPropagate(string name) => !ForbiddenHeaders.Contains(name) && !IsHandledApart(name);
+
+    private bool IsPropagated(string name)
+    {
+        foreach (var propagated in _propagated)
+        {
+            if (name.Length == propagated.Length && ForbiddenHeaders.IsLoosely(name, propagated))
+                return true;
+        }
+        return false;
     }
 
     private static bool IsHandledApart(string name) =>
@@ -176,14 +198,15 @@ internal static class ForbiddenHeaders
     private static bool Is(string name, string other) => string.Equals(name, other, StringComparison.OrdinalIgnoreCase);
 
     // Many servers read X_Forwarded_For and X-Forwarded-For as one.
-    private static bool IsLoosely(string name, string other)
+    internal static bool IsLoosely(string name, string other)
     {
         for (var i = 0; i < name.Length; i++)
         {
-            var c = name[i] == '_' ? '-' : name[i];
-            if (char.ToLowerInvariant(c) != char.ToLowerInvariant(other[i]))
+            if (Plain(name[i]) != Plain(other[i]))
                 return false;
         }
         return true;
+
+        static char Plain(char c) => c == '_' ? '-' : char.ToLowerInvariant(c);
     }
 }

@@ -1,7 +1,9 @@
 using Gateway.Core.Configuration;
 using Gateway.Core.Plugins;
+using Gateway.Core.Proxy;
 using KrakenPlugins.Sdk.Configuration;
 using KrakenPlugins.Sdk.Plugins;
+using KrakenPlugins.Sdk.Proxy;
 using Microsoft.AspNetCore.Hosting.Server.Abstractions;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
@@ -18,6 +20,9 @@ internal sealed record GenerationContext(ServiceConfig Config, GenerationScope S
 {
     /// <summary>What plugins serve by themselves.</summary>
     public Takeovers Takeovers { get; } = new(Scope.Stopping);
+
+    /// <summary>Which endpoint serves what.</summary>
+    public EndpointRoutes Routes { get; } = new();
 
     /// <summary>When agents reported.</summary>
     public AgentReports AgentReports { get; } = new();
@@ -43,11 +48,18 @@ internal class ServiceContext(GenerationContext generation) : IServiceContext
     public CancellationToken Stopping => Generation.Scope.Stopping;
     public string PluginFolder => _owner.Folder;
 
+    public EndpointRoute? FindEndpoint(HttpContext context, string method) => ExchangeOf(context) is { } exchange ? Generation.Routes.Find(exchange, method) : null;
+
     public string ClientAddress(HttpContext context)
     {
-        ArgumentNullException.ThrowIfNull(context);
-        var exchange = context.Features.Get<Exchange>() ?? (context.Features as IHostContextContainer<Exchange>)?.HostContext;
+        var exchange = ExchangeOf(context);
         return exchange?.ClientIp ?? context.Connection.RemoteIpAddress?.ToString() ?? "";
+    }
+
+    private static Exchange? ExchangeOf(HttpContext context)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        return context.Features.Get<Exchange>() ?? (context.Features as IHostContextContainer<Exchange>)?.HostContext;
     }
 
     public ConfigNode? ServiceConfig(string name) => Generation.Config.ExtraConfig[name];
@@ -81,11 +93,25 @@ internal class EndpointContext(GenerationContext generation, EndpointConfig endp
     /// <summary>Filled before the endpoint's HTTP components are built.</summary>
     public IReadOnlyList<ITokenRejecter> TokenRejecters { get; set; } = [];
 
+    /// <summary>Headers that components of the endpoint hand on to its backends, in canonical spelling.</summary>
+    public List<string> PropagatedHeaders { get; init; } = [];
+
+    public bool PropagateHeader(string name)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        if (!name.All(HeaderName.IsTokenChar) || !RequestFilter.MayPropagate(name))
+            return false;
+        var canonical = HeaderName.Canonicalize(name);
+        if (!PropagatedHeaders.Contains(canonical))
+            PropagatedHeaders.Add(canonical);
+        return true;
+    }
+
     protected override string Place => $"endpoint {Config.Method} {Config.Path}";
 
     public ConfigNode? EndpointConfig(string name) => Config.ExtraConfig[name];
 
-    public BackendContext ForBackend(BackendConfig backend, int index) => new(Generation, Config, backend, index) { Parent = Place };
+    public BackendContext ForBackend(BackendConfig backend, int index) => new(Generation, Config, backend, index) { Parent = Place, PropagatedHeaders = PropagatedHeaders };
 }
 
 /// <summary>What components of a backend are told.</summary>

@@ -42,15 +42,16 @@ internal sealed partial class EndpointHandler : RouteHandler
     /// <param name="proxy">The compiled proxy pipeline.</param>
     /// <param name="buffersBody">Whether more than one consumer reads the request body.</param>
     /// <param name="readsClaims">Whether something in front may have validated a token.</param>
+    /// <param name="propagated">Headers that components in front hand on.</param>
     /// <param name="render">Renders data; unused for <c>no-op</c>.</param>
     /// <param name="headers">The gateway's own headers.</param>
     /// <param name="limits">Bounds.</param>
     /// <param name="logger">Application log.</param>
-    public EndpointHandler(EndpointConfig endpoint, RouterConfig router, ProxyHandler proxy, bool buffersBody, bool readsClaims, OutputRender render, GatewayHeaders headers, Limits limits, ILogger logger)
+    public EndpointHandler(EndpointConfig endpoint, RouterConfig router, ProxyHandler proxy, bool buffersBody, bool readsClaims, IReadOnlyList<string> propagated, OutputRender render, GatewayHeaders headers, Limits limits, ILogger logger)
     {
         _endpoint = endpoint;
         var maxPayload = MaxPayload(router, endpoint);
-        _filter = new RequestFilter(endpoint, maxPayload, limits, readsClaims);
+        _filter = new RequestFilter(endpoint, maxPayload, limits, readsClaims, propagated);
         _proxy = proxy;
         _headers = headers;
         _render = render;

@@ -258,7 +258,8 @@ internal sealed partial class Generation : IAsyncDisposable
         if (exchange.Match.Outcome == RouteOutcome.Redirect)
             return PlainResponses.RedirectAsync(context, RedirectLocation(exchange));
         exchange.IsLogged = _accessLog is not null;
-        return _inner is null ? HandleAsync(exchange) : _inner(context);
+        // The health path stands outside of the service's components (SEC-042).
+        return _inner is null || exchange.Match.Handler is HealthEndpoint ? HandleAsync(exchange) : _inner(context);
     }
 
     private Task HandleAsync(Exchange exchange)

@@ -125,7 +125,9 @@ internal static partial class GenerationBuilder
             Add(routes.Add(s_anyMethod, EchoEndpoint.Pattern, false, new EchoEndpoint(options.Limits)));
         foreach (var endpoint in config.Endpoints)
             Add(routes.Add(endpoint.Method, endpoint.Path, config.DisableRest, compiler.Compile(endpoint, diagnostics)));
-        return routes.Build(RouteOptions.From(config.Router));
+        var table = routes.Build(RouteOptions.From(config.Router));
+        generation.Routes.Open(table);
+        return table;
 
         static void Add(RouteConflict? conflict)
         {

@@ -9,15 +9,15 @@ namespace Gateway.Core.Server;
 internal sealed partial class PipelineCompiler
 {
     /// <summary>The handler of an endpoint whose connections a plugin takes over; <see langword="null"/> for all others.</summary>
-    private ConnectionEndpoint? CompileConnection(EndpointConfig endpoint, ConfigDiagnostics faults)
+    private ConnectionEndpoint? CompileConnection(EndpointConfig endpoint, EndpointContext context, ConfigDiagnostics faults)
     {
         foreach (var component in _plugins.Connections)
         {
             if (endpoint.ExtraConfig[component.Name] is not { } config)
                 continue;
-            var addresses = endpoint.Backends.Select((backend, i) => CompileAddress(endpoint, backend, i, faults)).ToArray();
+            var addresses = endpoint.Backends.Select((backend, i) => CompileAddress(endpoint, backend, context.ForBackend(backend, i), faults)).ToArray();
             // The body stays with the exchange, so no limit of a body holds here.
-            var filter = new RequestFilter(endpoint, maxPayload: 0, limits, readsClaims: true);
+            var filter = new RequestFilter(endpoint, maxPayload: 0, limits, readsClaims: true, context.PropagatedHeaders);
             if (component.Build(config, new TakeoverContext(generation, endpoint, filter, addresses), faults) is { } handler)
                 return new ConnectionEndpoint(handler, generation.Takeovers);
         }
@@ -25,9 +25,8 @@ internal sealed partial class PipelineCompiler
     }
 
     /// <summary>The stages that make a request that of a backend, with nothing behind them.</summary>
-    private ProxyHandler CompileAddress(EndpointConfig endpoint, BackendConfig backend, int index, ConfigDiagnostics faults)
+    private ProxyHandler CompileAddress(EndpointConfig endpoint, BackendConfig backend, BackendContext context, ConfigDiagnostics faults)
     {
-        var context = new BackendContext(generation, endpoint, backend, index);
         var address = CompileHost(backend, context, faults, static (_, _) => new(default(ProxyResult)), takesConnections: true);
         return new BackendTarget(backend, endpoint.IsWildcard, address).InvokeAsync;
     }

@@ -1,4 +1,5 @@
 using Gateway.Core.Configuration;
+using Gateway.Core.Plugins;
 using KrakenPlugins.Sdk.Configuration;
 using KrakenPlugins.Sdk.Plugins;
 using KrakenPlugins.Sdk.Proxy;
@@ -13,11 +14,37 @@ internal sealed partial class PipelineCompiler
         var guards = new List<IHttpMiddleware>();
         foreach (var component in _plugins.EndpointComponents)
         {
-            if (component.ConfigAt(endpoint.ExtraConfig, _service.ExtraConfig) is { } config && component.Build(config, context, faults) is { } guard)
+            if (component.ConfigAt(endpoint.ExtraConfig, _service.ExtraConfig) is { } config && CompileGuard(component, config, context, faults) is { } guard)
                 guards.Add(guard);
         }
         return guards;
     }
+
+    /// <summary>
+    /// A component of the exchange. What it has to say against its configuration refuses the whole of it when the namespace authenticates or
+    /// secures: of an endpoint that is not what its author wrote nobody can tell what it lets in (AUT-008).
+    /// </summary>
+    private static IHttpMiddleware? CompileGuard(Component<IEndpointContext, IHttpMiddleware> component, ConfigNode config, EndpointContext context, ConfigDiagnostics faults)
+    {
+        if (!IsGuard(component.Name))
+            return component.Build(config, context, faults);
+        var found = new ConfigDiagnostics();
+        IHttpMiddleware? guard = null;
+        try
+        {
+            guard = component.Build(config, context, found);
+        }
+        catch (Exception exception)
+        {
+            found.Error(config.Position, $"extra_config.{component.Name}", $"{context.LogPrefix} the component cannot be built: {exception.Message}");
+        }
+        ServiceComponents.ThrowIfFaulty(found);
+        foreach (var finding in found.All)
+            faults.Add(finding);
+        return guard;
+    }
+
+    private static bool IsGuard(string name) => name.StartsWith("auth/", StringComparison.Ordinal) || name.StartsWith("security/", StringComparison.Ordinal);
 
     /// <summary>
     /// The rejecters of an endpoint in the order of their stages. Those of the service are built only where there are components on the

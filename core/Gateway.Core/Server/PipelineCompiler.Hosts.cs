@@ -18,11 +18,14 @@ internal sealed partial class PipelineCompiler
         if (discovery is null && hosts.Length == 0)
             return next;
         if (balancer is not null)
-            return new BalancedAddress(backend, discovery ?? new FixedHosts(hosts), balancer, generation.Time, next).InvokeAsync;
+            return new BalancedAddress(HeadersOf(backend, context), discovery ?? new FixedHosts(hosts), balancer, generation.Time, next).InvokeAsync;
         return discovery is null
-            ? new BackendAddress(backend, new HostBalancer(hosts), next).InvokeAsync
-            : new DiscoveredAddress(backend, discovery, next).InvokeAsync;
+            ? new BackendAddress(HeadersOf(backend, context), new HostBalancer(hosts), next).InvokeAsync
+            : new DiscoveredAddress(HeadersOf(backend, context), discovery, next).InvokeAsync;
     }
+
+    private static NameFilter HeadersOf(BackendConfig backend, BackendContext context) =>
+        NameFilter.ForBackend(backend.InputHeaders, StringComparison.OrdinalIgnoreCase, context.PropagatedHeaders);
 
     private IHostDiscovery? CompileDiscovery(BackendConfig backend, BackendContext context, ConfigDiagnostics faults)
     {

@@ -28,7 +28,15 @@ internal sealed partial class PipelineCompiler(GenerationContext generation, Htt
     /// <summary>
     /// The handler of an endpoint. One that cannot be built answers 500; its reason is logged and in <paramref name="diagnostics"/> (RTE-011).
     /// </summary>
+    /// <exception cref="ConfigurationException">A guard of the endpoint cannot be built (AUT-008).</exception>
     public RouteHandler Compile(EndpointConfig endpoint, ConfigDiagnostics diagnostics)
+    {
+        var handler = CompileOrFail(endpoint, diagnostics);
+        handler.Route = new EndpointRoute(endpoint.Method, endpoint.Path);
+        return handler;
+    }
+
+    private RouteHandler CompileOrFail(EndpointConfig endpoint, ConfigDiagnostics diagnostics)
     {
         var faults = new ConfigDiagnostics();
         RouteHandler handler;
@@ -37,12 +45,12 @@ internal sealed partial class PipelineCompiler(GenerationContext generation, Htt
         {
             handler = CompileEndpoint(endpoint, faults);
         }
-        catch (Exception exception)
+        catch (Exception exception) when (exception is not ConfigurationException)
         {
             // Whatever a plugin's factory throws concerns this endpoint alone.
             thrown = exception is PipelineBuildException ? null : exception;
             faults.Error(endpoint.Source.Position, "", exception.Message);
-            handler = FailedEndpoint.Instance;
+            handler = new FailedEndpoint();
         }
         foreach (var fault in faults.All)
             diagnostics.Add(fault);
@@ -53,7 +61,7 @@ internal sealed partial class PipelineCompiler(GenerationContext generation, Htt
             if (fault.Severity == ConfigSeverity.Error)
                 Log.CannotBuild(_logger, endpoint.Path, fault.Message, thrown);
         }
-        return FailedEndpoint.Instance;
+        return new FailedEndpoint();
     }
 
     private RouteHandler CompileEndpoint(EndpointConfig endpoint, ConfigDiagnostics faults)
@@ -61,7 +69,7 @@ internal sealed partial class PipelineCompiler(GenerationContext generation, Htt
         var context = new EndpointContext(generation, endpoint);
         context.TokenRejecters = CompileRejecters(endpoint, context, faults);
         var guards = CompileGuards(endpoint, context, faults);
-        RouteHandler handler = CompileConnection(endpoint, faults) is { } connection ? connection : CompileProxy(endpoint, context, guards.Count > 0 || _hasServerComponents, faults);
+        RouteHandler handler = CompileConnection(endpoint, context, faults) is { } connection ? connection : CompileProxy(endpoint, context, guards.Count > 0 || _hasServerComponents, faults);
         return guards.Count == 0 ? handler : new GuardedEndpoint(guards, handler);
     }
 
@@ -70,7 +78,7 @@ internal sealed partial class PipelineCompiler(GenerationContext generation, Htt
         var proxy = CompileProxyPipeline(endpoint, context, faults, out var buffers);
         Log.BuildingHandler(_logger, endpoint.Path);
         var render = OutputRender.Of(endpoint.OutputEncoding, name => PluginRender(name, endpoint, context, faults));
-        return new EndpointHandler(endpoint, _service.Router, proxy, buffers, readsClaims, render, headers, limits, _logger);
+        return new EndpointHandler(endpoint, _service.Router, proxy, buffers, readsClaims, context.PropagatedHeaders, render, headers, limits, _logger);
     }
 
     private ProxyHandler CompileProxyPipeline(EndpointConfig endpoint, EndpointContext context, ConfigDiagnostics faults, out bool buffersBody)
@@ -251,8 +259,6 @@ internal sealed class PipelineBuildException(string message) : Exception(message
 /// <summary>What stands for an endpoint that could not be built: a bare 500 (RTE-011).</summary>
 internal sealed class FailedEndpoint : RouteHandler
 {
-    public static FailedEndpoint Instance { get; } = new();
-
     public override Task HandleAsync(Exchange exchange)
     {
         exchange.Http.Response.StatusCode = StatusCodes.Status500InternalServerError;

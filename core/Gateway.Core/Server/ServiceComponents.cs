@@ -15,7 +15,7 @@ internal static class ServiceComponents
     public static T? Build<T>(Component<IServiceContext, T> component, ServiceConfig config, ServiceContext context, ConfigDiagnostics faults)
         where T : class
     {
-        if (config.ExtraConfig[component.Name] is not { } value)
+        if (ConfigOf(component, config) is not { } value)
             return null;
         try
         {
@@ -26,6 +26,21 @@ internal static class ServiceComponents
             faults.Error(value.Position, $"extra_config.{component.Name}", $"the component cannot be built: {exception.Message}");
             return null;
         }
+    }
+
+    /// <summary>What a component around the service is built from; <see langword="null"/> when it does not stand there.</summary>
+    public static ConfigNode? ConfigOf<T>(Component<IServiceContext, T> component, ServiceConfig config)
+        where T : class
+    {
+        var written = config.ExtraConfig[component.Name];
+        if (written is not null || component.Reach != ComponentReach.Endpoints)
+            return written;
+        foreach (var endpoint in config.Endpoints)
+        {
+            if (endpoint.ExtraConfig[component.Name] is { } own)
+                return ConfigNode.Object(own.Position, []);
+        }
+        return null;
     }
 
     /// <summary>Throws <see cref="ConfigurationException"/> with all findings when there is an error among them.</summary>

@@ -138,7 +138,7 @@ public sealed class JwkDownload : IDisposable
             {
                 var read = await stream.ReadAsync(bytes.AsMemory(length), cancellationToken).ConfigureAwait(false);
                 if (read == 0)
-                    return JwkResult.Of(JwkSet.Parse(bytes.AsMemory(0, length), _warn), bytes.AsMemory(0, length));
+                    return JwkResult.Of(JwkSet.Parse(bytes.AsMemory(0, length), _warn), bytes.AsMemory(0, length), FreshFor(response));
                 length += read;
                 if (length > MaximumBytes)
                     return TooLong();
@@ -146,6 +146,14 @@ public sealed class JwkDownload : IDisposable
                     Array.Resize(ref bytes, Math.Min(2 * length, MaximumBytes + 1));
             }
         }
+    }
+
+    private static TimeSpan FreshFor(HttpResponseMessage response)
+    {
+        if (response.Headers.CacheControl is not { NoStore: false, NoCache: false, MaxAge: { } age })
+            return TimeSpan.Zero;
+        age -= response.Headers.Age ?? TimeSpan.Zero;
+        return age > TimeSpan.Zero ? age : TimeSpan.Zero;
     }
 
     private static JwkResult TooLong() => JwkResult.Failed($"the answer is longer than {MaximumBytes} bytes");

@@ -12,4 +12,10 @@ public enum ComponentReach
     /// <see langword="null"/> where it is not needed.
     /// </summary>
     Service,
+
+    /// <summary>
+    /// For a component around the service: there, and around a service without its namespace once an endpoint has it. The factory then gets an
+    /// empty object; <see cref="IServiceContext.ServiceConfig"/> tells the two apart.
+    /// </summary>
+    Endpoints,
 }

@@ -32,6 +32,14 @@ public interface IServiceContext
     ConfigNode? ServiceConfig(string name);
 
     /// <summary>
+    /// The endpoint that serves an exchange, or would serve it if its method were another one; <see langword="null"/> when none does. In front
+    /// of routing it is looked up in the routes with the path as it is now, so that the answer is the router's own.
+    /// </summary>
+    /// <param name="context">An exchange of this configuration.</param>
+    /// <param name="method">Upper-case method, mostly the request's own.</param>
+    EndpointRoute? FindEndpoint(HttpContext context, string method);
+
+    /// <summary>
     /// A service that another component provides (<see cref="IPluginRegistry.Service{T}"/>), or <see langword="null"/> when none does.
     /// Providers are built before everything else, in the order of their stages.
     /// </summary>
@@ -54,6 +62,11 @@ public interface IServiceContext
     /// <exception cref="ObjectDisposedException">The configuration has ended.</exception>
     T Carry<T>(string key, ConfigNode config, Func<T> create) where T : class;
 }
+
+/// <summary>What tells one endpoint of a configuration from the others.</summary>
+/// <param name="Method">Upper-case method.</param>
+/// <param name="Path">Path with placeholders as configured.</param>
+public sealed record EndpointRoute(string Method, string Path);
 
 /// <summary>What a component may know of the endpoint that it is built for.</summary>
 public interface IEndpointContext : IServiceContext
@@ -81,6 +94,15 @@ public interface IEndpointContext : IServiceContext
 
     /// <summary>The value of a namespace in the endpoint's own <c>extra_config</c> under its current name, or <see langword="null"/>.</summary>
     ConfigNode? EndpointConfig(string name);
+
+    /// <summary>
+    /// Makes a header of the request reach every backend of the endpoint whatever <c>input_headers</c> lists; for a component on the HTTP
+    /// exchange, which sets or removes the header in each request. Spellings with <c>_</c> for <c>-</c>, which many servers read as the same
+    /// name, are withheld then, whoever sent them. Called while the component is built; later calls have no effect.
+    /// </summary>
+    /// <param name="name">Name of the header, in any letter case.</param>
+    /// <returns>Whether it may be handed on: not a header of the connection, of the body, or one that the gateway sets itself.</returns>
+    bool PropagateHeader(string name);
 
     /// <summary>
     /// What may reject a validated token of this endpoint (<see cref="IPluginRegistry.Rejecter"/>), in the order of

@@ -23,6 +23,9 @@ public interface IPluginRegistry
     /// <summary>A component around the whole service.</summary>
     void Server(string name, Stage stage, ComponentFactory<IServiceContext, IHttpMiddleware> factory);
 
+    /// <summary>A component around the whole service. Its reach says whether the namespace of an endpoint is enough for it to stand there.</summary>
+    void Server(string name, Stage stage, ComponentFactory<IServiceContext, IHttpMiddleware> factory, ComponentReach reach);
+
     /// <summary>A component of an endpoint on the HTTP exchange.</summary>
     void Endpoint(string name, Stage stage, ComponentFactory<IEndpointContext, IHttpMiddleware> factory);
 

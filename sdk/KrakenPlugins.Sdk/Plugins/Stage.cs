@@ -43,7 +43,11 @@ public static class EndpointStages
     public static Stage EarlyExtraction { get; } = new("early extraction", 100);
     /// <summary>Bot detector.</summary>
     public static Stage BotDetector { get; } = new("bot detector", 200);
-    /// <summary>Authentication and its rejecters.</summary>
+    /// <summary>Basic authentication, the first of the ways to authenticate (AUT-004).</summary>
+    public static Stage BasicAuthentication { get; } = new("basic authentication", 280);
+    /// <summary>API keys, behind basic authentication and in front of tokens (AUT-004).</summary>
+    public static Stage ApiKeys { get; } = new("api keys", 290);
+    /// <summary>Authentication by tokens and its rejecters.</summary>
     public static Stage Authentication { get; } = new("authentication", 300);
     /// <summary>Endpoint scripts.</summary>
     public static Stage Scripts { get; } = new("scripts", 400);
