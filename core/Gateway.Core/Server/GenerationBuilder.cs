@@ -57,7 +57,7 @@ internal static partial class GenerationBuilder
         var compiler = new PipelineCompiler(generation, transport, headers, options.Limits);
         var context = new ServiceContext(generation);
         if (options.Command is null)
-            SharedServices.Provide(generation, context);
+            SharedServices.Provide(generation, context, diagnostics);
         var health = options.Command is null ? HealthContributors.Build(generation, context) : [];
         return new Generation(new GenerationParts
         {
@@ -76,7 +76,7 @@ internal static partial class GenerationBuilder
             AccessLog = config.Router.DisableAccessLog ? null : new AccessLog(options.Log, config.Router.LoggerSkipPaths, options.IsTerminal),
             Outer = options.Command is null ? ServerComponents(generation, context, static order => order < ServerStages.Routing.Order) : [],
             Inner = options.Command is null ? ServerComponents(generation, context, static order => order >= ServerStages.Routing.Order) : [],
-            Branches = options.Command is { } command ? [command.Build(generation, context)] : Branches(generation, context),
+            Branches = options.Command is { } command ? [command.Build(generation, context, diagnostics)] : Branches(generation, context),
         });
     }
 

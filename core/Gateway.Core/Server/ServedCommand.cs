@@ -21,7 +21,7 @@ public sealed record ServedCommand(string Name, string Namespace)
     };
 
     /// <summary>Builds what serves it. Throws <see cref="ConfigurationException"/>.</summary>
-    internal IListenerBranch Build(GenerationContext generation, ServiceContext context)
+    internal IListenerBranch Build(GenerationContext generation, ServiceContext context, ConfigDiagnostics diagnostics)
     {
         if (generation.Config.ExtraConfig[Namespace] is not { } value)
             throw new ConfigurationException($"{generation.Config.Source.Position}: extra_config has no \"{Namespace}\", which configures `gateway {Name}`; add it");
@@ -37,7 +37,7 @@ public sealed record ServedCommand(string Name, string Namespace)
         {
             throw new ConfigurationException($"{value.Position} extra_config.{Namespace}: `gateway {Name}` cannot be built: {exception.Message}");
         }
-        ServiceComponents.ThrowIfFaulty(faults);
+        ServiceComponents.ThrowIfFaulty(faults, diagnostics);
         return branch ?? throw new ConfigurationException($"{value.Position} extra_config.{Namespace}: it asks nothing of `gateway {Name}`");
     }
 

@@ -49,13 +49,21 @@ internal static class ServiceComponents
         if (faults.HasErrors)
             throw new ConfigurationException(string.Join('\n', faults.All));
     }
+
+    /// <summary>The same; what is no error goes to those who read findings.</summary>
+    public static void ThrowIfFaulty(ConfigDiagnostics faults, ConfigDiagnostics diagnostics)
+    {
+        ThrowIfFaulty(faults);
+        foreach (var finding in faults.All)
+            diagnostics.Add(finding);
+    }
 }
 
 /// <summary>The services that components offer to others, built before everything else in the order of their stages.</summary>
 internal static class SharedServices
 {
     /// <summary>Builds and offers them. Throws <see cref="ConfigurationException"/>.</summary>
-    public static void Provide(GenerationContext generation, ServiceContext context)
+    public static void Provide(GenerationContext generation, ServiceContext context, ConfigDiagnostics diagnostics)
     {
         var faults = new ConfigDiagnostics();
         var providers = new Dictionary<Type, string>();
@@ -71,6 +79,6 @@ internal static class SharedServices
             faults.Error(generation.Config.ExtraConfig[component.Name]!.Position, $"extra_config.{component.Name}",
                 $"\"{providers[component.Product]}\" and \"{component.Name}\" both provide {component.Product.Name}; keep one");
         }
-        ServiceComponents.ThrowIfFaulty(faults);
+        ServiceComponents.ThrowIfFaulty(faults, diagnostics);
     }
 }

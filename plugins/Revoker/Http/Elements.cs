@@ -46,18 +46,13 @@ internal static class Elements
         {
             var read = await body.ReadAsync(cancellationToken).ConfigureAwait(false);
             var left = read.Buffer;
-            while (TryLine(ref left, read.IsCompleted, out var line))
-            {
-                total += line.Length;
-                if (ElementOf(prefix, line) is { } element)
-                    batch.Add(element);
-                if (batch.Count == AtOnce)
-                    await HandOnAsync().ConfigureAwait(false);
-            }
-            if (total + left.Length > MostBytes)
+            if ((total += left.Length) > MostBytes)
                 throw new ApiException(413, $"more than {MostBytes >> 20} MiB; send the values in several requests");
+            while (TakeLines(ref left, read.IsCompleted, prefix, batch))
+                await HandOnAsync().ConfigureAwait(false);
             if (left.Length > PortProtocol.MostElement)
                 throw new ApiException(400, $"a line of more than {PortProtocol.MostElement} bytes");
+            total -= left.Length;
             body.AdvanceTo(left.Start, left.End);
             if (read.IsCompleted)
                 break;
@@ -72,24 +67,35 @@ internal static class Elements
         }
     }
 
-    private static bool TryLine(ref ReadOnlySequence<byte> left, bool isLast, out ReadOnlySequence<byte> line)
+    // Whether the batch is full; else there is no further whole line.
+    private static bool TakeLines(ref ReadOnlySequence<byte> left, bool isLast, byte[] prefix, List<byte[]> batch)
     {
-        if (left.PositionOf((byte)'\n') is { } end)
+        var reader = new SequenceReader<byte>(left);
+        while (batch.Count < AtOnce && reader.TryReadTo(out ReadOnlySequence<byte> line, (byte)'\n'))
+            Add(line);
+        var isFull = batch.Count == AtOnce;
+        if (!isFull && isLast)
         {
-            line = left.Slice(0, end);
-            left = left.Slice(left.GetPosition(1, end));
-            return true;
+            Add(reader.UnreadSequence);
+            reader.AdvanceToEnd();
         }
-        line = left;
-        if (!isLast || left.IsEmpty)
-            return false;
-        left = left.Slice(left.End);
-        return true;
+        left = reader.UnreadSequence;
+        return isFull;
+
+        void Add(in ReadOnlySequence<byte> line)
+        {
+            if (ElementOf(prefix, line) is { } element)
+                batch.Add(element);
+        }
     }
 
     private static byte[]? ElementOf(byte[] prefix, in ReadOnlySequence<byte> line)
     {
-        var value = line.ToArray().AsSpan().Trim(" \t\r"u8);
+        if (line.IsEmpty)
+            return null;
+        if (line.Length > PortProtocol.MostElement)
+            throw new ApiException(400, $"a line of {line.Length} bytes; {PortProtocol.MostElement} are the limit");
+        var value = (line.IsSingleSegment ? line.FirstSpan : line.ToArray()).Trim(" \t\r"u8);
         if (value.IsEmpty)
             return null;
         if (prefix.Length + value.Length > PortProtocol.MostElement)

@@ -41,6 +41,6 @@ internal static class StatusJson
         if (fill >= 1)
             return 1000;
         var positions = filter.HashOf([]).Count;
-        return 100.0 * -Math.Log(1 - fill) * filter.Settings.Bits / positions / filter.Settings.Count;
+        return 100.0 * Math.Abs(Math.Log(1 - fill)) * filter.Settings.Bits / positions / filter.Settings.Count;
     }
 }

@@ -69,7 +69,7 @@ internal static class Rig
 
     public static Task<TestGateway> ServerAsync(string more = "", string root = "", string extra = "", int port = 0) => TestGateway.StartAsync(
         $$"""{"version":3,"listen_ip":"127.0.0.1",{{root}}"extra_config":{ {{extra}}"auth/revoker":{ {{Filter}},"port":1234,"revoke_server_api_key":"{{Key}}","revoke_server_ping_interval":"1s"{{more}} } } }""",
-        options: new TestGatewayOptions { PluginFolders = [PluginFolder.Path], Command = s_server, Port = port });
+        options: new TestGatewayOptions { PluginFolders = [PluginFolder.Path], Command = s_server, Port = port, AllowMissing = new HashSet<string> { "*" } });
 
     /// <summary>Status of <c>/guarded</c> for a token with these claims.</summary>
     public static async Task<int> StatusAsync(TestGateway gateway, string claims, string path = "/guarded")

@@ -53,7 +53,7 @@ public sealed class RpcTests : IAsyncLifetime
         using var socket = await _wire.ConnectAsync();
         var request = Wire.Bytes($"{RequestType} 0b ff82 01 04 'X.Do' 01 09 00 21 ff83 03 01 01 08 'AddInput' 01 ff84 00 01 01 01 05 'Elems' 01 ff86 00 00 00 {ListType} 03 ff84 00");
 
-        var answer = await Wire.CallAsync(socket, request, 95);
+        var answer = await Wire.CallAsync(socket, request, 100);
 
         Assert.Contains("can't find method X.Do", System.Text.Encoding.UTF8.GetString(answer), StringComparison.Ordinal);
     }
