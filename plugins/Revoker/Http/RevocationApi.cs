@@ -1,3 +1,4 @@
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -9,6 +10,9 @@ namespace KrakenPlugins.Revoker.Http;
 /// </summary>
 internal class RevocationApi(ApiKey key, IRevocations revocations)
 {
+    // What is answered is read as JSON and never as a part of a page.
+    private static readonly JsonWriterOptions s_text = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     /// <summary>Whether an address is one of the API.</summary>
     public virtual bool Accepts(PathString path) => path.StartsWithSegments("/tokens", StringComparison.Ordinal) || path == "/status";
 
@@ -68,7 +72,7 @@ internal class RevocationApi(ApiKey key, IRevocations revocations)
     protected static async Task AnswerAsync(HttpContext context, int status, Action<Utf8JsonWriter> write)
     {
         using var body = new MemoryStream();
-        using (var json = new Utf8JsonWriter(body))
+        using (var json = new Utf8JsonWriter(body, s_text))
             write(json);
         context.Response.StatusCode = status;
         context.Response.ContentType = "application/json; charset=utf-8";

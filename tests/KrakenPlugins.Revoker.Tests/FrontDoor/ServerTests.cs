@@ -177,7 +177,7 @@ public sealed class ServerTests : IAsyncLifetime
     [InlineData("10.0.0.0/8", "127.0.0.1")]
     public async Task The_address_of_a_gateway_is_that_of_the_connection_or_of_a_proxy_that_is_trusted(string trusted, string expected)
     {
-        await using var server = await Rig.ServerAsync(extra: $$""" "router":{"trusted_proxies":["{{trusted}}"]},""");
+        await using var server = await Rig.ServerAsync(extra: $$""" "router":{"forwarded_by_client_ip":true,"trusted_proxies":["{{trusted}}"]},""");
         await using var gateway = new Wire(settings: new(1000, 0.000001, 600, KrakenPlugins.Revoker.Filters.HashName.Optimal), address: expected);
         var body = string.Create(CultureInfo.InvariantCulture, $$"""{"instance_id":"4d2c61e1-34c4-e96c-9456-15bd983c5019","n":1000,"p":0.000001,"ttl":600,"hash_name":"optimal","ip":"10.9.9.9","port":{{gateway.Address.Port}}}""");
 
