@@ -91,7 +91,8 @@ internal sealed class Dispatcher(IReadOnlyList<Command> own, Func<string[], IRea
 
     private Task<int> Help(string[] args, IReadOnlyList<Command> commands)
     {
-        var topic = args.Skip(1).Where(static a => !a.StartsWith('-')).ToArray();
+        // Folders of plugins may be named, so that their commands are known.
+        var topic = args.Where((a, i) => i > 0 && !a.StartsWith('-') && args[i - 1] != "--plugins").ToArray();
         if (topic.Length == 0 || topic[0] == "help")
             return Print(HelpText.OfProgram(commands));
         var command = Command.Find(commands, topic[0]);

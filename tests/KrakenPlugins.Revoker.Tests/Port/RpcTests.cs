@@ -76,7 +76,6 @@ public sealed class RpcTests : IAsyncLifetime
     [Theory, Spec("AUT-072", "AUT-073")]
     [InlineData(1001, 0.0001, 100, "optimal", "different N")]
     [InlineData(1000, 0.0002, 100, "optimal", "different P")]
-    [InlineData(1000, 0.0001, 99, "optimal", "different TTL")]
     [InlineData(1000, 0.0001, 100, "default", "different hash_name")]
     public async Task Union_is_refused_when_settings_differ(long count, double probability, long ttl, string hash, string reason)
     {

@@ -25,12 +25,10 @@ internal static class RpcUnion
     public static void Merge(RotatingFilter filter, ReadOnlyMemory<byte> written)
     {
         var set = ReadStream(Inflate(written, MostBytes(filter)));
-        var config = set.Record("Config");
-        var inner = config.Record("Config");
+        var inner = set.Record("Config").Record("Config");
         Compare("N", inner.UInt("N"), (ulong)filter.Settings.Count);
         Compare("P", inner.Float("P"), filter.Settings.Probability);
         Compare("hash_name", inner.Text("HashName", MostName), filter.Settings.HashText);
-        Compare("TTL", config.UInt("TTL"), (ulong)filter.Settings.Ttl);
         var most = MostBytes(filter);
         var content = new[] { "Previous", "Current", "Next" }.Select(name => ContentOf(filter, name, Inflate(set.Bytes(name), most))).ToArray();
         var filters = filter.Filters.All.ToArray();
