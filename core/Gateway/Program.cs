@@ -14,7 +14,7 @@ internal static class Program
 {
     private static readonly IReadOnlyList<Command> s_commands =
     [
-        AuditCommand.Definition, CheckCommand.Definition, CheckPluginCommand.Definition, CompletionCommand.Of(static () => s_commands!), DemoCommand.Definition,
+        AuditCommand.Definition, CheckCommand.Definition, CheckPluginCommand.Definition, CompletionCommand.Of(static () => PluginCommands.With(s_commands!, [])), DemoCommand.Definition,
         GenerateCommand.Definition, HealthCommand.Definition, LicenseCommand.Definition, MigrateCommand.Definition, PluginCommand.Definition, ProbeCommand.Definition,
         ReloadCommand.Definition, RunCommand.Definition, SchemaCommand.Definition, StatusCommand.Definition, KindTest.Definition, VersionCommand.Definition,
         WatchCommand.Of(static () => s_commands!),
@@ -23,6 +23,6 @@ internal static class Program
     private static Task<int> Main(string[] args)
     {
         OrphanGuard.Start();
-        return new Dispatcher(s_commands, new Terminal()).RunAsync(args);
+        return new Dispatcher(s_commands, static args => PluginCommands.With(s_commands, args), new Terminal()).RunAsync(args);
     }
 }

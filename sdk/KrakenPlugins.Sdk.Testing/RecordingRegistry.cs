@@ -61,6 +61,8 @@ internal sealed class RecordingRegistry : IPluginRegistry
 
     public void Logging(string name, ComponentFactory<ILogContext, IGatewayLog> factory) => Add("logging", name, default, factory);
 
+    public void Command(string name, ComponentFactory<IServiceContext, IListenerBranch> factory) => Add("command", name, default, factory);
+
     public void HttpServer(string name, ComponentFactory<IServiceContext, IHttpMiddleware> factory) => Add("http-server", name, default, factory);
 
     public void HttpClient(string name, ComponentFactory<IBackendContext, IClientMiddleware> factory) => Add("http-client", name, default, factory);

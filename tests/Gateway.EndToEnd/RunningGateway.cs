@@ -79,6 +79,10 @@ internal sealed partial class RunningGateway : IAsyncDisposable
         }
     }
 
+    /// <summary>Any command that serves, on the port that its configuration names.</summary>
+    public static async Task<RunningGateway> ServeOnAsync(int port, string? workingDirectory, string[] args) =>
+        await TryStartAsync(workingDirectory, args, port, null) ?? throw new InvalidOperationException($"port {port} is taken");
+
     /// <summary>A port outside the range that the system gives to outgoing connections, so that it stays free.</summary>
     public static int FreePort()
     {

@@ -38,6 +38,9 @@ public sealed record TestGatewayOptions
     /// <summary>Whether <c>-d</c> is given.</summary>
     public bool Debug { get; init; }
 
+    /// <summary>The command of a plugin to serve in place of the endpoints.</summary>
+    public ServedCommand? Command { get; init; }
+
     /// <summary>Standard output in place of the one that <see cref="TestGateway.Log"/> shows.</summary>
     public Stream? Output { get; init; }
 
@@ -131,6 +134,7 @@ public sealed class TestGateway : IAsyncDisposable
             Log = sink,
             Limits = options.Limits,
             Plugins = options.Plugins,
+            Command = options.Command,
             IsTerminal = options.IsTerminal,
             PluginHost = plugins,
             Time = options.Time,

@@ -8,7 +8,7 @@ namespace Gateway.Core.Configuration;
 /// a component holds stays in <see cref="ExtraConfig"/> as the tree of the document.
 /// Source: reference pages "service-settings", "endpoints", "backends".
 /// </summary>
-public sealed class ServiceConfig
+public sealed record ServiceConfig
 {
     /// <summary>Label for telemetry.</summary>
     public string Name { get; init; } = "";

@@ -72,6 +72,7 @@ public static class ManifestReader
             at.Error(found, "sdk", $"{ConfigText.Quote(manifest.Sdk)} is no range of versions like \"[0.2,1.0)\"");
         JudgeEntry(manifest, found);
         JudgeNames(manifest, found);
+        JudgeCommands(manifest, found);
         JudgeAudit(manifest, found);
         foreach (var (path, hash) in manifest.Hashes)
         {
@@ -117,6 +118,26 @@ public static class ManifestReader
         }
         foreach (var name in manifest.Plugins)
             JudgeSchema(name.Name, name.Schema, manifest, found);
+    }
+
+    private static void JudgeCommands(PluginManifest manifest, ConfigDiagnostics found)
+    {
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        for (var i = 0; i < manifest.Commands.Count; i++)
+        {
+            var command = manifest.Commands[i];
+            foreach (var name in (string[])[command.Name, .. command.Alias.Length > 0 ? [command.Alias] : Array.Empty<string>()])
+            {
+                if (name.Length is 0 or > 32 || !char.IsAsciiLetterLower(name[0]) || !name.All(static c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-'))
+                    manifest.Source.Error(found, "commands", i, $"{ConfigText.Quote(name)} is no name of a command: a lower case letter, then those, digits and '-', 32 at most");
+                else if (!seen.Add(name))
+                    manifest.Source.Error(found, "commands", i, $"the command \"{name}\" is declared twice");
+            }
+            if (command.Description.Length > MostAuditMessage || string.IsNullOrWhiteSpace(command.Description) || command.Description.Any(char.IsControl))
+                manifest.Source.Error(found, "commands", i, $"\"description\" must be a sentence on one line, {MostAuditMessage} characters at most");
+            if (!manifest.Namespaces.Any(n => n.Scope == ConfigScope.Service && n.Name == command.Namespace))
+                manifest.Source.Error(found, "commands", i, $"{ConfigText.Quote(command.Namespace)} is none of the plugin's namespaces of the scope \"service\"");
+        }
     }
 
     private static void JudgeAudit(PluginManifest manifest, ConfigDiagnostics found)

@@ -64,6 +64,9 @@ public sealed class PluginCatalog
     /// <summary>The plugins that have a way of service discovery.</summary>
     public IEnumerable<FoundPlugin> DiscoveryProviders(string name) => _plugins.Where(p => p.IsUsable && p.Manifest!.Discovery.Any(d => d.Name == name));
 
+    /// <summary>The commands that installed plugins bring, in the order of the search.</summary>
+    public IEnumerable<PluginCommand> Commands => _plugins.Where(static p => p.IsUsable).SelectMany(static p => p.Manifest!.Commands);
+
     /// <summary>The plugin that is used for an id, or <see langword="null"/>.</summary>
     public FoundPlugin? Find(string id) => _plugins.Find(p => p.IsUsable && p.Id == id);
 

@@ -49,6 +49,9 @@ public sealed class PluginManifest
     /// <summary>Ways of service discovery that it has.</summary>
     public IReadOnlyList<PluginDiscovery> Discovery { get; init; } = [];
 
+    /// <summary>Commands of the executable that it brings.</summary>
+    public IReadOnlyList<PluginCommand> Commands { get; init; } = [];
+
     /// <summary>Rules that <c>gateway audit</c> judges configurations by as long as the plugin is installed.</summary>
     public IReadOnlyList<PluginAuditRule> Audit { get; init; } = [];
 
@@ -137,6 +140,28 @@ public sealed class PluginDiscovery
     /// <summary>Value of <c>sd</c>.</summary>
     [ConfigRequired]
     public string Name { get; init; } = "";
+}
+
+/// <summary>A command of the executable: a service of the plugin's own in place of the gateway (<c>gateway revoker</c>).</summary>
+public sealed class PluginCommand
+{
+    /// <summary>Its name on the command line: lower case letters, digits and <c>-</c>, 32 characters at most.</summary>
+    [ConfigRequired]
+    public string Name { get; init; } = "";
+
+    /// <summary>A second name, or empty.</summary>
+    public string Alias { get; init; } = "";
+
+    /// <summary>What the help says about it, on one line.</summary>
+    [ConfigRequired]
+    public string Description { get; init; } = "";
+
+    /// <summary>The namespace of the service that configures it.</summary>
+    [ConfigRequired]
+    public string Namespace { get; init; } = "";
+
+    /// <summary>The configuration file that is read when the command line names none, or empty.</summary>
+    public string Config { get; init; } = "";
 }
 
 /// <summary>A rule of a plugin for <c>gateway audit</c>.</summary>

@@ -29,6 +29,7 @@ public sealed class PluginRegistry : IPluginRegistry
     internal ComponentList<IServiceContext, object> Services { get; } = new("service");
     internal ComponentList<IServiceContext, IHealthContributor> HealthContributors { get; } = new("health");
     internal ComponentList<ILogContext, IGatewayLog> Logs { get; } = new("logging");
+    internal ComponentList<IServiceContext, IListenerBranch> Commands { get; } = new("command");
     internal ComponentList<IServiceContext, IHttpMiddleware> HttpServers { get; } = new("http-server");
     internal ComponentList<IBackendContext, IClientMiddleware> HttpClients { get; } = new("http-client");
     internal ComponentList<IEndpointContext, IRequestModifier> RequestModifiers { get; } = new("request-modifier");
@@ -64,7 +65,7 @@ public sealed class PluginRegistry : IPluginRegistry
     private IEnumerable<IComponentList> Lists =>
     [
         ServerComponents, EndpointComponents, ProxyComponents, BackendComponents, ClientComponents, Executors, Connections, Listeners, Agents, Rejecters, Decoders,
-        Renders, Discoveries, Balancers, Services, HealthContributors, Logs, HttpServers, HttpClients, RequestModifiers, ResponseModifiers, Middlewares,
+        Renders, Discoveries, Balancers, Services, HealthContributors, Logs, Commands, HttpServers, HttpClients, RequestModifiers, ResponseModifiers, Middlewares,
     ];
 
     /// <summary>Lets a plugin that is compiled in declare its components; whatever it throws goes to the caller.</summary>
@@ -177,6 +178,9 @@ public sealed class PluginRegistry : IPluginRegistry
 
     /// <inheritdoc/>
     public void Logging(string name, ComponentFactory<ILogContext, IGatewayLog> factory) => Logs.Add(name, default, factory, _owner);
+
+    /// <inheritdoc/>
+    public void Command(string name, ComponentFactory<IServiceContext, IListenerBranch> factory) => Commands.Add(name, default, factory, _owner);
 
     /// <inheritdoc/>
     public void HttpServer(string name, ComponentFactory<IServiceContext, IHttpMiddleware> factory) => HttpServers.Add(name, default, factory, _owner);

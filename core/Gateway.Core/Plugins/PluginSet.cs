@@ -150,6 +150,7 @@ internal sealed record DeclaredName(string Layer, string Name)
         names.UnionWith(manifest.Plugins.Select(static n => new DeclaredName(n.Kind, n.Name)));
         names.UnionWith(manifest.Encodings.Select(static n => new DeclaredName(n.Layer, n.Name)));
         names.UnionWith(manifest.Discovery.Select(static n => new DeclaredName("discovery", n.Name)));
+        names.UnionWith(manifest.Commands.Select(static n => new DeclaredName("command", n.Name)));
         return names;
     }
 

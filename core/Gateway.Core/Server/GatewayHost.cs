@@ -29,6 +29,9 @@ public sealed record GatewayHostOptions
     /// <summary>Where plugins are loaded from; <see langword="null"/> for a gateway without. Not disposed.</summary>
     public PluginHost? PluginHost { get; init; }
 
+    /// <summary>The command of a plugin that is served in place of the endpoints, or <see langword="null"/> for a gateway.</summary>
+    public ServedCommand? Command { get; init; }
+
     /// <summary>Clock.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
@@ -278,6 +281,8 @@ public sealed partial class GatewayHost : IAsyncDisposable
 
     private static Generation Compile(ServiceConfig config, ConfigDiagnostics diagnostics, GatewayHostOptions options, Action<ILogger> begin, CarriedState? last)
     {
+        if (options.Command is { } command)
+            config = command.Configuration(config);
         var console = new ConsoleLoggerFactory(options.Log).CreateLogger("gateway");
         var early = new EarlyLog();
         try

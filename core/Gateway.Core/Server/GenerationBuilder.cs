@@ -57,8 +57,11 @@ internal static partial class GenerationBuilder
         var compiler = new PipelineCompiler(generation, transport, headers, options.Limits);
         var context = new ServiceContext(generation);
         generation.Outgoing.Use(transport);
-        SharedServices.Provide(generation, context, diagnostics);
-        var health = HealthContributors.Build(generation, context, diagnostics);
+        // A command of a plugin serves in place of the service.
+        var command = options.Command;
+        if (command is null)
+            SharedServices.Provide(generation, context, diagnostics);
+        var health = command is null ? HealthContributors.Build(generation, context, diagnostics) : [];
         var agents = compiler.CompileAgents(diagnostics);
         var routes = CompileRoutes(compiler, new HealthEndpoint(options.Time, generation.AgentReports, health), diagnostics, generation, options);
         ThrowIfUnguarded(diagnostics);
@@ -77,9 +80,9 @@ internal static partial class GenerationBuilder
             Log = log,
             Health = health,
             AccessLog = config.Router.DisableAccessLog ? null : new AccessLog(options.Log, config.Router.LoggerSkipPaths, options.IsTerminal),
-            Outer = ServerComponents(generation, context, diagnostics, static order => order < ServerStages.Routing.Order),
-            Inner = ServerComponents(generation, context, diagnostics, static order => order >= ServerStages.Routing.Order),
-            Branches = Branches(generation, context, diagnostics),
+            Outer = command is null ? ServerComponents(generation, context, diagnostics, static order => order < ServerStages.Routing.Order) : [],
+            Inner = command is null ? ServerComponents(generation, context, diagnostics, static order => order >= ServerStages.Routing.Order) : [],
+            Branches = command is null ? Branches(generation, context, diagnostics) : [command.Build(generation, context, diagnostics)],
         });
     }
 

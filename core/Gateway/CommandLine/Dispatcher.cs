@@ -14,10 +14,16 @@ internal static class ExitStatus
 }
 
 /// <summary>Finds the command, reads its flags, runs it.</summary>
-internal sealed class Dispatcher(IReadOnlyList<Command> commands, Terminal terminal)
+/// <param name="own">The executable's own commands.</param>
+/// <param name="all">Those and the ones that plugins bring, for a command line; asked only when the own ones do not do.</param>
+/// <param name="terminal">Where to talk to the person who typed.</param>
+internal sealed class Dispatcher(IReadOnlyList<Command> own, Func<string[], IReadOnlyList<Command>> all, Terminal terminal)
 {
     /// <summary>Commands of the reference that later versions bring.</summary>
-    private static readonly string[] s_later = ["e2e", "openapi", "revoke", "revoker"];
+    private static readonly string[] s_later = ["e2e", "openapi"];
+
+    /// <summary>Commands of the reference that a plugin brings.</summary>
+    private static readonly string[] s_ofPlugins = ["revoke", "revoker"];
 
     /// <summary>Taken by every command and ignored, unless a command has a flag of this name or letter itself (CFG-250).</summary>
     private static readonly Flag s_license = new("license", 'l', FlagKind.Text, "");
@@ -25,13 +31,16 @@ internal sealed class Dispatcher(IReadOnlyList<Command> commands, Terminal termi
     /// <summary>Runs the command line; the result is the exit status.</summary>
     public Task<int> RunAsync(string[] args)
     {
+        if (args.Length > 0 && Command.Find(own, args[0]) is { } known)
+            return RunAsync(known, args.AsSpan(1));
+        var commands = all(args);
         if (args.Length == 0)
             return Print(HelpText.OfProgram(commands));
         var name = args[0];
         if (name == "help")
-            return Help(args);
+            return Help(args, commands);
         if (name.StartsWith('-'))
-            return RootFlags(args);
+            return RootFlags(args, commands);
         return Command.Find(commands, name) is { } command
             ? RunAsync(command, args.AsSpan(1))
             : Refuse(Unknown(name, HelpText.Program, commands), $"Run '{HelpText.Program} --help' for usage.\n");
@@ -80,9 +89,10 @@ internal sealed class Dispatcher(IReadOnlyList<Command> commands, Terminal termi
         }
     }
 
-    private Task<int> Help(string[] args)
+    private Task<int> Help(string[] args, IReadOnlyList<Command> commands)
     {
-        var topic = args.Skip(1).Where(static a => !a.StartsWith('-')).ToArray();
+        // Folders of plugins may be named, so that their commands are known.
+        var topic = args.Where((a, i) => i > 0 && !a.StartsWith('-') && args[i - 1] != "--plugins").ToArray();
         if (topic.Length == 0 || topic[0] == "help")
             return Print(HelpText.OfProgram(commands));
         var command = Command.Find(commands, topic[0]);
@@ -93,7 +103,7 @@ internal sealed class Dispatcher(IReadOnlyList<Command> commands, Terminal termi
             : Refuse($"unknown help topic \"{string.Join(' ', topic)}\"", HelpText.UsageOfProgram(commands));
     }
 
-    private Task<int> RootFlags(string[] args)
+    private Task<int> RootFlags(string[] args, IReadOnlyList<Command> commands)
     {
         Arguments arguments;
         try
@@ -109,11 +119,13 @@ internal sealed class Dispatcher(IReadOnlyList<Command> commands, Terminal termi
         return Print(HelpText.OfProgram(commands));
     }
 
-    private string Unknown(string name, string parent, IReadOnlyList<Command> known)
+    private static string Unknown(string name, string parent, IReadOnlyList<Command> known)
     {
         var message = $"unknown command \"{name}\" for \"{parent}\"";
-        if (ReferenceEquals(known, commands) && s_later.Contains(name))
+        if (parent == HelpText.Program && s_later.Contains(name))
             return $"{message}: not supported yet by this version";
+        if (parent == HelpText.Program && s_ofPlugins.Contains(name))
+            return $"{message}: the plugin \"revoker\" brings it and is not installed; see `{HelpText.Program} plugin install --help`";
         var near = NearestName.Find(name, known.Where(static c => !c.IsHidden).SelectMany(static c => c.Alias.Length > 0 ? new[] { c.Name, c.Alias } : [c.Name]).Append("help"));
         return near is null ? message : $"{message}\n\nDid you mean this?\n\t{near}\n";
     }

@@ -48,7 +48,8 @@ internal static class CommonFlags
     /// <param name="plugins">What provides namespaces.</param>
     /// <param name="isDebug">Whether the debug endpoint is switched on.</param>
     /// <param name="isFlexible">Whether the file may be a template.</param>
-    public static LoadOptions LoadOptions(Arguments arguments, PluginHost plugins, bool isDebug, bool isFlexible = true) => new()
+    /// <param name="isMissingFine">Whether no plugin is needed for what the file asks for, because it serves something else.</param>
+    public static LoadOptions LoadOptions(Arguments arguments, PluginHost plugins, bool isDebug, bool isFlexible = true, bool isMissingFine = false) => new()
     {
         Environment = Environment.GetEnvironmentVariable,
         PluginFolderKnown = plugins.Discover,
@@ -56,7 +57,7 @@ internal static class CommonFlags
         IsEncodingAvailable = plugins.ProvidesEncoding,
         IsDiscoveryAvailable = plugins.ProvidesDiscovery,
         IsKindAvailable = plugins.ProvidesKind,
-        AllowMissing = plugins.AllowMissing,
+        AllowMissing = isMissingFine ? new HashSet<string> { "*" } : plugins.AllowMissing,
         Strict = arguments.Has(Strict.Name),
         PortOverride = arguments.Number(Port.Name) is var port && port == 0 ? null : port,
         DebugEndpoint = isDebug,

@@ -28,19 +28,23 @@ internal static class RunCommand
             new("watch", null, FlagKind.Switch, "Reloads when files of the configuration or of a plugin change"),
             new("debug", 'd', FlagKind.Count, "Enables the /__debug/ endpoint"),
         ],
-        Run = RunAsync,
+        Run = static async (arguments, terminal) =>
+            CommonFlags.ConfigFile(arguments, terminal) is { } file ? await RunAsync(file, arguments, terminal, command: null).ConfigureAwait(false) : ExitStatus.Failure,
     };
 
-    private static async Task<int> RunAsync(Arguments arguments, Terminal terminal)
+    /// <summary>Serves a configuration in the foreground; the result is the exit status.</summary>
+    /// <param name="file">The configuration.</param>
+    /// <param name="arguments">The command line.</param>
+    /// <param name="terminal">Where to talk to the person who started it.</param>
+    /// <param name="command">The command of a plugin to serve in place of the endpoints, or <see langword="null"/>.</param>
+    public static async Task<int> RunAsync(string file, Arguments arguments, Terminal terminal, ServedCommand? command)
     {
-        if (CommonFlags.ConfigFile(arguments, terminal) is not { } file)
-            return ExitStatus.Failure;
         var fixedAdmin = AdminFlags.Config(arguments);
         using var signals = new Signals();
         // Before the file is read, so that no change is missed.
         var stamps = arguments.Has("watch") ? new FileStamps([Path.GetFullPath(file)]) : null;
         using var plugins = CommonFlags.PluginHost(arguments);
-        var options = CommonFlags.LoadOptions(arguments, plugins, arguments.Count("debug") > 0);
+        var options = CommonFlags.LoadOptions(arguments, plugins, arguments.Count("debug") > 0, isMissingFine: command is not null);
         var loaded = ConfigLoader.Load(file, options);
         // Before plugins and the listener take their time.
         stamps?.Follow([.. stamps.Paths, .. loaded.Sources]);
@@ -57,7 +61,7 @@ internal static class RunCommand
         GatewayHost host;
         try
         {
-            host = GatewayHost.Create(config, built, new GatewayHostOptions { Log = log, IsTerminal = terminal.HasOutColours, Limits = limits, PluginHost = plugins, IsStrict = options.Strict });
+            host = GatewayHost.Create(config, built, new GatewayHostOptions { Log = log, IsTerminal = terminal.HasOutColours, Limits = limits, PluginHost = plugins, IsStrict = options.Strict, Command = command });
         }
         catch (ConfigurationException exception)
         {

@@ -114,6 +114,13 @@ public interface IPluginRegistry
     void Logging(string name, ComponentFactory<ILogContext, IGatewayLog> factory);
 
     /// <summary>
+    /// A command of the executable: <c>gateway NAME -c FILE</c> serves what the branch accepts on the configuration's port, with its TLS, router, log
+    /// and limits, in place of the endpoints; <c>/__health</c>, 404, signals and reloads stay the gateway's. Nothing else of the configuration is
+    /// built. The factory gets the value of the namespace that the manifest names for the command.
+    /// </summary>
+    void Command(string name, ComponentFactory<IServiceContext, IListenerBranch> factory);
+
+    /// <summary>
     /// A handler of <c>plugin/http-server</c> (EXT-019): the last of several sees the request first. What it makes of the request's path and
     /// query is what is routed. The factory gets the whole namespace (EXT-016).
     /// </summary>

@@ -49,6 +49,10 @@ public sealed class ManifestTests
     [InlineData("\"sdk\"", "\"audit\": [ { \"rule\": \"a\", \"severity\": \"LOW\", \"namespace\": \"a\", \"message\": \"m\", \"when\": 1 } ], \"sdk\"", "\"when\" must be a JSON Schema")]
     [InlineData("\"sdk\"", "\"audit\": [ { \"rule\": \"a\", \"severity\": \"LOW\", \"namespace\": \"a\", \"message\": \"m\", \"when\": {}, \"absent\": true } ], \"sdk\"", "exclude each other")]
     [InlineData("\"sdk\"", "\"audit\": [ { \"rule\": \"a\", \"severity\": \"LOW\", \"message\": \"m\" } ], \"sdk\"", "\"namespace\" is required")]
+    [InlineData("\"sdk\"", "\"commands\": [ { \"name\": \"Serve\", \"description\": \"d\", \"namespace\": \"acme/audit\" } ], \"sdk\"", "\"Serve\" is no name of a command")]
+    [InlineData("\"sdk\"", "\"commands\": [ { \"name\": \"serve\", \"alias\": \"serve\", \"description\": \"d\", \"namespace\": \"acme/audit\" } ], \"sdk\"", "the command \"serve\" is declared twice")]
+    [InlineData("\"sdk\"", "\"commands\": [ { \"name\": \"serve\", \"description\": \"a\\tb\", \"namespace\": \"acme/audit\" } ], \"sdk\"", "\"description\" must be a sentence on one line")]
+    [InlineData("\"sdk\"", "\"commands\": [ { \"name\": \"serve\", \"description\": \"d\", \"namespace\": \"acme/audit\" } ], \"sdk\"", "none of the plugin's namespaces of the scope \"service\"")]
     [InlineData("\"sdk\"", "\"hashes\": { \"x.dll\": \"md5-1\" }, \"sdk\"", "is no hash")]
     public void A_fault_is_named_with_its_place(string part, string replacement, string expected)
     {

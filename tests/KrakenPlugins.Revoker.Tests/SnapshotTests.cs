@@ -1,0 +1,148 @@
+using Gateway.Testing;
+using KrakenPlugins.Revoker.Filters;
+using KrakenPlugins.Revoker.State;
+using Microsoft.Extensions.Logging.Abstractions;
+using Xunit;
+
+namespace KrakenPlugins.Revoker.Tests;
+
+public sealed class SnapshotTests : IDisposable
+{
+    private static readonly FilterSettings s_settings = new(5000, 0.001, 100, HashName.Optimal);
+    private static readonly TimeSpan s_interval = TimeSpan.FromSeconds(10);
+
+    private readonly ManualTime _time = new();
+    private readonly string _folder = Directory.CreateTempSubdirectory("revoker-").FullName;
+
+    private string File => Path.Combine(_folder, "revoked.kprs");
+
+    [Fact, Spec("AUT-253")]
+    public async Task Revocations_outlive_a_restart_and_so_does_the_time_of_rotation()
+    {
+        _time.Advance(TimeSpan.FromSeconds(30));
+        await StoreAsync();
+        _time.Advance(TimeSpan.FromSeconds(100));
+
+        using var filter = new RotatingFilter(s_settings, _time);
+        await using var snapshot = await RestoreAsync(filter);
+
+        Assert.True(filter.Has("jti-a"u8));
+        Assert.False(filter.Has("jti-b"u8));
+        Assert.Equal(30, filter.Age.TotalSeconds);
+        _time.Advance(TimeSpan.FromSeconds(169));
+        Assert.True(filter.Has("jti-a"u8));
+        _time.Advance(TimeSpan.FromSeconds(1));
+        Assert.False(filter.Has("jti-a"u8));
+    }
+
+    [Fact, Spec("AUT-253")]
+    public async Task Only_its_owner_can_read_it_and_nothing_else_is_left_behind()
+    {
+        await StoreAsync();
+
+        Assert.Equal([File], Directory.GetFiles(_folder));
+        if (!OperatingSystem.IsWindows())
+            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, System.IO.File.GetUnixFileMode(File));
+    }
+
+    [Fact, Spec("AUT-253")]
+    public async Task It_is_written_every_interval_when_something_has_changed()
+    {
+        using var filter = new RotatingFilter(s_settings, _time);
+        await using var snapshot = await RestoreAsync(filter);
+        filter.Add("jti-a"u8);
+
+        _time.Advance(s_interval);
+
+        await Wait.UntilAsync(() => System.IO.File.Exists(File), () => "no snapshot was written");
+    }
+
+    [Fact, Spec("AUT-254")]
+    public async Task One_whose_revocations_have_all_expired_is_no_reason_to_refuse()
+    {
+        await StoreAsync();
+        _time.Advance(TimeSpan.FromSeconds(300));
+
+        using var filter = new RotatingFilter(s_settings with { Count = 7 }, _time);
+        await using var snapshot = await RestoreAsync(filter);
+
+        Assert.Equal(0, filter.Capacity);
+    }
+
+    [Theory, Spec("AUT-254")]
+    [InlineData(4999, 0.001, 100, "optimal")]
+    [InlineData(5000, 0.002, 100, "optimal")]
+    [InlineData(5000, 0.001, 101, "optimal")]
+    [InlineData(5000, 0.001, 100, "default")]
+    public async Task One_of_other_settings_refuses_the_start(long count, double probability, long ttl, string hash)
+    {
+        await StoreAsync();
+        using var filter = new RotatingFilter(new FilterSettings(count, probability, ttl, FilterSettings.ParseHash(hash)!.Value), _time);
+
+        var refusal = await Assert.ThrowsAsync<SnapshotException>(() => RestoreAsync(filter));
+
+        Assert.Contains("it was made for N 5000", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains("remove it", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Theory, Spec("AUT-254")]
+    [InlineData(-1)]
+    [InlineData(0)]
+    [InlineData(20)]
+    [InlineData(200)]
+    public async Task A_broken_one_refuses_the_start(int position)
+    {
+        await StoreAsync();
+        var content = await System.IO.File.ReadAllBytesAsync(File);
+        if (position < 0)
+            content = content[..^10];
+        else
+            content[position] ^= 1;
+        await System.IO.File.WriteAllBytesAsync(File, content);
+        using var filter = new RotatingFilter(s_settings, _time);
+
+        await Assert.ThrowsAsync<SnapshotException>(() => RestoreAsync(filter));
+        Assert.Equal(0, filter.Capacity);
+    }
+
+    [Fact, Spec("AUT-254")]
+    public async Task An_empty_file_refuses_the_start()
+    {
+        await System.IO.File.WriteAllTextAsync(File, "");
+        using var filter = new RotatingFilter(s_settings, _time);
+
+        await Assert.ThrowsAsync<SnapshotException>(() => RestoreAsync(filter));
+    }
+
+    [Fact, Spec("AUT-253")]
+    public async Task A_folder_that_cannot_be_written_is_told_and_does_not_end_anything()
+    {
+        using var filter = new RotatingFilter(s_settings, _time);
+        var snapshot = new Snapshot(filter, Path.Combine(_folder, "missing", "revoked.kprs"), s_interval, _time);
+        await snapshot.StartAsync(NullLogger.Instance);
+        filter.Add("jti-a"u8);
+
+        await snapshot.DisposeAsync();
+
+        Assert.True(filter.Has("jti-a"u8));
+    }
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    private async Task StoreAsync()
+    {
+        using var filter = new RotatingFilter(s_settings, _time);
+        // In step with the clock of the test.
+        filter.Resume(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
+        var snapshot = await RestoreAsync(filter);
+        filter.Add("jti-a"u8);
+        await snapshot.DisposeAsync();
+    }
+
+    private async Task<Snapshot> RestoreAsync(RotatingFilter filter)
+    {
+        var snapshot = new Snapshot(filter, File, s_interval, _time);
+        await snapshot.StartAsync(NullLogger.Instance);
+        return snapshot;
+    }
+}
