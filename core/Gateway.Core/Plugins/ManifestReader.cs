@@ -9,10 +9,10 @@ public static class ManifestReader
     private const int MaxBytes = 1 << 20;
     private const int MostAuditMessage = 500;
 
-    /// <summary>Layers of the SDK per scope.</summary>
+    /// <summary>Layers of the SDK per scope; what reaches from the service into every endpoint or backend may stand in the service too.</summary>
     private static readonly Dictionary<string, string[]> s_layers = new(StringComparer.Ordinal)
     {
-        [ConfigScope.Service] = ["server", "listener", "rejecter", "service", "health", "logging"],
+        [ConfigScope.Service] = ["server", "listener", "rejecter", "service", "health", "logging", "endpoint", "proxy", "backend", "client"],
         [ConfigScope.Endpoint] = ["endpoint", "proxy", "connection", "rejecter"],
         [ConfigScope.Backend] = ["backend", "client", "executor", "balancer"],
         [ConfigScope.AsyncAgent] = ["agent", "proxy"],
