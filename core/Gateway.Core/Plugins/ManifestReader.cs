@@ -73,6 +73,7 @@ public static class ManifestReader
         JudgeEntry(manifest, found);
         JudgeNames(manifest, found);
         JudgeAudit(manifest, found);
+        JudgeFips(manifest, found);
         foreach (var (path, hash) in manifest.Hashes)
         {
             if (!IsInside(path))
@@ -135,6 +136,18 @@ public static class ManifestReader
                 manifest.Source.Error(found, "audit", i, "\"when\" must be a JSON Schema: an object");
             if (rule.Message.Length > MostAuditMessage || string.IsNullOrWhiteSpace(rule.Message) || rule.Message.Any(char.IsControl))
                 manifest.Source.Error(found, "audit", i, $"\"message\" must be a sentence on one line, {MostAuditMessage} characters at most");
+        }
+    }
+
+    private static void JudgeFips(PluginManifest manifest, ConfigDiagnostics found)
+    {
+        for (var i = 0; i < manifest.Fips.Count; i++)
+        {
+            var rule = manifest.Fips[i];
+            if (rule.When is { Kind: not (ConfigKind.Object or ConfigKind.Boolean) })
+                manifest.Source.Error(found, "fips", i, "\"when\" must be a JSON Schema: an object");
+            if (rule.Message.Length > MostAuditMessage || string.IsNullOrWhiteSpace(rule.Message) || rule.Message.Any(char.IsControl))
+                manifest.Source.Error(found, "fips", i, $"\"message\" must be a sentence on one line, {MostAuditMessage} characters at most");
         }
     }
 

@@ -7,6 +7,7 @@ using Gateway.Core.Diagnostics;
 using Gateway.Core.Files;
 using Gateway.Core.Plugins;
 using Gateway.Core.Server;
+using Gateway.Fips;
 using KrakenPlugins.Sdk.Configuration;
 using Microsoft.AspNetCore.Http;
 
@@ -33,6 +34,11 @@ internal static class RunCommand
 
     private static async Task<int> RunAsync(Arguments arguments, Terminal terminal)
     {
+        if (FipsStart.Refusal() is { } refusal)
+        {
+            terminal.Error($"{terminal.Red("ERROR")} {refusal}\n");
+            return ExitStatus.Failure;
+        }
         if (CommonFlags.ConfigFile(arguments, terminal) is not { } file)
             return ExitStatus.Failure;
         var fixedAdmin = AdminFlags.Config(arguments);
@@ -73,6 +79,7 @@ internal static class RunCommand
             }
             var service = new Service(host, log, signals);
             service.LogWarnings(loaded.Diagnostics, built);
+            FipsStart.LogMode(host.Logger);
             var admin = new AdminListener(fixedAdmin, () => host.Logger);
             await using var _ = admin.ConfigureAwait(false);
             var reload = new Reload(file, options, host, plugins, admin, loaded) { Warnings = Findings.Together(loaded.Diagnostics, built).Count(static f => f.Severity != ConfigSeverity.Error) };
