@@ -5,14 +5,18 @@ switch (args)
     case [] or ["json"]:
         JsonMicro.Run();
         return 0;
+    case ["schema"]:
+        SchemaMicro.Run();
+        return 0;
     case ["plugins"]:
         PluginsMicro.Run();
         return 0;
     default:
         Console.Error.WriteLine("""
-            usage: micro [json|plugins]
+            usage: micro [json|schema|plugins]
 
               json      reading, shaping and writing documents (default)
+              schema    bodies of requests against a JSON Schema
               plugins   a call through 0, 1 and 10 plugins that do nothing, loaded from disk
             """);
         return 1;
