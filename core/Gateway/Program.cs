@@ -6,6 +6,7 @@ using Gateway.Commands.Migrate;
 using Gateway.Commands.Plugins;
 using Gateway.Commands.Plugins.Probe;
 using Gateway.Commands.Watch;
+using Gateway.Fips;
 
 namespace Gateway;
 
@@ -23,6 +24,11 @@ internal static class Program
     private static Task<int> Main(string[] args)
     {
         OrphanGuard.Start();
+        if (FipsStart.Fault is { } fault)
+        {
+            new Terminal().Error($"ERROR {fault}\n");
+            return Task.FromResult(ExitStatus.Failure);
+        }
         return new Dispatcher(s_commands, static args => PluginCommands.With(s_commands, args), new Terminal()).RunAsync(args);
     }
 }

@@ -12,6 +12,9 @@ public class JsonSchemaError
     /// <summary>The keyword that rejected the value: <c>type</c>, <c>required</c>, <c>additionalProperties</c>; empty for the schema <c>false</c>.</summary>
     public required string Keyword { get; init; }
 
+    /// <summary>The name that a value lacks (<c>required</c>, <c>dependentRequired</c>, <c>dependencies</c>); else <see langword="null"/>.</summary>
+    public string? MissingProperty { get; init; }
+
     /// <summary>A sentence for people: <c>"port" must be an integer, not a string</c>.</summary>
     public required string Message { get; init; }
 

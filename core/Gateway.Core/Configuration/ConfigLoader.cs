@@ -65,6 +65,8 @@ public static class ConfigLoader
     {
         if (options.Strict)
             diagnostics = Strict(diagnostics);
+        if (config is not null && !diagnostics.HasErrors)
+            options.Judge(config, diagnostics);
         return new(diagnostics.HasErrors ? null : config, diagnostics);
     }
 

@@ -48,6 +48,9 @@ public sealed class LoadOptions
     /// </summary>
     public IReadOnlyList<string> Confine { get; init; } = [];
 
+    /// <summary>What else a configuration must satisfy: looks at one that has no errors; an error that it reports refuses it.</summary>
+    public Action<ServiceConfig, ConfigDiagnostics> Judge { get; init; } = static (_, _) => { };
+
     /// <summary>Where relative paths of templates and their settings start; <see langword="null"/> for the working directory of the process.</summary>
     public string? WorkingDirectory { get; init; }
 

@@ -9,10 +9,10 @@ public static class ManifestReader
     private const int MaxBytes = 1 << 20;
     private const int MostAuditMessage = 500;
 
-    /// <summary>Layers of the SDK per scope.</summary>
+    /// <summary>Layers of the SDK per scope; what reaches from the service into every endpoint or backend may stand in the service too.</summary>
     private static readonly Dictionary<string, string[]> s_layers = new(StringComparer.Ordinal)
     {
-        [ConfigScope.Service] = ["server", "listener", "rejecter", "service", "health", "logging"],
+        [ConfigScope.Service] = ["server", "listener", "rejecter", "service", "health", "logging", "endpoint", "proxy", "backend", "client"],
         [ConfigScope.Endpoint] = ["endpoint", "proxy", "connection", "rejecter"],
         [ConfigScope.Backend] = ["backend", "client", "executor", "balancer"],
         [ConfigScope.AsyncAgent] = ["agent", "proxy"],
@@ -74,6 +74,7 @@ public static class ManifestReader
         JudgeNames(manifest, found);
         JudgeCommands(manifest, found);
         JudgeAudit(manifest, found);
+        JudgeFips(manifest, found);
         foreach (var (path, hash) in manifest.Hashes)
         {
             if (!IsInside(path))
@@ -156,6 +157,18 @@ public static class ManifestReader
                 manifest.Source.Error(found, "audit", i, "\"when\" must be a JSON Schema: an object");
             if (rule.Message.Length > MostAuditMessage || string.IsNullOrWhiteSpace(rule.Message) || rule.Message.Any(char.IsControl))
                 manifest.Source.Error(found, "audit", i, $"\"message\" must be a sentence on one line, {MostAuditMessage} characters at most");
+        }
+    }
+
+    private static void JudgeFips(PluginManifest manifest, ConfigDiagnostics found)
+    {
+        for (var i = 0; i < manifest.Fips.Count; i++)
+        {
+            var rule = manifest.Fips[i];
+            if (rule.When is { Kind: not (ConfigKind.Object or ConfigKind.Boolean) })
+                manifest.Source.Error(found, "fips", i, "\"when\" must be a JSON Schema: an object");
+            if (rule.Message.Length > MostAuditMessage || string.IsNullOrWhiteSpace(rule.Message) || rule.Message.Any(char.IsControl))
+                manifest.Source.Error(found, "fips", i, $"\"message\" must be a sentence on one line, {MostAuditMessage} characters at most");
         }
     }
 

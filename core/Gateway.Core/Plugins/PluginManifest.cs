@@ -55,6 +55,9 @@ public sealed class PluginManifest
     /// <summary>Rules that <c>gateway audit</c> judges configurations by as long as the plugin is installed.</summary>
     public IReadOnlyList<PluginAuditRule> Audit { get; init; } = [];
 
+    /// <summary>What of its configurations needs algorithms that FIPS 140-3 does not approve; refused under <c>GODEBUG=fips140=only</c>.</summary>
+    public IReadOnlyList<PluginFipsRule> Fips { get; init; } = [];
+
     /// <summary>What it asks for; for readers and <c>plugin check</c>, not enforced in process.</summary>
     public PluginPermissions Permissions { get; init; } = new();
 
@@ -191,6 +194,28 @@ public sealed class PluginAuditRule
     public bool Absent { get; init; }
 
     /// <summary>What is wrong and what to do, on one line.</summary>
+    [ConfigRequired]
+    public string Message { get; init; } = "";
+}
+
+/// <summary>A use of a plugin that needs an algorithm which FIPS 140-3 does not approve.</summary>
+public sealed class PluginFipsRule
+{
+    /// <summary>Where the namespace is looked at; everywhere when empty.</summary>
+    [ConfigValues("service", "endpoint", "backend", "async_agent", "workflow")]
+    public string Scope { get; init; } = "";
+
+    /// <summary>Which namespace is looked at.</summary>
+    [ConfigRequired]
+    public string Namespace { get; init; } = "";
+
+    /// <summary>JSON Schema of the values that need it; without it every use does.</summary>
+    public ConfigNode? When { get; init; }
+
+    /// <summary>The attribute of the namespace that the finding points to, with dots between levels; the namespace itself when empty.</summary>
+    public string Attribute { get; init; } = "";
+
+    /// <summary>What is not approved and what to use instead, on one line.</summary>
     [ConfigRequired]
     public string Message { get; init; } = "";
 }

@@ -218,7 +218,7 @@ internal sealed partial class EndpointHandler : RouteHandler
         _headers.Apply(http, completed: false);
         if (error.Headers is { } headers)
             Append(http, headers);
-        if (!_showsErrors || error.StatusCode is 204 or 205 or 304)
+        if (!(_showsErrors || error is { IsBodyPublic: true, Body: not null }) || error.StatusCode is 204 or 205 or 304)
         {
             if (error.StatusCode is not 204 and not 304)
                 http.ContentLength = 0;

@@ -17,6 +17,9 @@ namespace Gateway.Core.Server;
 internal sealed class GatewayServer : IAsyncDisposable
 {
     // Kestrel adds its limits to a time stamp; with Timeout.InfiniteTimeSpan the sum overflows and every connection is late.
+    // Each further field of one name copies those before: a head of 1 MB with nothing else in it would cost a minute of processor time.
+    private const int MostHeaders = 6_000;
+
     private static readonly TimeSpan s_never = TimeSpan.FromDays(3650);
 
     private const int Backlog = 4096;
@@ -132,7 +135,7 @@ internal sealed class GatewayServer : IAsyncDisposable
         // Kestrel doubles some of these for HTTP/2, and a number above half of the largest one becomes negative.
         var headerBytes = Math.Min(config.MaxHeaderBytes, 1 << 29);
         limits.MaxRequestHeadersTotalSize = headerBytes;
-        limits.MaxRequestHeaderCount = headerBytes;
+        limits.MaxRequestHeaderCount = MostHeaders;
         limits.MaxRequestLineSize = headerBytes;
         limits.MaxRequestBufferSize = Math.Max(1 << 20, headerBytes + 4096);
         limits.MaxRequestBodySize = null;

@@ -15,7 +15,10 @@ internal sealed class ConnectionPool
     private int _count;
     private long _lastUsed;
 
-    public ConnectionPool(PoolSet owner, BackendHost host)
+    /// <param name="owner">The set that it belongs to.</param>
+    /// <param name="host">The authority.</param>
+    /// <param name="isReserved">Whether its connections serve the calls of one affinity, which end them by themselves.</param>
+    public ConnectionPool(PoolSet owner, BackendHost host, bool isReserved = false)
     {
         Owner = owner;
         Host = host.Host;
@@ -25,7 +28,7 @@ internal sealed class ConnectionPool
         Peer = Dialer.FormatAddress(Host, Port);
         IsCallable = HostParser.TrySplitAuthority(host.Authority, Port, out _, out _);
         HostHeader = Encoding.ASCII.GetBytes($"Host: {host.Authority}\r\n");
-        FixedHeaders = Encoding.ASCII.GetBytes(CreateFixedHeaders());
+        FixedHeaders = Encoding.ASCII.GetBytes(CreateFixedHeaders(isReserved));
         TargetPrefix = Proxy is not null && !IsSecure ? Encoding.ASCII.GetBytes($"http://{host.Authority}") : [];
         _lastUsed = owner.Transport.Time.GetTimestamp();
     }
@@ -206,10 +209,10 @@ internal sealed class ConnectionPool
             connection.Close();
     }
 
-    private string CreateFixedHeaders()
+    private string CreateFixedHeaders(bool isReserved)
     {
         var lines = new StringBuilder();
-        if (Owner.Transport.Config.DisableKeepAlives)
+        if (Owner.Transport.Config.DisableKeepAlives && !isReserved)
             lines.Append("Connection: close\r\n");
         if (Proxy?.Authorization is { } authorization && !IsSecure)
             lines.Append("Proxy-Authorization: ").Append(authorization).Append("\r\n");

@@ -75,11 +75,13 @@ internal sealed partial class Http1Connection
             return;
         }
         var isReusable = _head.KeepAlive && _abort == (int)AbortReason.None && SkipBuffered() && _start == _end;
+        var affinity = _request?.Affinity;
         ForgetCall();
         if (isReusable)
         {
             ReleaseBuffer();
-            _pool.Return(this);
+            if (affinity is not { KeepsConnection: true } || !affinity.TryKeep(new KeptConnection(this, _pool)))
+                _pool.Return(this);
         }
         else
         {

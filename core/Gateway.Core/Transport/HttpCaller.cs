@@ -46,7 +46,8 @@ internal sealed class HttpCaller
             return TransportErrors.Cancelled(request);
         if (request.Host is not { } host)
             return new GatewayError(GatewayErrorKind.Internal, "no hosts available");
-        var pool = HostState.Of(host).GetPool(Pools, host);
+        var affinity = request.Affinity;
+        var pool = affinity is null ? HostState.Of(host).GetPool(Pools, host) : Pools.GetPool(host, affinity.Owner);
         if (!pool.IsCallable)
             return TransportErrors.Rejected("net/http: invalid host");
         if (RequestHead.TryWrite(request, host, pool, out var outgoing) is { } invalid)
@@ -58,7 +59,10 @@ internal sealed class HttpCaller
             var mayRetry = true;
             while (true)
             {
-                connection = mayRetry ? pool.Take() : null;
+                connection = mayRetry ? TakeKept(affinity, pool) : null;
+                if (connection is null && affinity is { RequiresKept: true })
+                    return new GatewayError(GatewayErrorKind.Connection, $"{pool.Peer} has closed the connection that the call belongs to");
+                connection ??= mayRetry ? pool.Take() : null;
                 var isReused = connection is not null;
                 if (connection is null)
                 {
@@ -70,7 +74,7 @@ internal sealed class HttpCaller
                 var error = await connection.ExchangeAsync(request, host, outgoing, cancellationToken).ConfigureAwait(false);
                 if (error is null)
                     break;
-                if (!isReused || error.Kind != GatewayErrorKind.Connection || connection.HasAnswer || !IsRepeatable(request, outgoing, connection))
+                if (!isReused || affinity is { RequiresKept: true } || error.Kind != GatewayErrorKind.Connection || connection.HasAnswer || !IsRepeatable(request, outgoing, connection))
                     return error;
                 HttpTransport.Log.Retry(Pools.Transport.Logger, pool.Peer, error.Message);
                 mayRetry = false;
@@ -100,6 +104,16 @@ internal sealed class HttpCaller
         if (askedForGzip && response.HasBody && string.Equals(response.ContentEncoding, "gzip", StringComparison.OrdinalIgnoreCase))
             return GzipResponse.Inflate(response, Pools.Transport.Limits);
         return response;
+    }
+
+    private static Http1Connection? TakeKept(ConnectionAffinity? affinity, ConnectionPool pool)
+    {
+        if (affinity?.TakeKept() is not KeptConnection kept)
+            return null;
+        if (ReferenceEquals(kept.Pool, pool))
+            return kept.Resume();
+        kept.Dispose();
+        return null;
     }
 
     private static async ValueTask<(Http1Connection? Connection, GatewayError? Error)> ConnectAsync(ConnectionPool pool, ProxyRequest request, CancellationToken cancellationToken)

@@ -9,7 +9,7 @@ namespace Gateway.Core.Transport;
 internal sealed class PoolSet
 {
     private static readonly TimeSpan UnusedAfter = TimeSpan.FromMinutes(5);
-    private readonly ConcurrentDictionary<(string Scheme, string Host, int Port), ConnectionPool> _pools = new();
+    private readonly ConcurrentDictionary<(string Scheme, string Host, int Port, object? Affinity), ConnectionPool> _pools = new();
     private readonly ProxyEnvironment _environment;
     private readonly OutgoingProxy? _proxy;
     private volatile bool _isClosed;
@@ -32,11 +32,14 @@ internal sealed class PoolSet
 
     public IEnumerable<ConnectionPool> Pools => _pools.Values;
 
-    public ConnectionPool GetPool(BackendHost host)
+    /// <summary>The pool of an authority.</summary>
+    /// <param name="host">The authority.</param>
+    /// <param name="affinity">Whose connections they are; <see langword="null"/> for those that any call may use.</param>
+    public ConnectionPool GetPool(BackendHost host, object? affinity = null)
     {
         var pool = _pools.GetOrAdd(
-            (host.Scheme, host.Host.ToLowerInvariant(), host.Port),
-            static (_, state) => new ConnectionPool(state.Set, state.Host),
+            (host.Scheme, host.Host.ToLowerInvariant(), host.Port, affinity),
+            static (key, state) => new ConnectionPool(state.Set, state.Host, key.Affinity is not null),
             (Set: this, Host: host));
         // A call that outlives the transport still gets a pool, one that keeps nothing.
         if (_isClosed)

@@ -32,8 +32,17 @@ internal sealed class RedirectChain(BackendHost origin)
         var next = request.Fork();
         next.Host = host;
         next.Target = target;
-        if (host.Scheme != request.Host.Scheme || host.Authority != request.Host.Authority)
+        if (host.Scheme == request.Host.Scheme && host.Authority == request.Host.Authority)
+        {
+            next.Affinity = request.Affinity;
+        }
+        else
+        {
             next.HostHeader = null;
+            // What authenticates a connection means nothing to another server, and must not be shown to it.
+            if (request.Affinity is not null)
+                next.Headers.Remove("Authorization");
+        }
         if (!keepsMethod)
         {
             if (next.Method != "HEAD")

@@ -134,7 +134,7 @@ internal static class RequestHead
             outgoing.AskedForGzip = true;
             head.Write("Accept-Encoding: gzip\r\n"u8);
         }
-        if (!hasAuthorization && host.Authorization is { } authorization)
+        if (!hasAuthorization && request.Affinity is null && host.Authorization is { } authorization)
         {
             head.Write("Authorization: "u8);
             head.Write(authorization);

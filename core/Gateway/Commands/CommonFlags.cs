@@ -1,6 +1,7 @@
 using Gateway.CommandLine;
 using Gateway.Core.Configuration;
 using Gateway.Core.Plugins;
+using Gateway.Fips;
 
 namespace Gateway.Commands;
 
@@ -63,6 +64,7 @@ internal static class CommonFlags
         DebugEndpoint = isDebug,
         Confine = arguments.All(Confine.Name),
         IsFlexible = isFlexible,
+        Judge = FipsStart.Setting.Mode == FipsMode.Only ? (config, diagnostics) => FipsRules.Judge(config, plugins.Catalog, diagnostics) : static (_, _) => { },
         Trace = static text => new Terminal().Error(text),
     };
 }

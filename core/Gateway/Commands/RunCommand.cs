@@ -7,6 +7,7 @@ using Gateway.Core.Diagnostics;
 using Gateway.Core.Files;
 using Gateway.Core.Plugins;
 using Gateway.Core.Server;
+using Gateway.Fips;
 using KrakenPlugins.Sdk.Configuration;
 using Microsoft.AspNetCore.Http;
 
@@ -39,6 +40,11 @@ internal static class RunCommand
     /// <param name="command">The command of a plugin to serve in place of the endpoints, or <see langword="null"/>.</param>
     public static async Task<int> RunAsync(string file, Arguments arguments, Terminal terminal, ServedCommand? command)
     {
+        if (FipsStart.Refusal() is { } refusal)
+        {
+            terminal.Error($"{terminal.Red("ERROR")} {refusal}\n");
+            return ExitStatus.Failure;
+        }
         var fixedAdmin = AdminFlags.Config(arguments);
         using var signals = new Signals();
         // Before the file is read, so that no change is missed.
@@ -77,6 +83,7 @@ internal static class RunCommand
             }
             var service = new Service(host, log, signals);
             service.LogWarnings(loaded.Diagnostics, built);
+            FipsStart.LogMode(host.Logger);
             var admin = new AdminListener(fixedAdmin, () => host.Logger);
             await using var _ = admin.ConfigureAwait(false);
             var reload = new Reload(file, options, host, plugins, admin, loaded) { Warnings = Findings.Together(loaded.Diagnostics, built).Count(static f => f.Severity != ConfigSeverity.Error) };

@@ -25,15 +25,19 @@ internal static class SchemaInspection
         }
     }
 
-    /// <summary>Judges what the rules for <c>gateway audit</c> match by.</summary>
+    /// <summary>Judges what the rules for <c>gateway audit</c> and for FIPS 140-3 match by.</summary>
     public static void InspectAudit(PluginManifest manifest, FindingList findings)
     {
         foreach (var rule in manifest.Audit.Where(static r => r.When is not null))
-        {
-            var position = rule.When!.Position;
-            foreach (var fault in SchemaValidity.Faults(ConfigNodeJson.Write(rule.When)))
-                findings.Error(FindingCode.AuditRule, $"{PluginManifest.FileName}:{position.Line}:{position.Column}", $"\"when\" of the rule \"{rule.Rule}\" is no JSON Schema: {fault}", "see json-schema.org, draft 7");
-        }
+            InspectCondition(rule.When!, $"the rule \"{rule.Rule}\"", findings);
+        foreach (var rule in manifest.Fips.Where(static r => r.When is not null))
+            InspectCondition(rule.When!, $"the rule of \"fips\" for \"{rule.Namespace}\"", findings);
+    }
+
+    private static void InspectCondition(ConfigNode when, string rule, FindingList findings)
+    {
+        foreach (var fault in SchemaValidity.Faults(ConfigNodeJson.Write(when)))
+            findings.Error(FindingCode.AuditRule, $"{PluginManifest.FileName}:{when.Position.Line}:{when.Position.Column}", $"\"when\" of {rule} is no JSON Schema: {fault}", "see json-schema.org, draft 7");
     }
 
     private static IReadOnlyList<SettingsAttribute>? AttributesOf(string name, string settings, SettingsClasses classes, FindingList findings)

@@ -104,7 +104,7 @@ internal sealed partial class Evaluator<T, TChildren>
                 continue;
             if (!frame.Collect)
                 return false;
-            Report("required", $"must have the property \"{rules.Names[slot]}\"");
+            Report("required", $"must have the property \"{rules.Names[slot]}\"", missing: rules.Names[slot]);
             complete = false;
         }
         foreach (var (trigger, required, keyword) in rules.Dependent)
@@ -117,7 +117,7 @@ internal sealed partial class Evaluator<T, TChildren>
                     continue;
                 if (!frame.Collect)
                     return false;
-                Report(keyword, $"must have the property \"{rules.Names[slot]}\" when it has \"{rules.Names[trigger]}\"");
+                Report(keyword, $"must have the property \"{rules.Names[slot]}\" when it has \"{rules.Names[trigger]}\"", missing: rules.Names[slot]);
                 complete = false;
             }
         }

@@ -38,14 +38,15 @@ internal sealed partial class Evaluator<T, TChildren>
         InstancePointer = finding.Path.ToString(),
         SchemaLocation = finding.Keyword.Length == 0 ? finding.Node.Location : $"{finding.Node.Location}/{finding.Keyword}",
         Keyword = finding.Keyword,
+        MissingProperty = finding.Missing,
         Message = finding.IsSentence ? finding.Predicate : $"{finding.Path.Subject()} {finding.Predicate}",
     };
 
     /// <summary>Records a failure of the frame on top.</summary>
-    private void Report(string keyword, string predicate, TypeSet expected = TypeSet.None)
+    private void Report(string keyword, string predicate, TypeSet expected = TypeSet.None, string? missing = null)
     {
         if (HasRoom())
-            Add(new Finding<T>(_frames[_top].Instance, PathOf(_top), _frames[_top].Depth, _frames[_top].Node, keyword, predicate, false, expected));
+            Add(new Finding<T>(_frames[_top].Instance, PathOf(_top), _frames[_top].Depth, _frames[_top].Node, keyword, predicate, false, expected, missing));
     }
 
     // Text of paths and values is only worth making where it is kept.

@@ -7,8 +7,9 @@ namespace KrakenPlugins.JsonSchema.Evaluation;
 /// <param name="Depth">Nesting of the value whose rule failed; an unknown member counts as a failure of its object.</param>
 /// <param name="Predicate">What follows the value's name, or a whole sentence.</param>
 /// <param name="Expected">Of a failed <c>type</c> what was expected.</param>
+/// <param name="Missing">The name of a property that is not there.</param>
 internal readonly record struct Finding<T>(
-    T Instance, PointerPath Path, int Depth, SchemaNode Node, string Keyword, string Predicate, bool IsSentence, TypeSet Expected);
+    T Instance, PointerPath Path, int Depth, SchemaNode Node, string Keyword, string Predicate, bool IsSentence, TypeSet Expected, string? Missing = null);
 
 /// <summary>How well a failed alternative fits: greater is better.</summary>
 /// <param name="Level">0: the value has the wrong type; 1: a distinguishing <c>const</c> or <c>enum</c> differs; 2: neither.</param>

@@ -61,6 +61,9 @@ public sealed class GatewayError
     /// <summary>Content type of the shown body; <see langword="null"/> means <c>text/plain; charset=utf-8</c>.</summary>
     public string? ContentType { get; init; }
 
+    /// <summary>Whether the client sees <see cref="Body"/> whatever <c>router.return_error_msg</c> says: a text that the configuration chose for it.</summary>
+    public bool IsBodyPublic { get; init; }
+
     /// <summary>Headers that go with the failure (<c>WWW-Authenticate</c>, <c>Retry-After</c>), or <see langword="null"/>.</summary>
     public NameValueList? Headers { get; init; }
 

@@ -44,6 +44,12 @@ public sealed class ProxyRequest
     /// <summary>The client's body, or what a component put in its place.</summary>
     public required RequestBody Body { get; set; }
 
+    /// <summary>
+    /// Which connections the call may use, or <see langword="null"/> for any that belongs to nobody. Set by a component of the raw HTTP call;
+    /// not copied with the request.
+    /// </summary>
+    public ConnectionAffinity? Affinity { get; set; }
+
     /// <summary>Claims of a validated token, or <see langword="null"/>.</summary>
     public IClaims? Claims { get; set; }
 

@@ -1,0 +1,11 @@
+namespace KrakenPlugins.Ntlm.Tests;
+
+/// <summary>The plugin as the build laid it out.</summary>
+internal static class PluginFolder
+{
+    // …/tests/PROJECT/bin/<configuration>/net10.0/
+    public static string Path { get; } = System.IO.Path.GetFullPath(System.IO.Path.Combine(
+        AppContext.BaseDirectory, "..", "..", "..", "..", "..", "plugins", "Ntlm", "bin", new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name, "net10.0", "plugin", "ntlm"));
+
+    public static string File(string name) => System.IO.Path.Combine(Path, name);
+}
