@@ -10,6 +10,14 @@ namespace KrakenPlugins.Policies.Tests;
 public sealed class MacroTests
 {
     [Theory]
+    [InlineData("int('23') == 23 && uint(1) == 1u && double('1.5') == 1.5 && string(1) == '1' && bool('true') && bytes('a') == b'a'")]
+    [InlineData("type(duration('1h')) == google.protobuf.Duration && timestamp('2026-01-02T03:04:05Z') - duration('1h') < timestamp('2026-01-02T03:04:05Z') && type(dyn(null)) == null_type")]
+    [InlineData("1 != 2 && !(1 > 2) && 1 < 2 && 2 <= 2 && 2 >= 2 && 7 % 4 == 3 && 2 * 3 == 6 && 1 + 1 == 2 && 3 - 1 == 2 && 7 / 2 == 3 && (true ? 1 : 2) == 1 && (false || true)")]
+    [InlineData("2 in [1, 2] && 'a' in {'a': 1} && {'a': 1}['a'] == 1 && {'a': {'b': 2}}.a.b == 2")]
+    [Spec("SEC-075")]
+    public void Types_and_operators(string expression) => AssertTrue(expression);
+
+    [Theory]
     [InlineData("between(2,2,2)")]
     [InlineData("!2.between(4,5)")]
     [InlineData("2.0.between(1.9,2.1)")]
