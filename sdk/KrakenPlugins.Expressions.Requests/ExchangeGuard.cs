@@ -16,6 +16,7 @@ public abstract class ExchangeGuard : IProxyMiddleware
     private readonly bool _judgesResponses;
     private readonly bool _readsTime;
     private readonly bool _readsPath;
+    private readonly bool _knowsPlaces;
 
     /// <summary>A guard.</summary>
     /// <param name="context">Where it stands.</param>
@@ -32,6 +33,7 @@ public abstract class ExchangeGuard : IProxyMiddleware
         _judgesRequests = request.Count > 0;
         _judgesResponses = response.Count > 0;
         _readsTime = request.Concat(response).Any(ExchangeVariables.ReadsTime);
+        _knowsPlaces = Macros.GeoPlace.IsProvided(context);
         _readsPath = request.Concat(response).Any(ExchangeVariables.ReadsPath);
     }
 
@@ -92,6 +94,7 @@ public abstract class ExchangeGuard : IProxyMiddleware
             input.Response = response;
             input.Path = path;
             input.Time = time;
+            input.KnowsPlaces = _knowsPlaces;
             return response is null ? JudgeRequest(input) : JudgeResponse(input);
         }
         finally

@@ -45,6 +45,9 @@ public sealed class ExchangeInput : CelInput
     /// <summary>The time that <c>now</c> tells, with the offset that it shows.</summary>
     public DateTimeOffset Time { get; set; }
 
+    /// <summary>Whether the header that <c>geoIP()</c> reads is the gateway's own; else it is a client's and is not looked at (SEC-095).</summary>
+    public bool KnowsPlaces { get; set; }
+
     /// <summary>Value of <c>value</c>, or <see langword="null"/>.</summary>
     public string? Value { get; set; }
 
@@ -64,6 +67,7 @@ public sealed class ExchangeInput : CelInput
         Claims = null;
         Value = null;
         Path = "";
+        KnowsPlaces = false;
         _now = null;
         _data = _token = _place = default;
         _headers.Show(null);
@@ -105,7 +109,7 @@ public sealed class ExchangeInput : CelInput
     internal CelValue Place()
     {
         if (_place.Kind == CelKind.Null)
-            _place = Macros.GeoPlace.Read(Request?.Headers.Get(Macros.GeoPlace.Header));
+            _place = Macros.GeoPlace.Read(KnowsPlaces ? Request?.Headers.Get(Macros.GeoPlace.Header) : null);
         return _place;
     }
 

@@ -37,7 +37,7 @@ public sealed class ExpressionCompiler(CelEnvironment environment, ConfigDiagnos
         catch (CelException exception)
         {
             foreach (var issue in exception.Issues)
-                Refuse(PositionOf(node, issue), path, $"{Shown(node.Text)}, line {issue.Line}, column {issue.Column}: {issue.Message}{(IsAboutFunction(issue) ? FunctionAdvice : "")}");
+                Refuse(PositionOf(node, issue), path, $"{Shown(node.Text)}, line {issue.Line}, column {issue.Column}: {issue.Message}{(NeedsAdvice(issue) ? FunctionAdvice : "")}");
             return null;
         }
     }
@@ -64,7 +64,7 @@ public sealed class ExpressionCompiler(CelEnvironment environment, ConfigDiagnos
         return position with { Column = column };
     }
 
-    private static bool IsAboutFunction(CelIssue issue) => issue.Message.Contains("function", StringComparison.Ordinal);
+    private static bool NeedsAdvice(CelIssue issue) => issue.Message.StartsWith("unbound function", StringComparison.Ordinal);
 
     private static string Shown(string text) => ConfigText.Quote(text.Length <= ShownLength ? text : string.Concat(text.AsSpan(0, ShownLength), "…"));
 }

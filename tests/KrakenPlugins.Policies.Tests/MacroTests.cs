@@ -167,6 +167,7 @@ public sealed class MacroTests
             query: [("q", "1"), ("big", new string('a', 100_000)), ("json", $"[{string.Join(',', Enumerable.Repeat("1", 5_000))}]")],
             parameters: [("Id", "x")]);
         input.Response = response;
+        input.KnowsPlaces = true;
         return ExchangeVariables.WithMacros.Compile(expression).Evaluate(input);
     }
 }

@@ -1,5 +1,7 @@
 using Gateway.Testing;
 using KrakenPlugins.Expressions.Rig;
+using KrakenPlugins.Sdk.Proxy;
+using Microsoft.AspNetCore.Http;
 
 namespace KrakenPlugins.Policies.Tests;
 
@@ -90,6 +92,22 @@ public sealed class RecipeTests
     }
 
     [Theory]
+    [InlineData("FR", 200)]
+    [InlineData("DE", 500)]
+    [InlineData(null, 500)]
+    [Spec("SEC-095")]
+    public async Task Only_the_plugin_says_where_a_client_is(string? country, int status)
+    {
+        var endpoint = Group.Endpoint(Group.Of("req", "", "geoIP().Country.IsoCode in ['US','FR']"), """ "input_headers":["X-Geoip"],""");
+        const string Root = """ "plugin":{"folder":"plugins","pattern":".so"},"extra_config":{"plugin/http-server":{"name":["geoip"],"geoip":{"citydb_path":"x"}}},""";
+        await using var front = country is null
+            ? await Front.StartAsync(new PoliciesPlugin(), endpoint)
+            : await Front.StartAsync(new PoliciesPlugin(), endpoint, root: Root, others: registry => registry.HttpServer("geoip", (_, _, _) => new Places(country)));
+
+        Assert.Equal(status, (await front.GetAsync("/e/1", """X-Geoip: {"Country":{"IsoCode":"FR"}}""")).Status);
+    }
+
+    [Theory]
     [InlineData("""{"important_attribute":null}""", 200)]
     [InlineData("""{"other":1}""", 503)]
     [Spec("SEC-102")]
@@ -99,5 +117,14 @@ public sealed class RecipeTests
             new PoliciesPlugin(), Group.Endpoint(Group.Of("resp", """{"status":503,"body":"Couldn't fetch the required data"}""", "has(resp_data.important_attribute)")), [("/b", body)]);
 
         Assert.Equal(status, (await front.GetAsync("/e/1")).Status);
+    }
+
+    private sealed class Places(string country) : IHttpMiddleware
+    {
+        public Task InvokeAsync(HttpContext context, RequestDelegate next)
+        {
+            context.Request.Headers["X-Geoip"] = $$$$$"""{"Country":{"IsoCode":"{{{{{country}}}}}"}}""";
+            return next(context);
+        }
     }
 }

@@ -34,7 +34,7 @@ internal sealed partial class PipelineCompiler
             foreach (var fault in faults.All)
             {
                 diagnostics.Add(fault);
-                if (fault.Severity == ConfigSeverity.Error)
+                if (fault is { Severity: ConfigSeverity.Error, RefusesStart: false })
                     AgentLog.CannotBuild(_logger, agent.Name, fault.Message, thrown);
             }
         }

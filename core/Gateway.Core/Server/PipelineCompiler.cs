@@ -50,7 +50,7 @@ internal sealed partial class PipelineCompiler(GenerationContext generation, Htt
             return handler;
         foreach (var fault in faults.All)
         {
-            if (fault.Severity == ConfigSeverity.Error)
+            if (fault is { Severity: ConfigSeverity.Error, RefusesStart: false })
                 Log.CannotBuild(_logger, endpoint.Path, fault.Message, thrown);
         }
         return FailedEndpoint.Instance;

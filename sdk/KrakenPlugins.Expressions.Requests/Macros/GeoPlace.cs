@@ -1,5 +1,6 @@
 using System.Text;
 using KrakenPlugins.Sdk.Data;
+using KrakenPlugins.Sdk.Plugins;
 
 namespace KrakenPlugins.Expressions.Requests.Macros;
 
@@ -19,6 +20,10 @@ internal static class GeoPlace
          "RegisteredCountry":{{{Country}}},"RepresentedCountry":{{{RepresentedCountry}}},"Subdivisions":[],
          "Traits":{"IsAnonymousProxy":false,"IsSatelliteProvider":false}}
         """)!;
+
+    /// <summary>Whether the GeoIP plugin stands in front of the service: it overwrites what clients send.</summary>
+    public static bool IsProvided(IServiceContext context) =>
+        context.ServiceConfig("plugin/http-server")?["name"]?.Items.Any(static name => name.Text == "geoip") ?? false;
 
     public static CelValue Read(string? header)
     {

@@ -5,6 +5,12 @@ namespace KrakenPlugins.Expressions.Requests.Macros;
 /// </summary>
 public static class PolicyMacros
 {
+    private static readonly string[] s_extensions =
+    [
+        "charAt", "format", "indexOf", "join", "lastIndexOf", "lowerAscii", "replace", "reverse", "split", "substring", "trim", "upperAscii",
+        "distinct", "flatten", "slice", "sort", "base64.decode", "base64.encode", "cidr", "ip", "lists.range", "math.*", "sets.*",
+    ];
+
     /// <summary>Adds them, and the extension libraries that belong to them, to an environment with the variables of exchanges.</summary>
     public static CelEnvironmentBuilder AddTo(CelEnvironmentBuilder builder)
     {
@@ -15,9 +21,8 @@ public static class PolicyMacros
         return builder;
     }
 
-    /// <summary>Their names, for messages, in ordinal order.</summary>
-    public static IReadOnlyList<string> Names { get; } =
-        [.. Own.Select(static f => f.Name).Concat(["lowerAscii", "upperAscii", "charAt", "indexOf", "join", "replace", "split", "substring", "trim", "reverse", "base64.encode", "base64.decode", "math.*", "sets.*", "lists.range"]).Distinct().Order(StringComparer.Ordinal)];
+    /// <summary>Their names, for messages, in ordinal order; of the extensions those of texts and lists.</summary>
+    public static IReadOnlyList<string> Names { get; } = [.. Own.Select(static f => f.Name).Concat(s_extensions).Order(StringComparer.Ordinal)];
 
     private static IEnumerable<CelFunction> Own => [.. ValueMacros.All, .. RequestMacros.All, .. TextMacros.All, .. UrlMacros.All];
 }
