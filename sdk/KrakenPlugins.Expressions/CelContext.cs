@@ -23,7 +23,7 @@ public ref struct CelContext
     /// Takes this many steps (see <see cref="CelLimits"/>) off the evaluation's limit. When it is <see langword="false"/>, nothing more
     /// may be done: the function returns <see cref="CostExceeded"/>.
     /// </summary>
-    public bool TryCharge(long steps) => (_left -= steps) >= 0;
+    public bool TryCharge(long steps) => (_left -= Math.Max(steps, 0)) >= 0;
 
     internal readonly bool IsExceeded => _left < 0;
 

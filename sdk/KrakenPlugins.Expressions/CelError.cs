@@ -31,7 +31,7 @@ public sealed class CelError(CelErrorCode code, string message)
     /// <summary>The kind of failure.</summary>
     public CelErrorCode Code { get; } = code;
 
-    /// <summary>The text, for logs: <c>no such key: 'X-A'</c>.</summary>
+    /// <summary>The text, for logs: <c>no such key: 'X-A'</c>. Names what the expression says, never what the data say.</summary>
     public string Message { get; } = message;
 
     /// <summary>Whether <c>&amp;&amp;</c>, <c>||</c>, <c>all</c> and <c>exists</c> may absorb it; what exceeds a limit ends the evaluation.</summary>

@@ -31,7 +31,7 @@ internal static class Conversions
             {
                 "1" or "t" or "T" or "true" or "TRUE" or "True" => CelValue.True,
                 "0" or "f" or "F" or "false" or "FALSE" or "False" => CelValue.False,
-                _ => CelValue.Error(CelErrorCode.BadConversion, $"{CelText.Describe(a)} is no bool"),
+                _ => CelValue.Error(CelErrorCode.BadConversion, $"{CelText.Kind(a)} is no bool"),
             })),
         new("timestamp",
             Pure("timestamp_to_timestamp", CelType.Timestamp, CelType.Timestamp, static (ref _, in a) => a),

@@ -25,6 +25,6 @@ internal static class Encoders
             if (Base64.IsValid(padded))
                 return CelValue.OfBytes(Convert.FromBase64String(padded));
         }
-        return CelValue.Error(CelErrorCode.BadConversion, $"{CelText.Describe(a)} is no base64");
+        return CelValue.Error(CelErrorCode.BadConversion, $"{CelText.Kind(a)} is no base64");
     }
 }

@@ -8,15 +8,14 @@ internal static class NetworkExtensions
     public static IEnumerable<CelFunction> Create() =>
     [
         new("ip",
-            Global("string_to_ip", NetworkTypes.Address, static (ref _, in a) => Parse(a.RawString, static address => CelValue.OfOpaque(address))),
+            Global("string_to_ip", NetworkTypes.Address, static (ref _, in a) =>
+                NetworkAddress.Parse(a.RawString, out var error) is { } address ? CelValue.OfOpaque(address) : Bad(error)),
             CelOverload.Member("cidr_ip", NetworkTypes.Address, NetworkTypes.Block, static (ref _, in a) => CelValue.OfOpaque(Block(a).Address)) with { IsPure = true }),
         new("isIP", Global("is_ip", CelType.Bool, static (ref _, in a) => CelValue.Of(NetworkAddress.Parse(a.RawString, out var _) is not null))),
         new("ip.isCanonical", Global("ip_is_canonical", CelType.Bool, static (ref _, in a) =>
-        {
-            var text = a.RawString;
-            return Parse(text, address => CelValue.Of(address.ToString() == text));
-        })),
-        new("cidr", Global("string_to_cidr", NetworkTypes.Block, static (ref _, in a) => ParseBlock(a.RawString, static block => CelValue.OfOpaque(block)))),
+            NetworkAddress.Parse(a.RawString, out var error) is { } address ? CelValue.Of(address.ToString() == a.RawString) : Bad(error))),
+        new("cidr", Global("string_to_cidr", NetworkTypes.Block, static (ref _, in a) =>
+            NetworkBlock.Parse(a.RawString, out var error) is { } block ? CelValue.OfOpaque(block) : Bad(error))),
         new("isCIDR", Global("is_cidr", CelType.Bool, static (ref _, in a) => CelValue.Of(NetworkBlock.Parse(a.RawString, out var _) is not null))),
         new("string",
             CelOverload.Global("ip_to_string", CelType.String, NetworkTypes.Address, static (ref _, in a) => CelValue.Of(a.AsOpaque.ToString()!)) with { IsPure = true },
@@ -31,18 +30,12 @@ internal static class NetworkExtensions
             CelOverload.Member("cidr_contains_ip_ip", CelType.Bool, NetworkTypes.Block, NetworkTypes.Address, static (ref _, in a, in b) =>
                 CelValue.Of(Block(a).Contains(Address(b)))) with { IsPure = true },
             CelOverload.Member("cidr_contains_ip_string", CelType.Bool, NetworkTypes.Block, CelType.String, static (ref _, in a, in b) =>
-            {
-                var block = Block(a);
-                return Parse(b.RawString, address => CelValue.Of(block.Contains(address)));
-            }) with { IsPure = true }),
+                NetworkAddress.Parse(b.RawString, out var error) is { } address ? CelValue.Of(Block(a).Contains(address)) : Bad(error)) with { IsPure = true }),
         new("containsCIDR",
             CelOverload.Member("cidr_contains_cidr", CelType.Bool, NetworkTypes.Block, NetworkTypes.Block, static (ref _, in a, in b) =>
                 CelValue.Of(Block(a).Contains(Block(b)))) with { IsPure = true },
             CelOverload.Member("cidr_contains_cidr_string", CelType.Bool, NetworkTypes.Block, CelType.String, static (ref _, in a, in b) =>
-            {
-                var block = Block(a);
-                return ParseBlock(b.RawString, other => CelValue.Of(block.Contains(other)));
-            }) with { IsPure = true }),
+                NetworkBlock.Parse(b.RawString, out var error) is { } other ? CelValue.Of(Block(a).Contains(other)) : Bad(error)) with { IsPure = true }),
         new("masked", CelOverload.Member("cidr_masked", NetworkTypes.Block, NetworkTypes.Block, static (ref _, in a) =>
             CelValue.OfOpaque(new NetworkBlock(Block(a).Address.Masked(Block(a).Bits), Block(a).Bits))) with { IsPure = true }),
         new("prefixLength", CelOverload.Member("cidr_prefix_length", CelType.Int, NetworkTypes.Block, static (ref _, in a) => CelValue.Of((long)Block(a).Bits)) with { IsPure = true }),
@@ -58,11 +51,5 @@ internal static class NetworkExtensions
 
     private static NetworkBlock Block(in CelValue value) => (NetworkBlock)value.AsOpaque;
 
-    private static CelValue Parse(string text, Func<NetworkAddress, CelValue> then) => NetworkAddress.Parse(text, out var error) is { } address
-        ? then(address)
-        : CelValue.Error(CelErrorCode.BadConversion, error);
-
-    private static CelValue ParseBlock(string text, Func<NetworkBlock, CelValue> then) => NetworkBlock.Parse(text, out var error) is { } block
-        ? then(block)
-        : CelValue.Error(CelErrorCode.BadConversion, error);
+    private static CelValue Bad(string error) => CelValue.Error(CelErrorCode.BadConversion, error);
 }

@@ -15,6 +15,7 @@ internal static class NetworkTypes
 internal sealed class NetworkAddress(IPAddress address) : CelOpaque
 {
     private const int MaxLength = 64;
+    private const string ParseError = "IP Address parse error during conversion from string; expected as 192.168.0.1 or 2001:db8::68";
 
     public IPAddress Address { get; } = address;
 
@@ -29,13 +30,13 @@ internal sealed class NetworkAddress(IPAddress address) : CelOpaque
     {
         error = "";
         if (text.Length > MaxLength)
-            error = $"IP Address {Describe(text)} parse error during conversion from string";
+            error = ParseError;
         else if (text.Contains('%'))
-            error = $"IP Address with zone value is not allowed: {Describe(text)}";
+            error = "IP Address with zone value is not allowed";
         else if (!IsStrict(text) || !IPAddress.TryParse(text, out var address))
-            error = $"IP Address {Describe(text)} parse error during conversion from string";
+            error = ParseError;
         else if (address.IsIPv4MappedToIPv6 && text.Contains('.'))
-            error = $"IPv4-mapped IPv6 address is not allowed: {Describe(text)}";
+            error = "IPv4-mapped IPv6 address is not allowed";
         else
             return new(address);
         return null;
@@ -67,8 +68,6 @@ internal sealed class NetworkAddress(IPAddress address) : CelOpaque
     public override string ToString() => Address.ToString();
 
     private static IPAddress Plain(IPAddress address) => address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
-
-    private static string Describe(string text) => Values.CelText.Describe(CelValue.Of(text));
 
     // The framework also reads hexadecimal, octal and shortened forms, brackets and ports.
     private static bool IsStrict(string text)
@@ -105,10 +104,10 @@ internal sealed class NetworkBlock(NetworkAddress address, int bits) : CelOpaque
         var slash = text.AsSpan(0, Math.Min(text.Length, MaxLength)).IndexOf('/');
         if (slash >= 0 && text.AsSpan(0, slash).Contains('%'))
         {
-            error = $"CIDR with zone value is not allowed: {Values.CelText.Describe(CelValue.Of(text))}";
+            error = "CIDR with zone value is not allowed";
             return null;
         }
-        error = $"network address parse error during conversion from string: {Values.CelText.Describe(CelValue.Of(text))}; expected as 192.168.0.0/24";
+        error = "network address parse error during conversion from string; expected as 192.168.0.0/24";
         if (slash < 0)
             return null;
         if (NetworkAddress.Parse(text[..slash], out var addressError) is not { } address)

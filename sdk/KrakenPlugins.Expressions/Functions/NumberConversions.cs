@@ -64,7 +64,7 @@ internal static class NumberConversions
         return Bad("double", a);
     }
 
-    private static CelValue OutOfRange(string type, in CelValue value) => CelValue.Error(CelErrorCode.Overflow, $"range error: {CelText.Describe(value)} does not fit into {type}");
+    private static CelValue OutOfRange(string type, in CelValue value) => CelValue.Error(CelErrorCode.Overflow, $"range error: {CelText.Kind(value)} does not fit into {type}");
 
-    private static CelValue Bad(string type, in CelValue value) => CelValue.Error(CelErrorCode.BadConversion, $"{CelText.Describe(value)} is no {type}");
+    private static CelValue Bad(string type, in CelValue value) => CelValue.Error(CelErrorCode.BadConversion, $"{CelText.Kind(value)} is no {type}");
 }

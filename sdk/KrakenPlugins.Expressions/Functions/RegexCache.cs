@@ -41,8 +41,8 @@ internal static class RegexCache
         {
             if (!context.TryCharge(CostOfPattern))
                 return CelContext.CostExceeded;
-            if (!Re2Regex.TryParse(wanted, Re2Dialect.Re2, out regex, out var error))
-                return CelValue.Error(CelErrorCode.BadArgument, error);
+            if (!Re2Regex.TryParse(wanted, Re2Dialect.Re2, out regex, out _))
+                return CelValue.Error(CelErrorCode.BadArgument, $"the regular expression, {CelText.Kind(pattern)}, does not compile (RE2 syntax)");
             Volatile.Write(ref place, regex);
         }
         return CelValue.Of(regex.IsMatch(text.RawString));

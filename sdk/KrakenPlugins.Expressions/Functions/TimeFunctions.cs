@@ -37,7 +37,9 @@ internal static class TimeFunctions
         {
             if (!TimeZones.IsAtHand(zone.RawString) && !context.TryCharge(CostOfZone))
                 return CelContext.CostExceeded;
-            return TimeZones.TryFind(zone.RawString, out var found, out var error) ? Of(part, a, found) : CelValue.Error(CelErrorCode.BadArgument, error);
+            return TimeZones.TryFind(zone.RawString, out var found)
+                ? Of(part, a, found)
+                : CelValue.Error(CelErrorCode.BadArgument, $"{CelText.Kind(zone)} is no time zone that this host knows");
         };
         List<CelOverload> overloads =
         [
@@ -53,8 +55,8 @@ internal static class TimeFunctions
     {
         if (constants[1] is not { Kind: CelKind.String } name)
             return null;
-        if (!TimeZones.TryFind(name.AsString, out var zone, out var error))
-            throw new FormatException(error);
+        if (!TimeZones.TryFind(name.AsString, out var zone))
+            throw new FormatException(TimeZones.Explain(name.AsString));
         return CelOverload.Member(id + "_with_tz", CelType.Int, CelType.Timestamp, CelType.String, (ref _, in a, in _) => Of(part, a, zone)) with { IsPure = true };
     }
 

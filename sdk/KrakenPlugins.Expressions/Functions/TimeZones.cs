@@ -24,9 +24,8 @@ internal static class TimeZones
     /// <summary>Whether finding it costs next to nothing.</summary>
     public static bool IsAtHand(string name) => name.Length <= "+00:00".Length || s_found.ContainsKey(name);
 
-    public static bool TryFind(string name, out Zone zone, out string error)
+    public static bool TryFind(string name, out Zone zone)
     {
-        error = "";
         if (name is "UTC" or "" or "Z" or "GMT")
         {
             zone = default;
@@ -52,7 +51,6 @@ internal static class TimeZones
                 s_found.TryAdd(name, zone);
             return true;
         }
-        error = Unknown(name);
         return false;
     }
 
@@ -76,7 +74,8 @@ internal static class TimeZones
         return true;
     }
 
-    private static string Unknown(string name)
+    /// <summary>Why a name that the expression itself has is not found.</summary>
+    public static string Explain(string name)
     {
         var text = CelText.Describe(CelValue.Of(name));
         if (s_known.Value.Length <= 1)

@@ -17,12 +17,13 @@ internal enum AccessKind
 internal sealed class FieldNode(Node operand, string field, AccessKind kind) : Node(operand.Size + 1)
 {
     private readonly CelValue _key = CelValue.Of(field);
+    private readonly CelValue _missing = CelErrors.NoSuchKey(CelValue.Of(field));
 
     public override CelValue Evaluate(ref CelContext context)
     {
         var value = operand.Evaluate(ref context);
         if (kind == AccessKind.Value && value.Kind == CelKind.Map)
-            return value.RawMap.TryGet(_key, out var found) ? found : CelErrors.NoSuchKey(_key);
+            return value.RawMap.TryGet(_key, out var found) ? found : _missing;
         return value.Kind switch
         {
             CelKind.Error => value,
@@ -50,13 +51,14 @@ internal sealed class IndexNode(Node operand, Node index, AccessKind kind) : Nod
 /// <summary>An element with a key that is known.</summary>
 internal sealed class ConstantIndexNode(Node operand, CelValue key) : Node(operand.Size + 1)
 {
+    private readonly CelValue _missing = CelErrors.NoSuchKey(key);
     private readonly int _index = CelNumber.TryGetInt(key, out var index) && index is >= 0 and < int.MaxValue ? (int)index : int.MaxValue;
 
     public override CelValue Evaluate(ref CelContext context)
     {
         var value = operand.Evaluate(ref context);
-        if (value.Kind == CelKind.Map && value.RawMap.TryGet(key, out var found))
-            return found;
+        if (value.Kind == CelKind.Map)
+            return value.RawMap.TryGet(key, out var found) ? found : _missing;
         if (value.Kind == CelKind.List && _index < value.RawList.Count)
             return value.RawList[_index];
         return value.IsError ? value : Access.Get(value, key, AccessKind.Value);
@@ -76,7 +78,7 @@ internal static class Access
                 break;
             case CelKind.List:
                 if (!CelNumber.TryGetInt(key, out var index))
-                    return CelValue.Error(CelErrorCode.BadArgument, $"invalid_argument: {CelText.Describe(key)} is no index of a list");
+                    return CelValue.Error(CelErrorCode.BadArgument, $"invalid_argument: {CelText.Kind(key)} is no index of a list");
                 isThere = index >= 0 && index < operand.RawList.Count;
                 if (isThere)
                     found = operand.RawList[(int)index];
@@ -91,7 +93,8 @@ internal static class Access
             AccessKind.Test => CelValue.Of(isThere),
             AccessKind.Optional => !isThere ? CelValue.None : found.IsError ? found : CelValue.OfOptional(found),
             _ when isThere => found,
-            _ => operand.Kind == CelKind.Map ? CelErrors.NoSuchKey(key) : CelErrors.IndexOutOfRange(key),
+            _ when operand.Kind == CelKind.Map => CelErrors.NoSuchKeyOfData,
+            _ => CelErrors.IndexOutOfRange(CelNumber.TryGetInt(key, out var index) ? index : 0),
         };
     }
 
@@ -101,6 +104,6 @@ internal static class Access
             return kind == AccessKind.Test ? CelValue.False : CelValue.None;
         return content.Kind is CelKind.Map or CelKind.List
             ? Get(content, key, kind == AccessKind.Test ? kind : AccessKind.Optional)
-            : CelValue.Error(CelErrorCode.NoSuchKey, $"no such key: {CelText.Describe(key)} (type '{content.Type.Name}' has no fields)");
+            : CelValue.Error(CelErrorCode.NoSuchKey, $"no such key: type '{content.Type.Name}' has no fields");
     }
 }

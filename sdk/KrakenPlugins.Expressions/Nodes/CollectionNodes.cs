@@ -65,6 +65,6 @@ internal sealed class MapNode(EntryNode[] entries, int size) : Node(size)
             return CelContext.CostExceeded;
         if (!ValueMap.IsKey(key.Kind))
             return CelValue.Error(CelErrorCode.BadArgument, $"unsupported key type: {key.Type.Name}; a key is a bool, an int, a uint or a string");
-        return map.TryAdd(key, value) ? default : CelValue.Error(CelErrorCode.BadArgument, $"Failed with repeated key: {CelText.Describe(key)}");
+        return map.TryAdd(key, value) ? default : CelValue.Error(CelErrorCode.BadArgument, $"Failed with repeated key: {CelText.Kind(key)}");
     }
 }

@@ -19,6 +19,11 @@ internal static class CelText
         return text.ToString();
     }
 
+    /// <summary>What a value is without what it says, which may be a secret: errors get into logs.</summary>
+    public static string Kind(in CelValue value) => value.Kind == CelKind.String
+        ? string.Create(CultureInfo.InvariantCulture, $"a string of {value.RawString.Length} characters")
+        : $"a value of type {value.Type.Name}";
+
     /// <summary>The types of arguments: <c>int, string</c>.</summary>
     public static string Types(ReadOnlySpan<CelValue> values)
     {

@@ -149,8 +149,8 @@ internal static class CelTime
     }
 
     private static CelValue NoTimestamp(string text) => CelValue.Error(CelErrorCode.BadConversion,
-        $"{CelText.Describe(CelValue.Of(text))} is no timestamp; expected RFC 3339, as 2024-02-29T23:31:30Z");
+        $"{CelText.Kind(CelValue.Of(text))} is no timestamp; expected RFC 3339, as 2024-02-29T23:31:30Z");
 
     private static CelValue NoDuration(string text) => CelValue.Error(CelErrorCode.BadConversion,
-        $"{CelText.Describe(CelValue.Of(text))} is no duration; expected numbers with units (h, m, s, ms, us, ns), as 1h30m");
+        $"{CelText.Kind(CelValue.Of(text))} is no duration; expected numbers with units (h, m, s, ms, us, ns), as 1h30m");
 }

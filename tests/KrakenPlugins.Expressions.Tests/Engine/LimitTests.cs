@@ -22,6 +22,35 @@ public sealed class LimitTests
     [Spec("SEC-201")]
     public void A_text_that_is_too_deep_or_too_long_is_refused(string text, string message) => Assert.Contains(message, Request.Refused(text).Message);
 
+    public static TheoryData<string> Deepest => new()
+    {
+        Nested("size([", "req_method", "])", 110),
+        Nested("math.greatest(1, 2.0, ", "size(req_method)", ")", 240),
+        Nested("[1].all(x, ", "req_method != ''", ")", 240),
+        Nested("true ? (", "req_method != ''", ") : false", 120),
+        Nested("!", "(req_method != '')", "", 240),
+        "req_method" + string.Concat(Enumerable.Repeat(" + req_method", 490)),
+        Nested("{'a': ", "req_method", "}", 240) + string.Concat(Enumerable.Repeat(".a", 200)),
+    };
+
+    [Theory]
+    [MemberData(nameof(Deepest))]
+    [Spec("SEC-201")]
+    public void The_deepest_text_that_is_allowed_fits_on_a_small_stack(string text)
+    {
+        var environment = Request.Builder().AddMathExtensions().Build();
+        CelValue result = default;
+        var thread = new Thread(() => result = environment.Compile(text).Evaluate(Request.Input()), 1024 * 1024);
+
+        thread.Start();
+        thread.Join();
+
+        Assert.False(result.IsError, result.ToString());
+    }
+
+    private static string Nested(string open, string inner, string close, int levels) =>
+        string.Concat(Enumerable.Repeat(open, levels)) + inner + string.Concat(Enumerable.Repeat(close, levels));
+
     [Fact]
     [Spec("SEC-201")]
     public void A_long_chain_of_conditions_is_not_deep()

@@ -16,6 +16,7 @@ public sealed class ProgramTests
     [InlineData("req_headers['X-A'].exists(h, h.startsWith('v'))")]
     [InlineData("timestamp(now).getDayOfWeek('Europe/Madrid') in [1, 2, 3, 4, 5, 6]")]
     [InlineData("req_method == 'POST' ? false : !(req_params.Id == '13')")]
+    [InlineData("!(req_headers['X-None'][0] == 'v' && false) && (req_params.None == 'a' || true)")]
     [InlineData("'TEXT'.lowerAscii() == 'text' && {'a': [1, 2]}.a[1] == 2")]
     [Spec("RTE-227", "SEC-061")]
     public void A_guard_allocates_nothing(string text)
