@@ -84,10 +84,11 @@ internal sealed class DownloadedKeys(KeyFeed feed, KeyPolicy policy, KeyMisses? 
             }
             if (result.Snapshot is null)
                 return fallback is null ? KeyFetch.Failed(Refusal.NoKeys, result.Failure) : KeyFetch.Found(fallback);
-            if (RingOf(result.Snapshot) is var ring && ring.Find(name) is not null)
+            // A download that began before the request may lack a key that was published in between, or take longer than its keys are good for.
+            var isLate = flight.Started < arrival;
+            if (RingOf(result.Snapshot) is var ring && ring.Find(name) is not null && !(isLate && IsOver(result.Snapshot)))
                 return KeyFetch.Found(ring);
-            // A download that began before the request may have missed a key that was published in between.
-            if (flight.Started >= arrival)
+            if (!isLate)
                 return KeyFetch.Failed(Refusal.UnknownKey);
         }
     }
@@ -101,6 +102,8 @@ internal sealed class DownloadedKeys(KeyFeed feed, KeyPolicy policy, KeyMisses? 
     private KeyRing? Fallback(byte[] name) => Known(out var age) is { } known && IsUsable(age) && known.Find(name) is not null ? known : null;
 
     private bool IsUsable(TimeSpan age) => policy.StaleFor > TimeSpan.Zero && age < policy.Lifetime + policy.StaleFor;
+
+    private bool IsOver(KeySnapshot snapshot) => policy.Lifetime > TimeSpan.Zero && time.GetElapsedTime(snapshot.Taken) >= policy.Lifetime;
 
     private KeyRing? Known(out TimeSpan age)
     {

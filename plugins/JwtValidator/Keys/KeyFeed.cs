@@ -125,8 +125,9 @@ internal sealed partial class KeyFeed : IDisposable
         {
             if (_flight is { Result.IsCompleted: false } current)
                 return current;
-            // Started elsewhere: a caller must not run another one's download under its lock.
-            return _flight = new KeyFlight(_time.GetTimestamp(), Task.Run(FlyAsync));
+            // Run elsewhere: a caller must not run another one's download under its lock.
+            var started = _time.GetTimestamp();
+            return _flight = new KeyFlight(started, Task.Run(() => FlyAsync(started)));
         }
     }
 
@@ -147,12 +148,12 @@ internal sealed partial class KeyFeed : IDisposable
         _download?.Dispose();
     }
 
-    private async Task<KeyFlightResult> FlyAsync()
+    private async Task<KeyFlightResult> FlyAsync(long started)
     {
         try
         {
             var result = await _get(_ended.Token).ConfigureAwait(false);
-            return result.Set is { } set ? Succeeded(new KeySnapshot(set, _time.GetTimestamp())) : Failed(result.Failure ?? "there are no keys");
+            return result.Set is { } set ? Succeeded(new KeySnapshot(set, started)) : Failed(result.Failure ?? "there are no keys");
         }
         catch (OperationCanceledException) when (_ended.IsCancellationRequested)
         {

@@ -49,13 +49,13 @@ internal sealed class KeyRing
 
 /// <summary>A key set as it was at one time.</summary>
 /// <param name="set">The keys.</param>
-/// <param name="taken">When it was downloaded, as a time stamp of the gateway's clock.</param>
+/// <param name="taken">When its download began, as a time stamp of the gateway's clock: what was withdrawn before is not in it.</param>
 internal sealed class KeySnapshot(JwkSet set, long taken)
 {
     private readonly Lock _gate = new();
     private volatile RingOf[] _rings = [];
 
-    /// <summary>When it was downloaded.</summary>
+    /// <summary>When its download began.</summary>
     public long Taken { get; } = taken;
 
     /// <summary>Its keys for an algorithm; the same object whenever it is asked.</summary>

