@@ -87,15 +87,12 @@ public sealed class RevokerTests : IAsyncLifetime
         var help = await Executable.RunAsync("help", "--plugins", plugins);
         var own = await Executable.RunAsync("revoker", "--plugins", plugins, "--help");
         var misspelt = await Executable.RunAsync("revokr", "--plugins", plugins);
-        var missing = await Executable.RunAsync("revoker", "-c", "x.json");
         var noFile = await Executable.RunInAsync(_folder.Path, null, "revoker", "--plugins", plugins);
 
-        Assert.Contains("revoker     Runs the revoke server", help.Out, StringComparison.Ordinal);
+        Assert.Matches("  revoker +Runs the revoke server", help.Out);
         Assert.Contains("revoker, revoke", own.Out, StringComparison.Ordinal);
         Assert.Contains("(default ./revoker.json)", own.Out, StringComparison.Ordinal);
         Assert.Contains("Did you mean this?\n\trevoke", misspelt.Error, StringComparison.Ordinal);
-        Assert.Equal(255, missing.Status);
-        Assert.Contains("the plugin \"revoker\" brings it and is not installed", missing.Error, StringComparison.Ordinal);
         Assert.Equal(255, noFile.Status);
         Assert.Contains("revoker.json", noFile.Error, StringComparison.Ordinal);
     }
