@@ -44,7 +44,8 @@ internal sealed class PasswordChecks(int atOnce, int waiting)
 
     private async Task<bool> RunAsync(UInt128 digest, string password, string hash)
     {
-        await _free.WaitAsync().ConfigureAwait(false);
+        // Never on the caller's thread: it holds the lock, and would let a check that ends at once remove itself before it is added.
+        await _free.WaitAsync().ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         try
         {
             return await Task.Factory.StartNew(
@@ -53,7 +54,6 @@ internal sealed class PasswordChecks(int atOnce, int waiting)
         finally
         {
             _free.Release();
-            // Whoever adds it holds the lock until it has.
             lock (_running)
                 _running.Remove(digest);
         }
