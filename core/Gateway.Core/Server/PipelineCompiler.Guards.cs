@@ -39,7 +39,8 @@ internal sealed partial class PipelineCompiler
         {
             found.Error(config.Position, $"extra_config.{component.Name}", $"{context.LogPrefix} the component cannot be built: {exception.Message}");
         }
-        ServiceComponents.ThrowIfFaulty(found, faults);
+        foreach (var finding in found.All)
+            faults.Add(finding.Severity == ConfigSeverity.Error ? finding with { RefusesStart = true } : finding);
         return guard;
     }
 

@@ -27,8 +27,8 @@ internal sealed partial class PipelineCompiler(GenerationContext generation, Htt
 
     /// <summary>
     /// The handler of an endpoint. One that cannot be built answers 500; its reason is logged and in <paramref name="diagnostics"/> (RTE-011).
+    /// A guard that cannot be built refuses the start there (AUT-008).
     /// </summary>
-    /// <exception cref="ConfigurationException">A guard of the endpoint cannot be built (AUT-008).</exception>
     public RouteHandler Compile(EndpointConfig endpoint, ConfigDiagnostics diagnostics)
     {
         var handler = CompileOrFail(endpoint, diagnostics);
@@ -45,7 +45,7 @@ internal sealed partial class PipelineCompiler(GenerationContext generation, Htt
         {
             handler = CompileEndpoint(endpoint, faults);
         }
-        catch (Exception exception) when (exception is not ConfigurationException)
+        catch (Exception exception)
         {
             // Whatever a plugin's factory throws concerns this endpoint alone.
             thrown = exception is PipelineBuildException ? null : exception;

@@ -51,14 +51,6 @@ internal static class ServiceComponents
         foreach (var finding in faults.All)
             diagnostics.Add(finding);
     }
-
-    /// <summary>The same; what is no error goes to those who read findings.</summary>
-    public static void ThrowIfFaulty(ConfigDiagnostics faults, ConfigDiagnostics diagnostics)
-    {
-        ThrowIfFaulty(faults);
-        foreach (var finding in faults.All)
-            diagnostics.Add(finding);
-    }
 }
 
 /// <summary>The services that components offer to others, built before everything else in the order of their stages.</summary>

@@ -28,7 +28,7 @@ internal struct ElementHash
         var result = default(ElementHash);
         if (hash == HashName.Optimal)
         {
-            Split(Fnv1.Hash128(element), out result._words[0], out result._words[1]);
+            Split(Fnv.Hash128(element), out result._words[0], out result._words[1]);
             result._isOptimal = true;
             result._count = hashes;
             return result;
@@ -57,10 +57,10 @@ internal struct ElementHash
             Add(BinaryPrimitives.ReadUInt64LittleEndian(digest[8..]));
         }
         if (hashes > 3)
-            Add(BinaryPrimitives.ReverseEndianness(Fnv1.Hash64(element)));
+            Add(BinaryPrimitives.ReverseEndianness(Fnv.Hash64(element)));
         if (hashes <= 4)
             return;
-        Split(Fnv1.Hash128(element), out var first, out var second);
+        Split(Fnv.Hash128(element), out var first, out var second);
         Add(first);
         Add(second);
     }
