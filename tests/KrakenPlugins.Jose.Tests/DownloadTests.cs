@@ -152,6 +152,14 @@ public sealed class DownloadTests
     [InlineData("http://[fe80::1]/keys", "the URL points to a link-local address, which is not called")]
     [InlineData("http://[::ffff:169.254.169.254]/keys", "the URL points to a link-local address, which is not called")]
     [InlineData("http://[fd00:ec2::254]/keys", "the URL points to a link-local address, which is not called")]
+    [InlineData("http://[fd00:ec2::23]/v1/credentials", "the URL points to a link-local address, which is not called")]
+    [InlineData("http://[fd20:ce::254]/computeMetadata/v1/", "the URL points to a link-local address, which is not called")]
+    [InlineData("http://[64:ff9b::a9fe:a9fe]/latest/meta-data/", "the URL points to a link-local address, which is not called")]
+    [InlineData("http://[::169.254.169.254]/latest/meta-data/", "the URL points to a link-local address, which is not called")]
+    [InlineData("http://[2002:a9fe:a9fe::1]/latest/meta-data/", "the URL points to a link-local address, which is not called")]
+    [InlineData("http://168.63.129.16/machine?comp=goalstate", "the URL points to a link-local address, which is not called")]
+    [InlineData("http://100.100.100.200/latest/meta-data/", "the URL points to a link-local address, which is not called")]
+    [InlineData("http://0251.0376.0251.0376/latest/meta-data/", "the URL points to a link-local address, which is not called")]
     [InlineData("http://2852039166/keys", "the URL points to a link-local address, which is not called")]
     [Spec("AUT-202")]
     public async Task A_redirect_does_not_lead_to_files_or_to_the_metadata_of_a_cloud(string location, string failure)
@@ -160,6 +168,41 @@ public sealed class DownloadTests
         upstream.OnAny(context => Redirect(context, location));
 
         Assert.Equal(failure, (await GetAsync(upstream)).Failure);
+    }
+
+    [Fact]
+    [Spec("AUT-202")]
+    public async Task A_name_that_moves_to_a_metadata_address_between_two_look_ups_is_not_called_there()
+    {
+        await using var upstream = await ServeAsync(s_set);
+        upstream.On("/again", static context => Redirect(context, $"http://other.example:{context.Connection.LocalPort}/"));
+        var asked = new List<string>();
+        using var download = new JwkDownload(new JwkOrigin { JwkUrl = upstream.Host.Replace("127.0.0.1", "keys.example", StringComparison.Ordinal), DisableJwkSecurity = true }, static _ => { }, Resolving(asked, "127.0.0.1", "169.254.169.254"));
+
+        Assert.NotNull((await download.GetAsync(default)).Set);
+        Assert.Equal(["keys.example"], asked);
+
+        using var moved = new JwkDownload(new JwkOrigin { JwkUrl = upstream.Host.Replace("127.0.0.1", "keys.example", StringComparison.Ordinal) + "/again", DisableJwkSecurity = true }, static _ => { }, Resolving(asked, "127.0.0.1", "169.254.169.254"));
+        Assert.StartsWith("the host has only link-local addresses, which are not called", (await moved.GetAsync(default)).Failure, StringComparison.Ordinal);
+        Assert.Equal(["keys.example", "keys.example", "other.example"], asked);
+    }
+
+    [Theory]
+    [InlineData("169.254.169.254 127.0.0.1", true)]
+    [InlineData("fd00:ec2::254%1 fe80::1 64:ff9b::a9fe:a9fe ::ffff:169.254.169.254 127.0.0.1", true)]
+    [InlineData("fd00:ec2::254%1", false)]
+    [InlineData("fd00:ec2::23 fd20:ce::254 168.63.129.16 100.100.100.200 192.0.0.192 ::ffff:0:169.254.169.254 2002:a9fe:a9fe::", false)]
+    [Spec("AUT-202")]
+    public async Task Of_the_addresses_of_a_name_only_allowed_ones_are_called(string addresses, bool isServed)
+    {
+        await using var upstream = await ServeAsync(s_set);
+        var options = new JwkDownloadOptions { Resolve = (_, _) => Task.FromResult(Array.ConvertAll(addresses.Split(' '), IPAddress.Parse)) };
+        using var download = new JwkDownload(new JwkOrigin { JwkUrl = upstream.Host.Replace("127.0.0.1", "keys.example", StringComparison.Ordinal), DisableJwkSecurity = true }, static _ => { }, options);
+
+        var result = await download.GetAsync(default);
+
+        Assert.Equal(isServed, result.Set is not null);
+        Assert.StartsWith(isServed ? "" : "the host has only link-local addresses, which are not called", result.Failure ?? "", StringComparison.Ordinal);
     }
 
     [Fact]
@@ -234,6 +277,20 @@ public sealed class DownloadTests
             return context.Response.WriteAsync(body);
         });
         return upstream;
+    }
+
+    // One address for each look-up.
+    private static JwkDownloadOptions Resolving(List<string> asked, params string[] addresses)
+    {
+        var next = 0;
+        return new JwkDownloadOptions
+        {
+            Resolve = (name, _) =>
+            {
+                asked.Add(name);
+                return Task.FromResult<IPAddress[]>([IPAddress.Parse(addresses[next++])]);
+            },
+        };
     }
 
     private static Task Redirect(HttpContext context, string location)

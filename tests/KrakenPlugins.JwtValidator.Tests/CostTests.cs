@@ -44,7 +44,7 @@ public sealed class CostTests
     public void The_table_of_tokens_is_bounded_and_finds_what_it_holds()
     {
         var cache = new TokenCache(100);
-        var token = new AcceptedToken(ClaimsReader.Read("{}"u8)!, default, Refusal.None, [], new NoKeys(), new KeyRing(Issuer.Keys(Issuer.Key), JwsAlgorithm.RS256, JwkIdentification.Kid));
+        var token = new AcceptedToken(ClaimsReader.Read("{}"u8)!, default, Refusal.None, [], new KeyRing(Issuer.Keys(Issuer.Key), JwsAlgorithm.RS256, JwkIdentification.Kid));
 
         for (var i = 0; i < 10_000; i++)
         {
@@ -62,14 +62,38 @@ public sealed class CostTests
         Assert.Null(cache.Find(last));
     }
 
-    private static JwtValidation Validation(int cached)
+    [Fact]
+    [Spec("AUT-228")]
+    public void A_long_token_is_not_remembered_so_that_memory_is_bounded_in_bytes()
+    {
+        var cache = new TokenCache(4);
+        using var validation = Validation(cache);
+        var longer = Issuer.Token($$"""{"iss":"https://idp.example.com/","aud":["https://api.example.com"],"scope":"read write","roles":["admin"],"sub":"{{new string('x', TokenCache.LongestToken)}}"}""");
+
+        foreach (var token in (string[])[s_token, longer])
+        {
+            var context = new DefaultHttpContext();
+            context.Request.Headers.Authorization = "Bearer " + token;
+            Assert.True(validation.InvokeAsync(context, static _ => Task.CompletedTask).IsCompletedSuccessfully);
+            Assert.Equal(200, context.Response.StatusCode);
+        }
+
+        Assert.NotNull(Find(s_token));
+        Assert.Null(Find(longer));
+
+        AcceptedToken? Find(string token) => TokenHash.TryOf(token, out var hash) ? cache.Find(hash) : null;
+    }
+
+    private static JwtValidation Validation(int cached) => Validation(cached > 0 ? new TokenCache(cached) : null);
+
+    private static JwtValidation Validation(TokenCache? cache)
     {
         var ring = new KeyRing(Issuer.Keys(Issuer.Key), JwsAlgorithm.RS256, JwkIdentification.Kid);
         return new JwtValidation(new ValidationOptions
         {
             Source = new TokenSource("Authorization", "access_token"),
             Rejecters = [],
-            Cache = cached > 0 ? new TokenCache(cached) : null,
+            Cache = cache,
             Leeway = TimeSpan.FromSeconds(1),
             Rules = new TokenRules
             {

@@ -1,5 +1,6 @@
 using System.Buffers.Text;
 using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json;
 using KrakenPlugins.Jose;
@@ -48,6 +49,15 @@ internal sealed class TestKey : IDisposable
 
     /// <summary>The public half in PEM form.</summary>
     public string Pem() => _rsa!.ExportSubjectPublicKeyInfoPem();
+
+    /// <summary>Members that a key with a certificate has, with a comma in front, and the certificate.</summary>
+    public (string Members, byte[] Certificate) Certified()
+    {
+        var request = new CertificateRequest("CN=idp", _rsa!, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+        using var certificate = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
+        var der = certificate.RawData;
+        return ($",\"x5c\":[\"{Convert.ToBase64String(der)}\"],\"x5t\":\"{Base64Url.EncodeToString(SHA1.HashData(der))}\",\"x5t#S256\":\"{Base64Url.EncodeToString(SHA256.HashData(der))}\"", der);
+    }
 
     public byte[] Sign(byte[] input) => _secret is not null ? HMACSHA256.HashData(_secret, input)
         : _ecdsa is not null ? _ecdsa.SignData(input, HashAlgorithmName.SHA256)

@@ -113,16 +113,78 @@ public sealed class KeyFeedTests
     {
         var misses = new KeyMisses(TimeSpan.FromSeconds(10), 3, _time);
 
-        var begun = Enumerable.Range(0, 1000).Count(i => misses.TryBegin($"random-{i}", isStranger: true));
+        var begun = Enumerable.Range(0, 1000).Count(i => misses.TryBegin($"random-{i}", isStranger: true, out _));
 
         Assert.Equal(3, begun);
-        Assert.True(misses.TryBegin("known", isStranger: false));
-        Assert.True(misses.Forbids("random-500"u8, isStranger: true));
+        Assert.True(misses.TryBegin("known", isStranger: false, out _));
         Assert.False(misses.Forbids("random-1"u8, isStranger: true));
-        misses.End("random-1", isFound: false);
+        foreach (var name in (string[])["random-0", "random-1", "random-2"])
+        {
+            Assert.False(misses.Forbids("random-500"u8, isStranger: true));
+            misses.End(name, isFound: false);
+        }
+        Assert.True(misses.Forbids("random-500"u8, isStranger: true));
         Assert.True(misses.Forbids("random-1"u8, isStranger: true));
         _time.Advance(TimeSpan.FromSeconds(11));
-        Assert.True(misses.TryBegin("another", isStranger: true));
+        Assert.True(misses.TryBegin("another", isStranger: true, out _));
+    }
+
+    [Fact]
+    [Spec("AUT-224", "AUT-040")]
+    public async Task Keys_that_all_wait_for_the_first_download_need_no_place_each()
+    {
+        var keys = Keys(TimeSpan.FromMinutes(1), new KeyMisses(TimeSpan.FromSeconds(10), 1, _time));
+        var first = keys.FetchAsync("k1", CancellationToken.None).AsTask();
+        await StartedAsync(0);
+        Assert.Equal(KeyAnswer.NeedsFetch, keys.Find("k2"u8, out _));
+        var second = keys.FetchAsync("k2", CancellationToken.None).AsTask();
+
+        await FinishAsync(0, Issuer.Key, Issuer.Other);
+
+        Assert.NotNull((await first).Ring);
+        Assert.NotNull((await second).Ring);
+        Assert.Single(_downloads);
+    }
+
+    [Fact]
+    [Spec("AUT-224", "AUT-039")]
+    public async Task A_key_published_while_another_is_looked_for_takes_its_place_afterwards()
+    {
+        var keys = Keys(TimeSpan.FromMinutes(1), new KeyMisses(TimeSpan.FromSeconds(10), 1, _time));
+        var first = keys.FetchAsync("k1", CancellationToken.None).AsTask();
+        await StartedAsync(0);
+        _time.Advance(TimeSpan.FromMilliseconds(1));
+        var second = keys.FetchAsync("k2", CancellationToken.None).AsTask();
+
+        await FinishAsync(0, Issuer.Key);
+        Assert.NotNull((await first).Ring);
+        await FinishAsync(1, Issuer.Key, Issuer.Other);
+
+        Assert.NotNull((await second).Ring);
+    }
+
+    [Fact]
+    [Spec("AUT-224", "AUT-039")]
+    public async Task Expired_keys_of_a_provider_that_is_down_cool_down_although_strangers_have_taken_the_places()
+    {
+        var keys = Keys(TimeSpan.FromMinutes(1), new KeyMisses(TimeSpan.FromSeconds(10), 1, _time));
+        var first = keys.FetchAsync("k1", CancellationToken.None).AsTask();
+        await FinishAsync(0, Issuer.Key);
+        await first;
+        _time.Advance(TimeSpan.FromMinutes(2));
+        var invented = keys.FetchAsync("invented", CancellationToken.None).AsTask();
+        await StartedAsync(1);
+        _downloads[1].SetResult(JwkResult.Failed("it is down"));
+        Assert.Equal(Refusal.NoKeys, (await invented).Refusal);
+
+        Assert.Equal(KeyAnswer.NeedsFetch, keys.Find("k1"u8, out _));
+        var expired = keys.FetchAsync("k1", CancellationToken.None).AsTask();
+        await StartedAsync(2);
+        _downloads[2].SetResult(JwkResult.Failed("it is down"));
+
+        Assert.Equal(Refusal.NoKeys, (await expired).Refusal);
+        Assert.Equal(KeyAnswer.Refused, keys.Find("k1"u8, out _));
+        Assert.Equal(3, _downloads.Count);
     }
 
     [Fact]

@@ -34,7 +34,7 @@ internal sealed class DownloadedKeys(KeyFeed feed, KeyPolicy policy, KeyMisses? 
         var isNamed = known?.Find(name) is not null;
         if (isNamed && (age < policy.Lifetime || (IsUsable(age) && feed.IsTroubled)))
             return KeyAnswer.Found;
-        return misses?.Forbids(name, known is not null && !isNamed) == true ? KeyAnswer.Refused : KeyAnswer.NeedsFetch;
+        return misses?.Forbids(name, IsStranger(name)) == true ? KeyAnswer.Refused : KeyAnswer.NeedsFetch;
     }
 
     public override async ValueTask<KeyFetch> FetchAsync(string name, CancellationToken cancellationToken)
@@ -42,15 +42,22 @@ internal sealed class DownloadedKeys(KeyFeed feed, KeyPolicy policy, KeyMisses? 
         var utf8 = Encoding.UTF8.GetBytes(name);
         if (misses is null)
             return await FetchAsync(utf8, cancellationToken).ConfigureAwait(false);
-        if (!misses.TryBegin(name, Known(out _) is { } known && known.Find(utf8) is null))
-            return KeyFetch.Failed(Refusal.UnknownKey, "it was not found a moment ago");
+        while (!misses.TryBegin(name, IsStranger(utf8), out var search))
+        {
+            if (search is null)
+                return KeyFetch.Failed(Refusal.UnknownKey, "it or others were not found a moment ago");
+            // What another one finds may be this one's key too, and leaves the place to it otherwise.
+            await search.WaitAsync(cancellationToken).ConfigureAwait(false);
+            if (Known(out var age) is { } known && age < policy.Lifetime && known.Find(utf8) is not null)
+                return KeyFetch.Found(known);
+        }
         try
         {
             var found = await FetchAsync(utf8, cancellationToken).ConfigureAwait(false);
             misses.End(name, found.Ring is not null);
             return found;
         }
-        catch (OperationCanceledException)
+        catch
         {
             // The caller left, the download goes on: its outcome is the key's.
             _ = EndAfterAsync(feed.Settled, name, misses);
@@ -92,6 +99,9 @@ internal sealed class DownloadedKeys(KeyFeed feed, KeyPolicy policy, KeyMisses? 
                 return KeyFetch.Failed(Refusal.UnknownKey);
         }
     }
+
+    // Expired keys are known too, and so are those of a download that is not kept.
+    private bool IsStranger(ReadOnlySpan<byte> name) => feed.Latest is not { } latest || RingOf(latest).Find(name) is null;
 
     private async Task EndAfterAsync(Task<KeyFlightResult> flight, string name, KeyMisses places)
     {

@@ -41,6 +41,7 @@ internal sealed partial class KeyFeed : IDisposable
     private readonly CancellationTokenSource _ended = new();
     private readonly HashSet<string> _said = new(StringComparer.Ordinal);
     private readonly List<KeyMemory> _memories = [];
+    private readonly Dictionary<(TimeSpan Period, int Places), KeyMisses> _misses = [];
     private readonly Func<CancellationToken, ValueTask<JwkResult>> _get;
     private readonly JwkDownload? _download;
     private readonly TimeProvider _time;
@@ -90,6 +91,17 @@ internal sealed partial class KeyFeed : IDisposable
                 return (_hasFailed && _time.GetElapsedTime(_failed, now) < s_retryPause)
                     || (_flight is { Result.IsCompleted: false } flight && _time.GetElapsedTime(flight.Started, now) > Patience);
             }
+        }
+    }
+
+    /// <summary>The names that were not found, for all users with the same <c>failed_jwk_key_cooldown</c> and <c>failed_jwk_key_limit</c>.</summary>
+    public KeyMisses Misses(TimeSpan period, int places)
+    {
+        lock (_gate)
+        {
+            if (!_misses.TryGetValue((period, places), out var misses))
+                _misses.Add((period, places), misses = new KeyMisses(period, places, _time));
+            return misses;
         }
     }
 

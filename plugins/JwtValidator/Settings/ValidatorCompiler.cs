@@ -107,7 +107,7 @@ internal sealed partial class ValidatorCompiler(KeyFeeds feeds)
             feed.IsPrefetched |= policy.Lifetime > TimeSpan.Zero;
             feed.Attach(context.Carry($"keys {KeyFeeds.IdentityOf(origin)}", source.Find("jwk_url")!, static () => new KeyMemory()));
             var cooldown = Cooldown(settings);
-            var misses = cooldown == TimeSpan.Zero ? null : new KeyMisses(cooldown, settings.FailedJwkKeyLimit, context.Time);
+            var misses = cooldown == TimeSpan.Zero ? null : feed.Misses(cooldown, settings.FailedJwkKeyLimit);
             return new DownloadedKeys(feed, policy, misses, context.Time);
         }
         catch (JwkException exception)

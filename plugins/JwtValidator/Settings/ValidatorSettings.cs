@@ -24,7 +24,7 @@ internal sealed class ValidatorSettings : JwkOrigin
     public string FailedJwkKeyCooldown { get; init; } = "";
 
     /// <summary>Unknown key ids that may each cause a download within that time.</summary>
-    public int FailedJwkKeyLimit { get; init; } = 8;
+    public int FailedJwkKeyLimit { get; init; } = 1;
 
     /// <summary>How a token points to its key.</summary>
     [ConfigValues("", "kid", "x5t", "x5t#S256", "kid_x5t", Severity = ConfigSeverity.Warning)]

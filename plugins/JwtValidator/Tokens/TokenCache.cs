@@ -33,6 +33,9 @@ internal readonly record struct TokenHash(ulong First, ulong Second, ulong Third
 /// </summary>
 internal sealed class TokenCache
 {
+    /// <summary>Characters of the longest token that is worth remembering: with the number of places it bounds the memory.</summary>
+    public const int LongestToken = 8 << 10;
+
     private const int Ways = 4;
 
     private readonly Entry?[] _entries;

@@ -12,13 +12,9 @@ namespace KrakenPlugins.JwtValidator.Validation;
 /// <param name="Times">When it is valid.</param>
 /// <param name="Access">What is missing of roles, scopes or claims that can be headers; <see cref="Refusal.None"/> when nothing is.</param>
 /// <param name="Headers">Values of the propagated headers, in the order of the configuration.</param>
-/// <param name="Keys">Where its key came from.</param>
 /// <param name="Ring">The keys that it was verified with.</param>
-internal sealed record AcceptedToken(TokenClaims Claims, TokenTimes Times, Refusal Access, StringValues[] Headers, KeySource Keys, KeyRing Ring)
+internal sealed record AcceptedToken(TokenClaims Claims, TokenTimes Times, Refusal Access, StringValues[] Headers, KeyRing Ring)
 {
-    /// <summary>Whether its key is still one of those that would be used.</summary>
-    public bool IsCurrent => Keys.IsCurrent(Ring);
-
     /// <summary>Never the claims.</summary>
     public override string ToString() => "an accepted token";
 }

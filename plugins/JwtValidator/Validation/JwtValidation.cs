@@ -59,9 +59,9 @@ internal sealed partial class JwtValidation(ValidationOptions options, TimeProvi
         if (cache is not null)
         {
             // A text that is no ASCII is no token, which reading it will find out.
-            if (!TokenHash.TryOf(text.Span, out hash))
+            if (text.Length > TokenCache.LongestToken || !TokenHash.TryOf(text.Span, out hash))
                 cache = null;
-            else if (cache.Find(hash) is { } known && known.IsCurrent)
+            else if (cache.Find(hash) is { } known && _judge.IsCurrent(known))
                 return Admit(context, next, known, hash);
         }
         var verdict = _judge.Judge(text, null);

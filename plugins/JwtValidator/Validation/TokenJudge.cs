@@ -94,6 +94,20 @@ internal sealed class TokenJudge(TokenRules rules)
         }
     }
 
+    /// <summary>
+    /// Whether the keys that verified a token are still those that would be used. Asked of the issuers of this configuration: after a reload the
+    /// keys of the last one are as they were, whatever was withdrawn since.
+    /// </summary>
+    public bool IsCurrent(AcceptedToken token)
+    {
+        foreach (var issuer in rules.Issuers)
+        {
+            if (issuer.Keys.IsCurrent(token.Ring))
+                return true;
+        }
+        return false;
+    }
+
     private Verdict Judge(ReadOnlySpan<char> text, Span<byte> buffer, KeyRing? fetched)
     {
         if (JwsToken.Read(text, buffer, out var token) is not JwsFault.None and var fault)
@@ -147,7 +161,7 @@ internal sealed class TokenJudge(TokenRules rules)
             : rules.Scopes?.IsFulfilled(claims) == false ? Refusal.Scopes
             : rules.Propagation.TryRead(claims, out headers) ? Refusal.None
             : Refusal.HeaderValue;
-        return Verdict.Accept(new AcceptedToken(claims, times, access, headers, issuer.Keys, ring));
+        return Verdict.Accept(new AcceptedToken(claims, times, access, headers, ring));
     }
 
     private static bool IsSigned(in JwsToken token, JwsVerifier[] verifiers)

@@ -81,7 +81,7 @@ public sealed class JwkDownload : IDisposable
         AutomaticDecompression = DecompressionMethods.GZip,
         Proxy = new DirectLoopback(options.Proxy ?? HttpClient.DefaultProxy),
         ConnectTimeout = TimeSpan.FromSeconds(30),
-        ConnectCallback = GuardedConnect.ConnectAsync,
+        ConnectCallback = (context, cancellation) => GuardedConnect.ConnectAsync(options.Resolve, context.DnsEndPoint, cancellation),
         MaxConnectionsPerServer = 4,
         MaxResponseHeadersLength = 64,
         PooledConnectionLifetime = TimeSpan.FromMinutes(5),
@@ -167,6 +167,9 @@ internal sealed record JwkDownloadOptions
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
     public TimeSpan Limit { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Gives the addresses of a name.</summary>
+    public Func<string, CancellationToken, Task<IPAddress[]>> Resolve { get; init; } = Dns.GetHostAddressesAsync;
 
     /// <summary>In place of the proxies of the environment.</summary>
     public IWebProxy? Proxy { get; init; }

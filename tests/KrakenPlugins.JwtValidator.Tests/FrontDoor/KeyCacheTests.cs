@@ -140,10 +140,10 @@ public sealed class KeyCacheTests
 
     [Fact]
     [Spec("AUT-039")]
-    public async Task A_key_that_was_not_found_is_left_alone_for_the_cooldown_and_others_are_not()
+    public async Task A_key_that_was_not_found_is_left_alone_for_the_cooldown_and_as_many_others_as_allowed_are_not()
     {
         var time = new ShiftedTime();
-        await using var front = await Front.StartAsync(",\"failed_jwk_key_cooldown\":\"10s\"", options: new TestGatewayOptions { Time = time });
+        await using var front = await Front.StartAsync(",\"failed_jwk_key_cooldown\":\"10s\",\"failed_jwk_key_limit\":2", options: new TestGatewayOptions { Time = time });
         using var third = TestKey.Rsa("k3");
         Assert.Equal(200, await front.StatusAsync(Good()));
         var first = front.Downloads;

@@ -18,7 +18,7 @@ public sealed class RotationTests
 
     [Theory]
     [InlineData("")]
-    [InlineData(",\"token_cache\":1000,\"failed_jwk_key_cooldown\":\"1s\"")]
+    [InlineData(",\"token_cache\":1000,\"failed_jwk_key_cooldown\":\"1s\",\"failed_jwk_key_limit\":8")]
     [Spec("AUT-030", "AUT-036", "AUT-039", "AUT-040", "AUT-228")]
     public async Task While_keys_rotate_no_valid_token_is_refused_and_withdrawn_keys_end_in_time(string attributes)
     {
