@@ -1,3 +1,4 @@
+using KrakenPlugins.Sdk.Plugins;
 using KrakenPlugins.Sdk.Proxy;
 using Microsoft.AspNetCore.Http;
 
@@ -7,8 +8,8 @@ namespace KrakenPlugins.Basic;
 /// <param name="users">The users.</param>
 /// <param name="known">Passwords that matched lately.</param>
 /// <param name="checks">Where the others are checked.</param>
-/// <param name="time">Clock.</param>
-internal sealed class BasicMiddleware(UserSet users, KnownPasswords known, PasswordChecks checks, TimeProvider time) : IHttpMiddleware
+/// <param name="service">Has the clock, and knows clients.</param>
+internal sealed class BasicMiddleware(UserSet users, KnownPasswords known, PasswordChecks checks, IServiceContext service) : IHttpMiddleware
 {
     private const string Challenge = "Basic realm=\"Restricted\", charset=\"UTF-8\"";
 
@@ -19,9 +20,10 @@ internal sealed class BasicMiddleware(UserSet users, KnownPasswords known, Passw
             return RefuseAsync(context);
         var hash = users.HashFor(credentials.User, out var isKnown);
         var digest = KnownPasswords.DigestOf(credentials.Password, hash);
-        if (isKnown && known.Contains(digest, time))
+        if (isKnown && known.Contains(digest, service.Time))
             return next(context);
-        return checks.TryCheck(digest, credentials.Password.ToString(), hash) is { } check ? CheckAsync(check, isKnown, digest, context, next) : PostponeAsync(context);
+        var client = ClientKey.Of(service.ClientAddress(context));
+        return checks.TryCheck(digest, credentials.Password.ToString(), hash, client) is { } check ? CheckAsync(check, isKnown, digest, context, next) : PostponeAsync(context);
     }
 
     private async Task CheckAsync(Task<bool> check, bool isKnown, UInt128 digest, HttpContext context, RequestDelegate next)
@@ -32,7 +34,7 @@ internal sealed class BasicMiddleware(UserSet users, KnownPasswords known, Passw
             await RefuseAsync(context).ConfigureAwait(false);
             return;
         }
-        known.Add(digest, time);
+        known.Add(digest, service.Time);
         await next(context).ConfigureAwait(false);
     }
 

@@ -38,7 +38,7 @@ public sealed class BasicPlugin : GatewayPlugin
     }
 
     /// <summary>What checks requests against users.</summary>
-    internal static BasicMiddleware Guard(UserSet users, IServiceContext context) => new(users, s_known, s_checks, context.Time);
+    internal static BasicMiddleware Guard(UserSet users, IServiceContext context) => new(users, s_known, s_checks, context);
 
     private BasicMiddleware? Create(ConfigNode config, IEndpointContext context, ConfigDiagnostics diagnostics)
     {

@@ -87,6 +87,44 @@ public sealed class CheckTests : IDisposable
         Assert.EndsWith(run.Error, check.Error, StringComparison.Ordinal);
     }
 
+    [Theory, Spec("CFG-219", "CFG-220", "SEC-061", "AUT-008", "AUT-104")]
+    [InlineData("\"auth/api-keys\":{\"roles\":[]}", ":2:28 auth/api-keys: [ENDPOINT: /a] wants API keys, but the service has none")]
+    [InlineData("\"auth/basic\":{\"htpasswd_path\":\"/none\"}", "auth/basic.htpasswd_path: \"/none\" cannot be read")]
+    [InlineData("\"validation/cel\":[{\"check_expr\":\"req_method = 'GET'\"}]", "validation/cel[0].check_expr: \"req_method = 'GET'\", line 1, column 12: unexpected '='")]
+    [InlineData("\"security/http\":{\"sts_seconds\":-1}", "security/http.sts_seconds: expected 0 or more seconds")]
+    [InlineData("\"auth/client-certificate\":{\"allowed_names\":[\"*\"]}", "auth/client-certificate.allowed_names[0]: \"*\" is no name")]
+    public async Task What_a_component_refuses_check_refuses_as_run_does_without_any_flag(string extra, string reason)
+    {
+        var file = _folder.Write("krakend.json", $$$"""
+            {"version":3,"endpoints":[{"endpoint":"/a","backend":[{"host":["http://a"],"url_pattern":"/"}],"extra_config":{
+            {{{extra}}} }}]}
+            """);
+
+        var check = await Executable.RunAsync("check", "-c", file);
+        var run = await Executable.RunAsync("run", "-c", file);
+
+        Assert.Equal((1, 255), (check.Status, run.Status));
+        Assert.Contains(reason, check.Error, StringComparison.Ordinal);
+        Assert.Contains($"ERROR parsing the configuration file: {file}:2:", check.Error, StringComparison.Ordinal);
+        Assert.Contains(reason, run.Error, StringComparison.Ordinal);
+    }
+
+    [Theory, Spec("CFG-220")]
+    [InlineData("", 0)]
+    [InlineData("-t", 1)]
+    public async Task Without_flags_nobody_is_called_not_even_the_collector_of_the_log(string flags, int calls)
+    {
+        using var collector = TakePort(out var port);
+        var file = _folder.Write("krakend.json", $$$"""
+            {"version":3,"port":{{{RunningGateway.FreePort()}}},"extra_config":{"telemetry/logging":{"level":"DEBUG"},"telemetry/gelf":{"address":"127.0.0.1:{{{port}}}","enable_tcp":true} } }
+            """);
+
+        var check = await Executable.RunAsync(["check", .. flags.Split(' ', StringSplitOptions.RemoveEmptyEntries), "-c", file]);
+
+        Assert.Equal(0, check.Status);
+        Assert.Equal(calls, collector.Pending() ? 1 : 0);
+    }
+
     [Fact, Spec("CFG-139", "CFG-142")]
     public async Task A_relative_path_starts_at_the_working_directory_and_a_missing_file_is_named_in_full()
     {

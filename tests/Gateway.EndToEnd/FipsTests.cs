@@ -1,4 +1,5 @@
 using System.Net;
+using System.Security.Cryptography.X509Certificates;
 using Gateway.Testing;
 using Xunit;
 
@@ -52,6 +53,11 @@ public sealed class FipsTests : IDisposable
 
     [Theory, Spec("SEC-057", "SEC-261")]
     [InlineData("""{"version":3,"endpoints":[{"endpoint":"/a","backend":[{"host":["http://a"],"url_pattern":"/"},{"host":["http://a"],"url_pattern":"/","extra_config":{"auth/ntlm":{"user":"u","password":"s3cret-pw"} } }]}]}""", "endpoints[0].backend[1].extra_config.auth/ntlm: not allowed under GODEBUG=fips140=only: NTLM is built on MD4 and MD5")]
+    [InlineData("""{"version":3,"extra_config":{"auth/api-keys":{"hash":"fnv128","keys":[{"key":"e0f7fce642685956791e58b835e26786"}]} },"endpoints":[]}""", "extra_config.auth/api-keys.hash: not allowed under GODEBUG=fips140=only: hashes of fnv128 and sha1 are not approved")]
+    [InlineData("""{"version":3,"extra_config":{"auth/api-keys":{"hash":"sha1","keys":[]} },"endpoints":[]}""", "extra_config.auth/api-keys.hash: not allowed")]
+    [InlineData("""{"version":3,"extra_config":{"auth/basic":{"users":{} } },"endpoints":[]}""", "extra_config.auth/basic: not allowed under GODEBUG=fips140=only: passwords are hashed with bcrypt")]
+    [InlineData("""{"version":3,"endpoints":[{"endpoint":"/a","extra_config":{"auth/basic":{"users":{} } },"backend":[{"host":["http://a"],"url_pattern":"/"}]}]}""", "endpoints[0].extra_config.auth/basic: not allowed")]
+    [InlineData("""{"version":3,"extra_config":{"plugin/http-server":{"name":["basic-auth"],"basic-auth":{"endpoints":[],"users":{} } } },"endpoints":[]}""", "extra_config.plugin/http-server.name: not allowed under GODEBUG=fips140=only: basic-auth hashes passwords with bcrypt")]
     [InlineData("""{"version":3,"tls":{"keys":[{"public_key":"none.pem","private_key":"none.key"}],"min_version":"TLS11"},"endpoints":[]}""", "tls.min_version: not allowed under GODEBUG=fips140=only: TLS11 is older than TLS 1.2")]
     [InlineData("""{"version":3,"client_tls":{"cipher_suites":[4865,4867]},"endpoints":[]}""", "client_tls.cipher_suites[1]: not allowed under GODEBUG=fips140=only: the cipher suite 4867 (TLS_CHACHA20_POLY1305_SHA256) is not approved")]
     [InlineData("""{"version":3,"endpoints":[{"endpoint":"/a","backend":[{"host":["https://a"],"url_pattern":"/","extra_config":{"backend/http/client":{"client_tls":{"min_version":"TLS10"} } } }]}]}""", "endpoints[0].backend[0].extra_config.backend/http/client.client_tls.min_version: not allowed")]
@@ -83,11 +89,13 @@ public sealed class FipsTests : IDisposable
     [Theory, Spec("SEC-058")]
     [InlineData("""{"version":3,"tls":{"keys":[{"public_key":"a.pem","private_key":"a.key"}],"min_version":"TLS13","curve_preferences":[23,24,25],"cipher_suites":[4865,4866]},"endpoints":[]}""")]
     [InlineData("""{"version":3,"tls":{"keys":[{"public_key":"a.pem","private_key":"a.key"}],"min_version":"TLS12","cipher_suites":[49195,49199]},"client_tls":{"min_version":"TLS12"},"endpoints":[]}""")]
+    [InlineData("""{"version":3,"extra_config":{"auth/api-keys":{"hash":"sha256","keys":[]} },"endpoints":[]}""")]
     [InlineData(Plain)]
     public async Task Under_only_approved_settings_are_accepted(string json)
     {
         using var certificate = TestAuthority.SelfSigned(new TestCertificate());
         _folder.Write("a.pem", certificate.ExportCertificatePem());
+        _folder.Write("a.key", certificate.GetECDsaPrivateKey()!.ExportPkcs8PrivateKeyPem());
 
         var check = await Executable.RunInAsync(_folder.Path, new Dictionary<string, string> { ["GODEBUG"] = "fips140=only" }, "check", "-c", _folder.Write("krakend.json", json));
 

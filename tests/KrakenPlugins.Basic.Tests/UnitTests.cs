@@ -138,10 +138,10 @@ public sealed class UnitTests
         var checks = new PasswordChecks(atOnce: 0, waiting: 2);
         var hash = Hash("p");
 
-        var first = checks.TryCheck(1, "p", hash);
-        var same = checks.TryCheck(1, "p", hash);
-        var second = checks.TryCheck(2, "wrong", hash);
-        var third = checks.TryCheck(3, "p", hash);
+        var first = checks.TryCheck(1, "p", hash, 7);
+        var same = checks.TryCheck(1, "p", hash, 7);
+        var second = checks.TryCheck(2, "wrong", hash, 7);
+        var third = checks.TryCheck(3, "p", hash, 8);
 
         Assert.Same(first, same);
         Assert.NotNull(second);
@@ -158,10 +158,54 @@ public sealed class UnitTests
 
         for (var i = 0; i < 40; i++)
         {
-            Assert.Equal(i % 2 == 0, await checks.TryCheck((UInt128)i, i % 2 == 0 ? "p" : "wrong", i % 4 < 2 ? hash : "no hash, which ends at once")! || i % 4 == 2);
+            Assert.Equal(i % 2 == 0, await checks.TryCheck((UInt128)i, i % 2 == 0 ? "p" : "wrong", i % 4 < 2 ? hash : "no hash, which ends at once", 7)! || i % 4 == 2);
             await Wait.UntilAsync(() => checks.Count == 0, () => "a check that ended still counts");
         }
     }
+
+    [Fact]
+    [Spec("AUT-273")]
+    public void Who_tries_many_passwords_leaves_half_of_the_places_to_all_others()
+    {
+        var checks = new PasswordChecks(atOnce: 0, waiting: 32);
+        var hash = Hash("p");
+        var number = 0U;
+
+        Assert.Equal(16, TakenBy(UInt128.One, 100));
+        Assert.Equal(PasswordChecks.Few, TakenBy(2, 100));
+        Assert.Equal(PasswordChecks.Few, TakenBy(3, 100));
+        Assert.Equal(0, TakenBy(UInt128.One, 1));
+        Assert.Equal(8, Enumerable.Range(4, 40).Sum(client => TakenBy((UInt128)client, 1)));
+
+        int TakenBy(UInt128 client, int tries) => Enumerable.Range(0, tries).Count(_ => checks.TryCheck(number++, "wrong", hash, client) is not null);
+    }
+
+    [Fact]
+    [Spec("AUT-273")]
+    public async Task Checks_that_ended_no_longer_count_for_their_client()
+    {
+        var checks = new PasswordChecks(atOnce: 1, waiting: PasswordChecks.Few);
+        var hash = Hash("p");
+
+        for (var i = 0U; i < 4 * PasswordChecks.Few; i++)
+        {
+            Assert.True(await checks.TryCheck(i, "p", hash, 7)!);
+            await Wait.UntilAsync(() => checks.Count == 0, () => "a check that ended still counts");
+        }
+
+        Assert.Equal(PasswordChecks.Few, Enumerable.Range(100, 20).Count(i => checks.TryCheck((UInt128)i, "p", "no hash", 7) is not null));
+    }
+
+    [Theory]
+    [Spec("AUT-273")]
+    [InlineData("192.0.2.1", "192.0.2.2", false)]
+    [InlineData("192.0.2.1", "::ffff:192.0.2.1", true)]
+    [InlineData("2001:db8::1", "2001:db8::ffff:1", true)]
+    [InlineData("2001:db8::1", "2001:db8:0:1::1", false)]
+    [InlineData("", "unix", true)]
+    [InlineData("", "0.0.0.0", false)]
+    public void A_subscriber_is_one_client_however_many_addresses_it_has(string one, string other, bool isSame) =>
+        Assert.Equal(isSame, ClientKey.Of(one) == ClientKey.Of(other));
 
     private static string Hash(string password) => BcryptHash.Create(password, 4, Random.Shared.NextBytes);
 

@@ -33,11 +33,17 @@ internal sealed class Front : IAsyncDisposable
     /// <param name="service">Value of the service's namespace, if it has one.</param>
     /// <param name="components">Further components.</param>
     /// <param name="isMutual">Whether the listener demands certificates.</param>
-    public static async Task<Front> StartAsync(string endpoints, string? service = null, Action<IPluginRegistry>? components = null, bool isMutual = true, bool fromFolder = false)
+    /// <param name="fromFolder">Whether the plugin is the one that the build laid out.</param>
+    /// <param name="others">More members of the service's <c>extra_config</c>; <c>$FILES</c> stands for the folder of the files.</param>
+    /// <param name="folders">Other plugins as the build laid them out.</param>
+    /// <param name="write">Writes files that the configuration names.</param>
+    public static async Task<Front> StartAsync(string endpoints, string? service = null, Action<IPluginRegistry>? components = null, bool isMutual = true, bool fromFolder = false,
+        string others = "", string[]? folders = null, Action<PemFolder>? write = null)
     {
         var files = new PemFolder();
         var authority = new TestAuthority();
         files.Write("ca.pem", authority.Pem);
+        write?.Invoke(files);
         files.WritePair("server", authority.Issue(new TestCertificate()));
         var upstream = await Upstream.StartAsync();
         upstream.OnAny(static context => context.Response.WriteAsync("{}"));
@@ -46,13 +52,15 @@ internal sealed class Front : IAsyncDisposable
             new ClientCertificatePlugin().Register(plugins);
         components?.Invoke(plugins);
         var mutual = isMutual ? $"\"enable_mtls\":true,\"ca_certs\":[\"{files["ca.pem"]}\"],\"disable_system_ca_pool\":true," : "";
-        var extra = service is null ? "" : $"\"extra_config\":{{\"auth/client-certificate\":{service}}},";
+        var extra = string.Join(',', new[] { service is null ? "" : $"\"auth/client-certificate\":{service}", others }.Where(static o => o.Length > 0));
+        if (extra.Length > 0)
+            extra = $"\"extra_config\":{{{extra}}},";
         try
         {
             var gateway = await TestGateway.StartAsync(
-                $"{{\"version\":3,\"tls\":{{{mutual}\"keys\":[{files.Key("server")}]}},{extra}\"host\":[\"$UPSTREAM\"],\"endpoints\":[{endpoints}]}}",
+                $"{{\"version\":3,\"tls\":{{{mutual}\"keys\":[{files.Key("server")}]}},{extra}\"host\":[\"$UPSTREAM\"],\"endpoints\":[{endpoints}]}}".Replace("$FILES", Path.GetDirectoryName(files["ca.pem"]), StringComparison.Ordinal),
                 upstream.Host,
-                new TestGatewayOptions { Plugins = plugins, PluginFolders = fromFolder ? [Path.GetDirectoryName(PluginFolder.Path)!] : [] });
+                new TestGatewayOptions { Plugins = plugins, PluginFolders = [.. fromFolder ? [Path.GetDirectoryName(PluginFolder.Path)!] : Array.Empty<string>(), .. folders ?? []] });
             return new Front(files, authority, upstream, gateway);
         }
         catch

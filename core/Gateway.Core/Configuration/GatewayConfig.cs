@@ -298,6 +298,9 @@ public sealed class ExtraConfig(IReadOnlyList<ConfigMember> members)
     /// <summary>Names (current ones, aliases resolved) and values.</summary>
     public IReadOnlyList<ConfigMember> Members { get; } = members;
 
+    /// <summary>Namespaces that it would have, workflows included, but that nothing provides and that may be missing (<see cref="LoadOptions.AllowMissing"/>).</summary>
+    public IReadOnlyList<string> LeftOut { get; init; } = [];
+
     /// <summary>The value of a namespace, or <see langword="null"/>.</summary>
     public ConfigNode? this[string name]
     {

@@ -116,10 +116,23 @@ public static class NamespaceRegistry
     public static bool IsOptional(string name) =>
         name.StartsWith("telemetry/", StringComparison.Ordinal) || name.StartsWith("documentation/", StringComparison.Ordinal) || name == "qos/http-cache";
 
+    /// <summary>Whether a namespace says who is served, whoever made it: without its plugin no door may stand open (AUT-008, SEC-074).</summary>
+    public static bool IsGuard(string name) => name.StartsWith("auth/", StringComparison.Ordinal) || name.StartsWith("security/", StringComparison.Ordinal);
+
+    /// <summary>
+    /// Whether a guard that nothing provides closes its endpoint where the gateway may run without it. At the service one that endpoints have
+    /// too concerns those that have it, any other all of them; how the gateway signs in at a backend lets nobody in.
+    /// </summary>
+    public static bool ClosesWhenMissing(string scope, string name) => IsGuard(name) && scope switch
+    {
+        ConfigScope.Service => !s_scopes[ConfigScope.Endpoint].Contains(name),
+        ConfigScope.Backend => !name.StartsWith("auth/", StringComparison.Ordinal),
+        _ => true,
+    };
+
     /// <summary>Whether a namespace guards something, so that its absence leaves a door open.</summary>
     public static bool IsProtection(string name) =>
-        name.StartsWith("auth/", StringComparison.Ordinal)
-        || name.StartsWith("security/", StringComparison.Ordinal)
+        IsGuard(name)
         || name.StartsWith("qos/ratelimit/", StringComparison.Ordinal)
         || name.StartsWith("governance/", StringComparison.Ordinal)
         || name.StartsWith("validation/", StringComparison.Ordinal);

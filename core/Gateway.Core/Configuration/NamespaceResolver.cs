@@ -11,6 +11,9 @@ internal sealed class NamespaceResolver(LoadOptions options, ConfigDiagnostics d
 {
     private readonly KindCheck _kinds = new(options, diagnostics);
 
+    // Of all places in the order of the document, so that a backend knows what its workflow lacks.
+    private readonly List<string> _leftOut = [];
+
     /// <summary>The namespaces that take effect in a scope.</summary>
     /// <param name="scope">One of <see cref="ConfigScope"/>.</param>
     /// <param name="node">The <c>extra_config</c> value, or <see langword="null"/>.</param>
@@ -26,6 +29,7 @@ internal sealed class NamespaceResolver(LoadOptions options, ConfigDiagnostics d
         }
 
         var members = new List<ConfigMember>();
+        var already = _leftOut.Count;
         var names = CurrentNames(node, path);
         if (scope == ConfigScope.Backend)
             TranslateClientPlugin(names, path);
@@ -41,7 +45,7 @@ internal sealed class NamespaceResolver(LoadOptions options, ConfigDiagnostics d
             _kinds.Check(name, member with { Value = value }, place);
             members.Add(new(name, member.NamePosition, name == "workflow" ? ResolveWorkflow(value, place) : value));
         }
-        return members.Count == 0 ? ExtraConfig.Empty : new ExtraConfig(members);
+        return members.Count == 0 && _leftOut.Count == already ? ExtraConfig.Empty : new ExtraConfig(members) { LeftOut = _leftOut[already..] };
     }
 
     private OrderedDictionary<string, ConfigMember> CurrentNames(ConfigNode node, ConfigPath path)
@@ -89,7 +93,7 @@ internal sealed class NamespaceResolver(LoadOptions options, ConfigDiagnostics d
         var isDefined = NamespaceRegistry.IsDefined(scope, name);
         if ((isDefined && NamespaceRegistry.IsCore(name)) || options.IsAvailable(scope, name))
             return true;
-        if (isDefined)
+        if (isDefined || IsGuardOfOthers(name))
         {
             ReportMissing(scope, name, member, path);
             return false;
@@ -98,18 +102,43 @@ internal sealed class NamespaceResolver(LoadOptions options, ConfigDiagnostics d
         return false;
     }
 
+    // A guard of somebody's own, or one that is misspelt: both say that the place is to be guarded (SEC-074).
+    private static bool IsGuardOfOthers(string name) =>
+        NamespaceRegistry.IsGuard(name) && NamespaceRegistry.ScopesOf(name).Count == 0 && !NamespaceAliases.IsDropped(name) && NamespaceRegistry.HintFor(NamespaceAliases.Canonical(name)) is null;
+
     private void Report(ConfigSeverity severity, string rule, ConfigMember member, ConfigPath extraConfig, string message) =>
         diagnostics.Add(new(severity, member.NamePosition, extraConfig.Member(member.Name).ToString(), message) { Rule = rule });
 
     private void ReportMissing(string scope, string name, ConfigMember member, ConfigPath path)
     {
-        var protection = NamespaceRegistry.IsProtection(name) ? "; the protection is not active" : "";
+        var isKnown = NamespaceRegistry.ScopesOf(name).Count > 0;
         if (options.AllowMissing.Contains(name) || options.AllowMissing.Contains("*"))
-            Report(ConfigSeverity.Notice, ConfigRules.MissingPlugin, member, path, $"runs without \"{name}\", as allowed{protection}");
+        {
+            _leftOut.Add(name);
+            Report(ConfigSeverity.Notice, ConfigRules.MissingPlugin, member, path, $"runs without {ConfigText.Quote(name)}, as allowed{WhatIsLost(scope, name)}");
+        }
         else if (NamespaceRegistry.IsOptional(name))
+        {
             Report(ConfigSeverity.Warning, ConfigRules.MissingPlugin, member, path, $"no plugin provides \"{name}\" at {ConfigScope.Describe(scope)}; it has no effect");
+        }
         else
-            Report(ConfigSeverity.Error, ConfigRules.MissingPlugin, member, path, $"no plugin provides \"{name}\" at {ConfigScope.Describe(scope)}; install one, or run without it with --allow-missing {name}");
+        {
+            var suggestion = isKnown ? "" : NamespaceRegistry.Suggest(scope, name);
+            Report(ConfigSeverity.Error, isKnown ? ConfigRules.MissingPlugin : ConfigRules.UnknownNamespace, member, path,
+                $"no plugin provides {ConfigText.Quote(name)} at {ConfigScope.Describe(scope)}{suggestion}; install one, or run without it with --allow-missing {ConfigText.Inline(name)}");
+        }
+    }
+
+    private static string WhatIsLost(string scope, string name)
+    {
+        if (!NamespaceRegistry.ClosesWhenMissing(scope, name))
+            return NamespaceRegistry.IsProtection(name) ? "; the protection is not active" : "";
+        return scope switch
+        {
+            ConfigScope.Service => "; every endpoint answers 401",
+            ConfigScope.AsyncAgent => "; the agent does not run",
+            _ => "; the endpoint answers 401",
+        };
     }
 
     private static string WhyWithoutEffect(string scope, string name)

@@ -38,6 +38,12 @@ public sealed record GatewayHostOptions
     /// <summary>Whether a warning about a component refuses a reload, as it does a start (<c>--strict</c>, CFG-021).</summary>
     public bool IsStrict { get; init; }
 
+    /// <summary>
+    /// Whether it is made to be judged and never started (<c>check</c>, CFG-220): the component of the log, which connects when it is made,
+    /// is left out.
+    /// </summary>
+    public bool IsTrial { get; init; }
+
     /// <summary>Environment variables (outgoing proxies).</summary>
     public Func<string, string?> Environment { get; init; } = System.Environment.GetEnvironmentVariable;
 }
@@ -306,9 +312,13 @@ public sealed partial class GatewayHost : IAsyncDisposable
             try
             {
                 var generation = PluginWatch.Run(options.Limits.PluginStep, () => GenerationBuilder.Build(config, found, options, log, last));
-                foreach (var finding in found.All)
-                    diagnostics.Add(finding);
+                Add(found, diagnostics);
                 return generation;
+            }
+            catch (ConfigurationException)
+            {
+                Add(found, diagnostics);
+                throw;
             }
             catch (PluginHangException exception)
             {
@@ -316,6 +326,12 @@ public sealed partial class GatewayHost : IAsyncDisposable
                 host.MarkHanging(exception);
             }
         }
+    }
+
+    private static void Add(ConfigDiagnostics found, ConfigDiagnostics diagnostics)
+    {
+        foreach (var finding in found.All)
+            diagnostics.Add(finding);
     }
 
     private async Task StartPluginsAsync(Generation generation, CancellationToken cancellationToken)

@@ -100,13 +100,13 @@ internal static partial class GenerationBuilder
             return new PluginSet(null, options.Plugins);
         var faults = new ConfigDiagnostics();
         var plugins = host.Load(config, faults, logger);
+        foreach (var fault in faults.All)
+            diagnostics.Add(fault);
         if (faults.HasErrors)
         {
             plugins.ReleaseCode();
             throw new ConfigurationException(string.Join('\n', faults.All.Where(static f => f.Severity == ConfigSeverity.Error)));
         }
-        foreach (var fault in faults.All)
-            diagnostics.Add(fault);
         plugins.Registry.Add(options.Plugins);
         return plugins;
     }

@@ -18,6 +18,11 @@ internal sealed partial class PipelineCompiler
         generation.Scope.Keep(group);
         foreach (var agent in _service.Agents)
         {
+            if (MissingGuard(ConfigScope.AsyncAgent, agent.Pipeline) is { } guard)
+            {
+                AgentLog.Closed(_logger, agent.Name, guard);
+                continue;
+            }
             var faults = new ConfigDiagnostics();
             Exception? thrown = null;
             try
@@ -57,6 +62,9 @@ internal sealed partial class PipelineCompiler
 
     private static partial class AgentLog
     {
+        [LoggerMessage(Level = LogLevel.Warning, Message = "[SERVICE: AsyncAgent][{Name}] nothing provides \"{Guard}\", which may be missing: the agent does not run")]
+        public static partial void Closed(ILogger logger, string name, string guard);
+
         [LoggerMessage(Level = LogLevel.Error, Message = "[SERVICE: AsyncAgent][{Name}] Unable to build the async agent; it does not run: {Reason}")]
         public static partial void CannotBuild(ILogger logger, string name, string reason, Exception? exception);
     }

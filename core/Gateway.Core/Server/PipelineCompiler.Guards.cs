@@ -27,7 +27,7 @@ internal sealed partial class PipelineCompiler
     private static TProduct? CompileGuard<TProduct>(Component<IEndpointContext, TProduct> component, ConfigNode config, EndpointContext context, ConfigDiagnostics faults)
         where TProduct : class
     {
-        if (!IsGuard(component.Name))
+        if (!NamespaceRegistry.IsGuard(component.Name))
             return component.Build(config, context, faults);
         var found = new ConfigDiagnostics();
         TProduct? guard = null;
@@ -53,7 +53,21 @@ internal sealed partial class PipelineCompiler
 
     private static bool IsAuthentication(string name) => name.StartsWith("auth/", StringComparison.Ordinal);
 
-    private static bool IsGuard(string name) => name.StartsWith("auth/", StringComparison.Ordinal) || name.StartsWith("security/", StringComparison.Ordinal);
+    /// <summary>
+    /// A guard that an endpoint or agent should have and that nothing provides, because its plugin may be missing or broken
+    /// (<c>--allow-missing</c>); <see langword="null"/> for none. Without it nobody is served there (AUT-008, SEC-074).
+    /// </summary>
+    private string? MissingGuard(string scope, EndpointConfig endpoint)
+    {
+        var missing = MissingGuard(ConfigScope.Service, _service.ExtraConfig) ?? MissingGuard(scope, endpoint.ExtraConfig);
+        for (var i = 0; missing is null && i < endpoint.Backends.Count; i++)
+            missing = MissingGuard(ConfigScope.Backend, endpoint.Backends[i].ExtraConfig);
+        return missing;
+    }
+
+    private string? MissingGuard(string scope, ExtraConfig extra) =>
+        extra.LeftOut.FirstOrDefault(name => NamespaceRegistry.ClosesWhenMissing(scope, name))
+        ?? extra.Members.FirstOrDefault(m => NamespaceRegistry.ClosesWhenMissing(scope, m.Name) && !_plugins.Handles(scope, m.Name)).Name;
 
     /// <summary>
     /// The rejecters of an endpoint in the order of their stages. Those of the service are built only where there are components on the

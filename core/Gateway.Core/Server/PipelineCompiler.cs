@@ -31,9 +31,15 @@ internal sealed partial class PipelineCompiler(GenerationContext generation, Htt
     /// </summary>
     public RouteHandler Compile(EndpointConfig endpoint, ConfigDiagnostics diagnostics)
     {
-        var handler = CompileOrFail(endpoint, diagnostics);
+        var handler = MissingGuard(ConfigScope.Endpoint, endpoint) is { } guard ? Close(endpoint, guard) : CompileOrFail(endpoint, diagnostics);
         handler.Route = new EndpointRoute(endpoint.Method, endpoint.Path);
         return handler;
+    }
+
+    private BareEndpoint Close(EndpointConfig endpoint, string guard)
+    {
+        Log.Closed(_logger, endpoint.Path, guard);
+        return new BareEndpoint(StatusCodes.Status401Unauthorized);
     }
 
     private RouteHandler CompileOrFail(EndpointConfig endpoint, ConfigDiagnostics diagnostics)
@@ -50,7 +56,7 @@ internal sealed partial class PipelineCompiler(GenerationContext generation, Htt
             // Whatever a plugin's factory throws concerns this endpoint alone.
             thrown = exception is PipelineBuildException ? null : exception;
             faults.Error(endpoint.Source.Position, "", exception.Message);
-            handler = new FailedEndpoint();
+            handler = new BareEndpoint(StatusCodes.Status500InternalServerError);
         }
         foreach (var fault in faults.All)
             diagnostics.Add(fault);
@@ -61,7 +67,7 @@ internal sealed partial class PipelineCompiler(GenerationContext generation, Htt
             if (fault is { Severity: ConfigSeverity.Error, RefusesStart: false })
                 Log.CannotBuild(_logger, endpoint.Path, fault.Message, thrown);
         }
-        return new FailedEndpoint();
+        return new BareEndpoint(StatusCodes.Status500InternalServerError);
     }
 
     private RouteHandler CompileEndpoint(EndpointConfig endpoint, ConfigDiagnostics faults)
@@ -168,6 +174,9 @@ internal sealed partial class PipelineCompiler(GenerationContext generation, Htt
 
     private static partial class Log
     {
+        [LoggerMessage(Level = LogLevel.Warning, Message = "[ENDPOINT: {Endpoint}] nothing provides \"{Guard}\", which may be missing: every request is answered 401")]
+        public static partial void Closed(ILogger logger, string endpoint, string guard);
+
         [LoggerMessage(Level = LogLevel.Debug, Message = "[ENDPOINT: {Endpoint}] Building the proxy pipe")]
         public static partial void BuildingProxy(ILogger logger, string endpoint);
 
@@ -237,12 +246,13 @@ internal sealed class StageList
 /// <summary>An endpoint cannot be built; the others can.</summary>
 internal sealed class PipelineBuildException(string message) : Exception(message);
 
-/// <summary>What stands for an endpoint that could not be built: a bare 500 (RTE-011).</summary>
-internal sealed class FailedEndpoint : RouteHandler
+/// <summary>What stands for an endpoint that could not be built (500, RTE-011) or whose guard is missing (401, AUT-008): a status and nothing else.</summary>
+/// <param name="status">The status.</param>
+internal sealed class BareEndpoint(int status) : RouteHandler
 {
     public override Task HandleAsync(Exchange exchange)
     {
-        exchange.Http.Response.StatusCode = StatusCodes.Status500InternalServerError;
+        exchange.Http.Response.StatusCode = status;
         exchange.Http.Response.ContentLength = 0;
         return Task.CompletedTask;
     }

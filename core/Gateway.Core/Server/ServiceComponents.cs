@@ -43,13 +43,13 @@ internal static class ServiceComponents
         return null;
     }
 
-    /// <summary>Throws <see cref="ConfigurationException"/> with all findings when there is an error among them, and hands them on otherwise.</summary>
+    /// <summary>Hands findings on, and throws <see cref="ConfigurationException"/> with all of them when there is an error among them.</summary>
     public static void ThrowIfFaulty(ConfigDiagnostics faults, ConfigDiagnostics diagnostics)
     {
-        if (faults.HasErrors)
-            throw new ConfigurationException(string.Join('\n', faults.All));
         foreach (var finding in faults.All)
             diagnostics.Add(finding);
+        if (faults.HasErrors)
+            throw new ConfigurationException(string.Join('\n', faults.All));
     }
 }
 

@@ -35,7 +35,7 @@ internal sealed partial class ServiceLog
         var log = new ServiceLog(generation.Logger);
         foreach (var component in generation.Plugins.Logs)
         {
-            if (generation.Config.ExtraConfig[component.Name] is not { } value)
+            if (options.IsTrial || generation.Config.ExtraConfig[component.Name] is not { } value)
                 continue;
             log.Build(component, value, new LogContext(generation, options), diagnostics);
             break;

@@ -11,12 +11,15 @@ using KrakenPlugins.Sdk.Configuration;
 namespace Gateway.Commands;
 
 /// <summary>
-/// <c>check</c>: parse and lint, whose findings are shown together, then dump and test of the routes for a file without errors (CFG-217
-/// to 236).
+/// <c>check</c>: parse and lint, whose findings are shown together, then for a file without errors the dump, and everything built as a start
+/// builds it, with the test of the routes served too (CFG-217 to 236).
 /// </summary>
 internal static class CheckCommand
 {
     private const string Testing = "testing the configuration file";
+
+    // As `run` says it: a file that it refuses is refused in the same words.
+    private const string Building = "parsing the configuration file";
 
     // The reference promises about a second in which the routes are served (CFG-235).
     private static readonly TimeSpan s_testTime = TimeSpan.FromSeconds(1);
@@ -26,7 +29,7 @@ internal static class CheckCommand
         Name = "check",
         Alias = "validate",
         Purpose = "Validates a configuration file",
-        Description = "Validates that the gateway can run a configuration file: all mistakes at once, each with its place.\nWith --lint also against the schema of the gateway and its plugins, with --test-gin-routes by serving it for a second.",
+        Description = "Validates that the gateway can run a configuration file: all mistakes at once, each with its place. Everything is built as a start builds it, and nothing is started.\nWith --lint also against the schema of the gateway and its plugins, with --test-gin-routes by serving it for a second.",
         Usage = "check [flags]",
         Example = "check -c krakend.json\ncheck --lint --strict -c krakend.json\ncheck -l --format github -c krakend.json\ncheck -tddc krakend.json",
         Flags =
@@ -36,7 +39,7 @@ internal static class CheckCommand
             FindingsFormat.Flag,
             new("indent", 'i', FlagKind.Text, "Indentation of what --debug shows", "\"\\t\""),
             LintStage.Lint, LintStage.NoNetwork, LintStage.OwnSchema,
-            new("test-gin-routes", 't', FlagKind.Switch, "Builds everything, binds the port and serves for a second"),
+            new("test-gin-routes", 't', FlagKind.Switch, "Binds the port and serves for a second"),
         ],
         Run = RunAsync,
     };
@@ -60,7 +63,7 @@ internal static class CheckCommand
         }
         if (arguments.Count("debug") is var level && level > 0)
             terminal.Error(new ConfigDump(level, arguments.Text("indent") ?? "\t").Of(loaded.Config!) + "\n");
-        return report.Finish(!arguments.Has("test-gin-routes") || await TestRoutesAsync(loaded.Config!, plugins, report).ConfigureAwait(false));
+        return report.Finish(await TestAsync(loaded.Config!, plugins, serves: arguments.Has("test-gin-routes"), report).ConfigureAwait(false));
     }
 
     // What the load and the lint find makes one list: whoever corrects a file wants to see all of it.
@@ -74,36 +77,47 @@ internal static class CheckCommand
         return unusable is null ? isGood && loaded.Config is not null : report.Fail("compiling the schema", unusable);
     }
 
-    private static async Task<bool> TestRoutesAsync(ServiceConfig config, PluginHost plugins, CheckReport report)
+    // What passes has to start (CFG-220): everything is built as a start builds it, and with the flag it serves too.
+    private static async Task<bool> TestAsync(ServiceConfig config, PluginHost plugins, bool serves, CheckReport report)
     {
+        var title = serves ? Testing : Building;
         var limits = new Limits();
         using var log = new LogSink(Stream.Null, limits.LogQueue);
         var found = new ConfigDiagnostics();
         GatewayHost host;
         try
         {
-            host = GatewayHost.Create(config, found, new GatewayHostOptions { Log = log, Limits = limits, PluginHost = plugins });
+            host = GatewayHost.Create(config, found, new GatewayHostOptions { Log = log, Limits = limits, PluginHost = plugins, IsTrial = !serves });
         }
         catch (ConfigurationException exception)
         {
-            return found.HasErrors ? report.Stage(Testing, found.All) : report.Fail(Testing, exception.Message);
+            return report.Stage(title, found.All) && report.Fail(title, exception.Message);
         }
         await using (host.ConfigureAwait(false))
         {
-            if (!report.Stage(Testing, found.All))
+            if (!report.Stage(title, found.All))
                 return false;
-            try
-            {
-                await host.StartAsync().ConfigureAwait(false);
-            }
-            catch (Exception exception) when (ListenFailure.Reason(exception) is not null)
-            {
-                return report.Fail(Testing, $"cannot listen on port {config.Port}: {ListenFailure.Reason(exception)}");
-            }
-            await Task.Delay(s_testTime).ConfigureAwait(false);
-            // A stranger's slow request must not hold the command up; it ends with the process.
-            await host.StopAsync().WaitAsync(s_testTime).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            return !serves || await ServeAsync(host, config, report).ConfigureAwait(false);
         }
+    }
+
+    private static async Task<bool> ServeAsync(GatewayHost host, ServiceConfig config, CheckReport report)
+    {
+        try
+        {
+            await host.StartAsync().ConfigureAwait(false);
+        }
+        catch (Exception exception) when (ListenFailure.Reason(exception) is not null)
+        {
+            return report.Fail(Testing, $"cannot listen on port {config.Port}: {ListenFailure.Reason(exception)}");
+        }
+        catch (ConfigurationException exception)
+        {
+            return report.Fail(Testing, exception.Message);
+        }
+        await Task.Delay(s_testTime).ConfigureAwait(false);
+        // A stranger's slow request must not hold the command up; it ends with the process.
+        await host.StopAsync().WaitAsync(s_testTime).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         return true;
     }
 }

@@ -60,7 +60,6 @@ public sealed class NamespaceResolverTests
     [InlineData("modifier/martian", "\"modifier/martian\" has no effect at an endpoint; it belongs to the extra_config of a backend")]
     [InlineData("auth/revoker", "\"auth/revoker\" has no effect at an endpoint; the protection is not active; it belongs to the extra_config of the service")]
     [InlineData("qos/ratelimit/proxy", "the protection is not active; it belongs to the extra_config of a backend")]
-    [InlineData("auth/validatr", "\"auth/validatr\" is no known namespace and has no effect; did you mean \"auth/validator\"?")]
     [InlineData("modifier/martin", "did you mean \"modifier/martian\"?")]
     [InlineData("github.com/devopsfaith/krakend/httpcache", "did you mean \"qos/http-cache\"?")]
     [InlineData("backend/websocket", "\"backend/websocket\" has no effect: the namespace is \"websocket\"")]
@@ -112,6 +111,14 @@ public sealed class NamespaceResolverTests
         Assert.NotNull(Load(OneEndpoint(backend: "\"extra_config\":{\"qos/http-cache\":{}}"), s_none).Config);
 
     [Theory]
+    [Spec("SEC-074", "CFG-046")]
+    [InlineData("auth/validatr", "no plugin provides \"auth/validatr\" at an endpoint; did you mean \"auth/validator\"?; install one")]
+    [InlineData("auth/client-certificate", "no plugin provides \"auth/client-certificate\" at an endpoint; install one")]
+    [InlineData("security/of-ours", "run without it with --allow-missing security/of-ours")]
+    public void A_guard_that_nothing_provides_refuses_whoever_made_it(string name, string expected) =>
+        Assert.Contains(expected, Errors(OneEndpoint($"\"extra_config\":{{\"{name}\":{{}}}}"), s_none), StringComparison.Ordinal);
+
+    [Theory]
     [Spec("CFG-046")]
     [InlineData("*", true)]
     [InlineData("auth/validator", true)]
@@ -124,7 +131,7 @@ public sealed class NamespaceResolverTests
 
         Assert.Equal(loads, result.Config is not null);
         if (loads)
-            Assert.Contains("runs without \"auth/validator\", as allowed; the protection is not active", Assert.Single(result.Diagnostics.All).Message, StringComparison.Ordinal);
+            Assert.Contains("runs without \"auth/validator\", as allowed; the endpoint answers 401", Assert.Single(result.Diagnostics.All).Message, StringComparison.Ordinal);
     }
 
     [Fact]
