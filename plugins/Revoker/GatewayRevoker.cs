@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Net;
 using System.Text;
 using System.Text.Json;
@@ -24,6 +23,7 @@ internal sealed class GatewayRevoker : IRevocations
     private readonly ApiServer? _api;
     private readonly RevocationApi? _requests;
     private readonly Snapshot? _snapshot;
+    private readonly ServedFilters _served;
     private readonly InstanceId _instance;
     private Registration? _registration;
 
@@ -33,7 +33,13 @@ internal sealed class GatewayRevoker : IRevocations
         _context = context;
         var time = context.Time;
         var place = settings.Source.Node.Position;
-        Filter = context.Carry("filter", settings.Filter.ToNode(place), () => new RotatingFilter(settings.Filter, time));
+        var isNew = false;
+        Filter = context.Carry("filter", settings.Filter.ToNode(place), () =>
+        {
+            isNew = true;
+            return new RotatingFilter(settings.Filter, time);
+        });
+        _served = context.Carry("served", ConfigNode.String(place, ""), static () => new ServedFilters("Bloomfilter"));
         var address = new IPEndPoint(settings.PortAddress(context.Document), settings.Port);
         _port = context.Carry("port", ConfigNode.String(place, address.ToString()), () => new PortServer(address.Address, address.Port, time));
         _target = new PortTarget(Filter, settings.RequirePortKey ? Encoding.UTF8.GetBytes(settings.RevokeServerApiKey) : null, context.Logger);
@@ -41,8 +47,7 @@ internal sealed class GatewayRevoker : IRevocations
         if (settings.SnapshotPath.Length > 0)
         {
             var filter = Filter;
-            var key = string.Create(CultureInfo.InvariantCulture, $"{settings.Filter} {settings.SnapshotInterval.Ticks} {settings.SnapshotPath}");
-            _snapshot = context.Carry("snapshot", ConfigNode.String(place, key), () => new Snapshot(filter, settings.SnapshotPath, settings.SnapshotInterval, time));
+            _snapshot = context.Carry("snapshot", ConfigNode.String(place, $"{settings.Filter} {settings.SnapshotPath}"), () => new Snapshot(filter, isNew, settings.SnapshotPath, time));
         }
         if (settings.ApiPort == 0)
             return;
@@ -65,7 +70,7 @@ internal sealed class GatewayRevoker : IRevocations
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         if (_snapshot is not null)
-            await _snapshot.StartAsync(_context.Logger).ConfigureAwait(false);
+            await _snapshot.StartAsync(_settings.SnapshotInterval, _context.Logger).ConfigureAwait(false);
         _port.Attach(_target);
         try
         {
@@ -78,9 +83,10 @@ internal sealed class GatewayRevoker : IRevocations
             _port.Detach(_target);
             throw;
         }
+        _served.Enter(Filter, _context.Logger);
         if (_settings.RevokeServerPingUrl.Length == 0)
             return;
-        _registration = new Registration(_settings, _instance.Value, _context.Logger, _context.Time);
+        _registration = new Registration(_settings, _instance.Value, _context);
         _registration.Start();
     }
 
@@ -92,6 +98,7 @@ internal sealed class GatewayRevoker : IRevocations
         if (_requests is not null)
             _api!.Detach(_requests);
         _port.Detach(_target);
+        _served.Leave(Filter);
     }
 
     /// <inheritdoc/>

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using KrakenPlugins.Revoker.Filters;
 using KrakenPlugins.Sdk.Configuration;
+using KrakenPlugins.Sdk.Plugins;
 
 namespace KrakenPlugins.Revoker;
 
@@ -78,6 +79,10 @@ internal sealed class RevokerSettings
     [ConfigIgnore]
     public FilterSettings Filter => new(Count, Probability, Ttl, FilterSettings.ParseHash(HashName) ?? Filters.HashName.Optimal);
 
+    /// <summary>Where the gateway registers; <see langword="null"/> when <see cref="RevokeServerPingUrl"/> is no such address.</summary>
+    [ConfigIgnore]
+    public OutgoingAddress? PingAddress => OutgoingAddress.TryParse(RevokeServerPingUrl, out var address) ? address : null;
+
     /// <summary>Reads and judges the namespace; <see langword="null"/> with the errors reported when it cannot be used.</summary>
     /// <param name="config">The namespace's value.</param>
     /// <param name="document">The whole document.</param>
@@ -136,7 +141,7 @@ internal sealed class RevokerSettings
             Source.Warning(found, "port", "the port takes revocations from everybody who reaches it, on every address of the machine; set \"listen_ip\" to an inner one, or \"require_port_key\"");
         if (RevokeServerPingUrl.Length > 0)
         {
-            if (!Uri.TryCreate(RevokeServerPingUrl, UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https") || url.UserInfo.Length > 0)
+            if (PingAddress is not { Host.Authorization: null })
                 Source.Error(found, "revoke_server_ping_url", "it is no address such as \"https://revoker.example.com:8081/instances\"");
             if (RevokeServerApiKey.Length == 0)
                 Source.Error(found, "revoke_server_api_key", "the revoke server asks for a key, and there is none");

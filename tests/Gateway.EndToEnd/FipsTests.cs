@@ -61,6 +61,7 @@ public sealed class FipsTests : IDisposable
     [InlineData("""{"version":3,"tls":{"keys":[{"public_key":"none.pem","private_key":"none.key"}],"min_version":"TLS11"},"endpoints":[]}""", "tls.min_version: not allowed under GODEBUG=fips140=only: TLS11 is older than TLS 1.2")]
     [InlineData("""{"version":3,"client_tls":{"cipher_suites":[4865,4867]},"endpoints":[]}""", "client_tls.cipher_suites[1]: not allowed under GODEBUG=fips140=only: the cipher suite 4867 (TLS_CHACHA20_POLY1305_SHA256) is not approved")]
     [InlineData("""{"version":3,"endpoints":[{"endpoint":"/a","backend":[{"host":["https://a"],"url_pattern":"/","extra_config":{"backend/http/client":{"client_tls":{"min_version":"TLS10"} } } }]}]}""", "endpoints[0].backend[0].extra_config.backend/http/client.client_tls.min_version: not allowed")]
+    [InlineData("""{"version":3,"extra_config":{"auth/revoker":{"N":1000,"P":0.001,"hash_name":"default","TTL":600,"port":1234,"token_keys":["jti"]} },"endpoints":[]}""", "extra_config.auth/revoker.hash_name: not allowed under GODEBUG=fips140=only: \"default\" is built on MD5 and SHA-1")]
     public async Task Under_only_what_needs_other_algorithms_is_refused_with_its_place(string json, string finding)
     {
         var file = _folder.Write("krakend.json", json);
@@ -90,6 +91,7 @@ public sealed class FipsTests : IDisposable
     [InlineData("""{"version":3,"tls":{"keys":[{"public_key":"a.pem","private_key":"a.key"}],"min_version":"TLS13","curve_preferences":[23,24,25],"cipher_suites":[4865,4866]},"endpoints":[]}""")]
     [InlineData("""{"version":3,"tls":{"keys":[{"public_key":"a.pem","private_key":"a.key"}],"min_version":"TLS12","cipher_suites":[49195,49199]},"client_tls":{"min_version":"TLS12"},"endpoints":[]}""")]
     [InlineData("""{"version":3,"extra_config":{"auth/api-keys":{"hash":"sha256","keys":[]} },"endpoints":[]}""")]
+    [InlineData("""{"version":3,"extra_config":{"auth/revoker":{"N":1000,"P":0.001,"hash_name":"optimal","TTL":600,"port":1234,"token_keys":["jti"]} },"endpoints":[]}""")]
     [InlineData(Plain)]
     public async Task Under_only_approved_settings_are_accepted(string json)
     {

@@ -118,13 +118,54 @@ public sealed class SnapshotTests : IDisposable
     public async Task A_folder_that_cannot_be_written_is_told_and_does_not_end_anything()
     {
         using var filter = new RotatingFilter(s_settings, _time);
-        var snapshot = new Snapshot(filter, Path.Combine(_folder, "missing", "revoked.kprs"), s_interval, _time);
-        await snapshot.StartAsync(NullLogger.Instance);
+        var folder = Directory.CreateDirectory(Path.Combine(_folder, "removed"));
+        var snapshot = new Snapshot(filter, isNew: true, Path.Combine(folder.FullName, "revoked.kprs"), _time);
+        await snapshot.StartAsync(s_interval, NullLogger.Instance);
         filter.Add("jti-a"u8);
+        folder.Delete();
 
         await snapshot.DisposeAsync();
 
         Assert.True(filter.Has("jti-a"u8));
+    }
+
+    [Fact, Spec("AUT-254")]
+    public async Task A_folder_that_is_not_there_refuses_the_start()
+    {
+        using var filter = new RotatingFilter(s_settings, _time);
+        var snapshot = new Snapshot(filter, isNew: true, Path.Combine(_folder, "not-mounted", "revoked.kprs"), _time);
+
+        var refusal = await Assert.ThrowsAsync<SnapshotException>(() => snapshot.StartAsync(s_interval, NullLogger.Instance));
+
+        Assert.Contains("its folder does not exist", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact, Spec("AUT-255")]
+    public async Task A_reload_that_takes_up_an_older_file_makes_no_filter_that_serves_forget()
+    {
+        await StoreAsync();
+        _time.Advance(TimeSpan.FromSeconds(250));
+        using var filter = new RotatingFilter(s_settings, _time);
+        filter.Add("jti-now"u8);
+
+        await using var snapshot = await RestoreAsync(filter, isNew: false);
+
+        Assert.True(filter.Has("jti-a"u8));
+        _time.Advance(TimeSpan.FromSeconds(199));
+        Assert.True(filter.Has("jti-now"u8));
+    }
+
+    [Fact, Spec("AUT-253")]
+    public async Task A_reload_can_change_the_interval()
+    {
+        using var filter = new RotatingFilter(s_settings, _time);
+        await using var snapshot = await RestoreAsync(filter);
+        await snapshot.StartAsync(s_interval / 10, NullLogger.Instance);
+        filter.Add("jti-a"u8);
+
+        _time.Advance(s_interval / 10);
+
+        await Wait.UntilAsync(() => System.IO.File.Exists(File), () => "no snapshot was written");
     }
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
@@ -139,10 +180,10 @@ public sealed class SnapshotTests : IDisposable
         await snapshot.DisposeAsync();
     }
 
-    private async Task<Snapshot> RestoreAsync(RotatingFilter filter)
+    private async Task<Snapshot> RestoreAsync(RotatingFilter filter, bool isNew = true)
     {
-        var snapshot = new Snapshot(filter, File, s_interval, _time);
-        await snapshot.StartAsync(NullLogger.Instance);
+        var snapshot = new Snapshot(filter, isNew, File, _time);
+        await snapshot.StartAsync(s_interval, NullLogger.Instance);
         return snapshot;
     }
 }

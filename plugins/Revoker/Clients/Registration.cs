@@ -1,5 +1,5 @@
-using System.Net.Http.Headers;
 using System.Text.Json;
+using KrakenPlugins.Sdk.Plugins;
 using Microsoft.Extensions.Logging;
 
 namespace KrakenPlugins.Revoker.Clients;
@@ -11,30 +11,26 @@ internal sealed partial class Registration : IAsyncDisposable
     private static readonly TimeSpan s_time = TimeSpan.FromSeconds(15);
 
     private readonly RevokerSettings _settings;
-    private readonly byte[] _body;
+    private readonly IOutgoingCalls _calls;
+    private readonly OutgoingCall _call;
     private readonly ILogger _logger;
     private readonly TimeProvider _time;
-    private readonly HttpClient _client;
     private readonly CancellationTokenSource _stop = new();
     private Task _running = Task.CompletedTask;
     private bool? _isRegistered;
 
     /// <param name="settings">Settings with the server's address and key.</param>
     /// <param name="instance">Id of this gateway's process.</param>
-    /// <param name="logger">Application log.</param>
-    /// <param name="time">Clock.</param>
-    public Registration(RevokerSettings settings, Guid instance, ILogger logger, TimeProvider time)
+    /// <param name="context">Log, clock and transport: <c>client_tls</c> says whose certificates of servers are trusted.</param>
+    public Registration(RevokerSettings settings, Guid instance, IServiceContext context)
     {
         _settings = settings;
-        _logger = logger;
-        _time = time;
-        _body = Describe(settings, instance);
-        _client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, ConnectTimeout = s_time, PooledConnectionLifetime = TimeSpan.FromMinutes(5) })
-        {
-            Timeout = s_time,
-            MaxResponseContentBufferSize = MostAnswer,
-        };
-        _client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", settings.RevokeServerApiKey);
+        _logger = context.Logger;
+        _time = context.Time;
+        _calls = context.Outgoing;
+        _call = new OutgoingCall { Method = "POST", Address = settings.PingAddress!, Body = Describe(settings, instance), Timeout = s_time, MaxAnswer = MostAnswer };
+        _call.Headers.Add("Content-Type", "application/json");
+        _call.Headers.Add("Authorization", $"Bearer {settings.RevokeServerApiKey}");
     }
 
     /// <summary>Begins.</summary>
@@ -45,7 +41,7 @@ internal sealed partial class Registration : IAsyncDisposable
     {
         await _stop.CancelAsync().ConfigureAwait(false);
         await _running.ConfigureAwait(false);
-        _client.Dispose();
+        _stop.Dispose();
     }
 
     private static byte[] Describe(RevokerSettings settings, Guid instance)
@@ -87,20 +83,15 @@ internal sealed partial class Registration : IAsyncDisposable
 
     private async Task PingAsync()
     {
-        try
-        {
-            using var body = new ByteArrayContent(_body);
-            body.Headers.ContentType = new MediaTypeHeaderValue("application/json");
-            using var answer = await _client.PostAsync(new Uri(_settings.RevokeServerPingUrl), body, _stop.Token).ConfigureAwait(false);
-            if (answer.IsSuccessStatusCode)
-                Note(true, "");
-            else
-                Note(false, $"it answered {(int)answer.StatusCode}{Reason((int)answer.StatusCode)}");
-        }
-        catch (Exception exception) when (exception is HttpRequestException or IOException || (exception is OperationCanceledException && !_stop.IsCancellationRequested))
-        {
-            Note(false, exception is OperationCanceledException ? $"no answer within {s_time.TotalSeconds:0} s" : exception.Message);
-        }
+        var (answer, error) = await _calls.SendAsync(_call, _stop.Token).ConfigureAwait(false);
+        if (_stop.IsCancellationRequested)
+            return;
+        if (answer is null)
+            Note(false, error!.Message);
+        else if (answer.StatusCode is >= 200 and < 300)
+            Note(true, "");
+        else
+            Note(false, $"it answered {answer.StatusCode}{Reason(answer.StatusCode)}");
     }
 
     private static string Reason(int status) => status switch

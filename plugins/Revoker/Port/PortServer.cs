@@ -167,8 +167,6 @@ internal sealed partial class PortServer(IPAddress address, int port, TimeProvid
         // The first message of a stream of gob describes a type: its number is negative, so that it takes a byte 0xff for its length.
         if (first.Span[0] >= 128 || first.Span[1] != 0xff)
             throw new PortException("what came first is neither \"KPRV\" nor gob");
-        if (Current.Key is not null)
-            throw new PortException("Go's net/rpc knows no key, and \"require_port_key\" asks for one");
         await new RpcSession(stream, () => Current).RunAsync().ConfigureAwait(false);
     }
 

@@ -15,7 +15,7 @@ internal sealed record PortTarget(RotatingFilter Filter, byte[]? Key, ILogger Lo
 internal sealed class PortSession(PortStream stream, Func<PortTarget> target)
 {
     private readonly byte[] _nonce = RandomNumberGenerator.GetBytes(PortProtocol.NonceLength);
-    private bool _hasKey;
+    private byte[]? _proven;
 
     /// <summary>Serves it to its end. Throws <see cref="PortException"/> when what comes is no request.</summary>
     public async Task RunAsync()
@@ -37,7 +37,7 @@ internal sealed class PortSession(PortStream stream, Func<PortTarget> target)
         var most = operation is PortOperation.Add or PortOperation.Check ? PortProtocol.MostPayload : PortProtocol.MostShortPayload;
         var current = target();
         // Before the payload is read: who has no key costs no memory.
-        if (current.Key is not null && !_hasKey && operation != PortOperation.Key)
+        if (current.Key is { } key && operation != PortOperation.Key && !HasProven(key))
         {
             await stream.WriteAsync(PortProtocol.Refusal(PortStatus.NoKey, "the key is needed first")).ConfigureAwait(false);
             throw new PortException("a request without key");
@@ -70,9 +70,12 @@ internal sealed class PortSession(PortStream stream, Func<PortTarget> target)
             return Done([]);
         if (!CryptographicOperations.FixedTimeEquals(proof, PortProtocol.Proof(key, _nonce)))
             return PortProtocol.Refusal(PortStatus.NoKey, "the key is wrong");
-        _hasKey = true;
+        _proven = key;
         return Done([]);
     }
+
+    // A reload may bring another key: who has only shown the one before has to show this one.
+    private bool HasProven(byte[] key) => _proven is not null && CryptographicOperations.FixedTimeEquals(_proven, key);
 
     private static byte[]? Compare(RotatingFilter filter, byte[] payload)
     {

@@ -24,6 +24,7 @@ internal sealed partial class RevokeServer : IListenerBranch, IRevocations
     private readonly IServiceContext _context;
     private readonly ServerMemory _memory;
     private readonly Snapshot? _snapshot;
+    private readonly ServedFilters _served;
     private readonly ServerApi _api;
     private readonly Pushes _pushes;
     private readonly CancellationTokenSource _stop = new();
@@ -36,11 +37,17 @@ internal sealed partial class RevokeServer : IListenerBranch, IRevocations
         _context = context;
         var time = context.Time;
         var place = settings.Source.Node.Position;
-        _memory = context.Carry("memory", settings.Filter.ToNode(place), () => new ServerMemory(settings.Filter, time));
+        var isNew = false;
+        _memory = context.Carry("memory", settings.Filter.ToNode(place), () =>
+        {
+            isNew = true;
+            return new ServerMemory(settings.Filter, time);
+        });
+        _served = context.Carry("served", ConfigNode.String(place, ""), static () => new ServedFilters("Revoker"));
         if (settings.SnapshotPath.Length > 0)
         {
             var filter = _memory.Filter;
-            _snapshot = context.Carry("snapshot", ConfigNode.String(place, $"{settings.Filter} {settings.SnapshotPath}"), () => new Snapshot(filter, settings.SnapshotPath, settings.SnapshotInterval, time));
+            _snapshot = context.Carry("snapshot", ConfigNode.String(place, $"{settings.Filter} {settings.SnapshotPath}"), () => new Snapshot(filter, isNew, settings.SnapshotPath, time));
         }
         _pushes = new Pushes(_memory.Instances, Encoding.UTF8.GetBytes(settings.RevokeServerApiKey), settings.RevokeServerMaxWorkers, settings.RevokeServerMaxRetries, context.Logger, time, _stop.Token);
         _api = new ServerApi(new ApiKey(settings.RevokeServerApiKey), this, context);
@@ -63,7 +70,8 @@ internal sealed partial class RevokeServer : IListenerBranch, IRevocations
     public async Task StartAsync()
     {
         if (_snapshot is not null)
-            await _snapshot.StartAsync(_context.Logger).ConfigureAwait(false);
+            await _snapshot.StartAsync(_settings.SnapshotInterval, _context.Logger).ConfigureAwait(false);
+        _served.Enter(_memory.Filter, _context.Logger);
         _pinging = PingAsync();
     }
 
@@ -74,6 +82,7 @@ internal sealed partial class RevokeServer : IListenerBranch, IRevocations
         await _pinging.ConfigureAwait(false);
         await Task.WhenAll(_background.Keys).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _pushes.Dispose();
+        _served.Leave(_memory.Filter);
     }
 
     /// <inheritdoc/>

@@ -25,9 +25,10 @@ internal sealed partial class Snapshot : IAsyncDisposable
     private static readonly byte[] s_magic = [.. "KPRS"u8, 1];
 
     private readonly RotatingFilter _filter;
+    private readonly bool _isNew;
     private readonly string _path;
-    private readonly TimeSpan _interval;
     private readonly TimeProvider _time;
+    private readonly PeriodicTimer _timer;
     private readonly CancellationTokenSource _stop = new();
     private readonly SemaphoreSlim _writing = new(1);
     private volatile ILogger? _logger;
@@ -35,25 +36,29 @@ internal sealed partial class Snapshot : IAsyncDisposable
     private bool _isStarted;
 
     /// <param name="filter">What it keeps.</param>
+    /// <param name="isNew">Whether it has not served yet, so that its rotations are to go on where those of the file were.</param>
     /// <param name="path">The file.</param>
-    /// <param name="interval">Time between two writes.</param>
     /// <param name="time">Clock.</param>
-    public Snapshot(RotatingFilter filter, string path, TimeSpan interval, TimeProvider time)
+    public Snapshot(RotatingFilter filter, bool isNew, string path, TimeProvider time)
     {
         _filter = filter;
+        _isNew = isNew;
         _path = Path.GetFullPath(path);
-        _interval = interval;
         _time = time;
+        _timer = new PeriodicTimer(Timeout.InfiniteTimeSpan, time);
     }
 
     /// <summary>
     /// Takes up what the file holds and begins to write it, once. Throws <see cref="SnapshotException"/> when there is a file that cannot be used: going on
     /// without it would let revoked tokens in.
     /// </summary>
+    /// <param name="interval">Time between two writes from now on.</param>
     /// <param name="logger">Log of the configuration that serves.</param>
-    public async Task StartAsync(ILogger logger)
+    public async Task StartAsync(TimeSpan interval, ILogger logger)
     {
         _logger = logger;
+        if (_timer.Period != interval)
+            _timer.Period = interval;
         if (_isStarted)
             return;
         await RestoreAsync(logger).ConfigureAwait(false);
@@ -92,16 +97,16 @@ internal sealed partial class Snapshot : IAsyncDisposable
     {
         await _stop.CancelAsync().ConfigureAwait(false);
         await _running.ConfigureAwait(false);
+        _timer.Dispose();
         if (_isStarted)
             await TryWriteAsync().ConfigureAwait(false);
     }
 
     private async Task RunAsync()
     {
-        using var timer = new PeriodicTimer(_interval, _time);
         try
         {
-            while (await timer.WaitForNextTickAsync(_stop.Token).ConfigureAwait(false))
+            while (await _timer.WaitForNextTickAsync(_stop.Token).ConfigureAwait(false))
             {
                 if (_filter.TakeChange())
                     await TryWriteAsync().ConfigureAwait(false);
@@ -164,14 +169,17 @@ internal sealed partial class Snapshot : IAsyncDisposable
     {
         try
         {
-            if (!File.Exists(_path))
-            {
-                Log.None(logger, _path);
-                return;
-            }
             var file = new FileStream(_path, FileMode.Open, FileAccess.Read, FileShare.Read);
             await using (file.ConfigureAwait(false))
                 await RestoreAsync(file, logger).ConfigureAwait(false);
+        }
+        catch (DirectoryNotFoundException)
+        {
+            throw Unusable("its folder does not exist, so that it can be neither read nor written; create or mount it");
+        }
+        catch (FileNotFoundException)
+        {
+            Log.None(logger, _path);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or PortException or JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
         {
@@ -202,7 +210,9 @@ internal sealed partial class Snapshot : IAsyncDisposable
         if (settings != _filter.Settings)
             throw Unusable($"it was made for {settings}, and the configuration says {_filter.Settings}");
         await FilterContent.MergeAsync(new Bounded(file, file.Length - SHA256.HashSizeInBytes), _filter.Filters, CancellationToken.None).ConfigureAwait(false);
-        _filter.Resume(rotated);
+        // One that serves is ahead of its file: to go back and rotate again would forget too early.
+        if (_isNew)
+            _filter.Resume(rotated);
         Log.Restored(logger, _path);
     }
 

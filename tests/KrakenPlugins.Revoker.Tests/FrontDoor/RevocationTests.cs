@@ -98,6 +98,27 @@ public sealed class RevocationTests : IAsyncLifetime
         Assert.Equal(401, await Rig.StatusAsync(gateway, """{"jti":"44"}"""));
     }
 
+    [Theory, Spec("AUT-263")]
+    [InlineData("\"N\":1000", "\"N\":1001", "N 1001")]
+    [InlineData("\"P\":0.000001", "\"P\":0.00001", "P 1E-05")]
+    [InlineData("\"TTL\":600", "\"TTL\":601", "TTL 601")]
+    [InlineData("\"optimal\"", "\"default\"", "hash_name default")]
+    public async Task A_reload_that_forgets_revocations_says_so(string before, string after, string told)
+    {
+        const string Warning = "The filter begins without revocations";
+        await using var gateway = await Rig.GatewayAsync(Rig.Config(_port), _upstream.Host);
+
+        await gateway.ReloadAsync(Rig.Config(_port, ",\"revoke_server_max_retries\":3"));
+        Assert.DoesNotContain(Warning, gateway.Log, StringComparison.Ordinal);
+
+        await gateway.ReloadAsync(Rig.Config(_port, "", Rig.Filter.Replace(before, after, StringComparison.Ordinal)));
+        await gateway.WaitForLogAsync(Warning);
+        var line = gateway.Log.Split('\n').Single(static l => l.Contains(Warning, StringComparison.Ordinal));
+        Assert.Contains("WARN", line, StringComparison.Ordinal);
+        Assert.Contains($"it held N 1000, P 1E-06, TTL 600, hash_name optimal, and now ", line, StringComparison.Ordinal);
+        Assert.Contains(told, line[line.IndexOf("and now", StringComparison.Ordinal)..], StringComparison.Ordinal);
+    }
+
     [Fact, Spec("AUT-255")]
     public async Task A_reload_that_is_refused_leaves_the_port_to_the_running_configuration()
     {

@@ -228,6 +228,41 @@ public sealed class ServerTests : IAsyncLifetime
         Assert.Contains("extra_config has no \"auth/revoker\"", nothing.Message, StringComparison.Ordinal);
     }
 
+    [Theory, Spec("AUT-078", "AUT-079")]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task The_server_speaks_TLS_and_a_gateway_registers_with_one_that_it_trusts_only(bool isTrusted)
+    {
+        using var files = new TlsFiles();
+        await using var server = await Rig.ServerAsync(root: files.Keys);
+        var port = Rig.FreePort();
+        var ping = Ping(server.Port).Replace("http://", "https://", StringComparison.Ordinal);
+        var config = Rig.Config(port, ping);
+        await using var gateway = await Rig.GatewayAsync(isTrusted ? config.Replace("\"extra_config\":{\"auth/revoker\"", files.Trust + "\"extra_config\":{\"auth/revoker\"", StringComparison.Ordinal) : config, _upstream.Host);
+        if (!isTrusted)
+        {
+            await gateway.WaitForLogAsync("Not registered with the revoke server");
+            Assert.Equal("""{"instances":[]}""", (await Rig.CallAsync(files.Client(server), HttpMethod.Get, "/instances")).Body);
+            return;
+        }
+        await gateway.WaitForLogAsync("Registered with the revoke server https://");
+
+        Assert.Equal((201, ""), await Rig.CallAsync(files.Client(server), HttpMethod.Post, "/tokens/jti/42"));
+
+        Assert.Equal(401, await Rig.StatusAsync(gateway, """{"jti":"42"}"""));
+        Assert.DoesNotContain("HTTP/1.1 2", await server.SendRawAsync($"GET /status HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {Rig.Key}\r\nConnection: close\r\n\r\n"), StringComparison.Ordinal);
+    }
+
+    [Fact, Spec("AUT-263")]
+    public async Task A_reload_of_the_server_that_forgets_revocations_says_so()
+    {
+        await using var server = await Rig.ServerAsync();
+
+        await server.ReloadAsync((await File.ReadAllTextAsync(server.ConfigFile)).Replace("\"N\":1000", "\"N\":1001", StringComparison.Ordinal));
+
+        await server.WaitForLogAsync("[SERVICE: Revoker] The filter begins without revocations");
+    }
+
     private static string Ping(int server) => string.Create(CultureInfo.InvariantCulture, $",\"revoke_server_ping_url\":\"http://127.0.0.1:{server}/instances\",\"revoke_server_ping_interval\":\"1s\",\"revoke_server_api_key\":\"{Rig.Key}\"");
 
     private Task<TestGateway> GatewayAsync(TestGateway server, int port) => Rig.GatewayAsync(Rig.Config(port, Ping(server.Port)), _upstream.Host);

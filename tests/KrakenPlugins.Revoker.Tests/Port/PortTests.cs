@@ -103,6 +103,24 @@ public sealed class PortTests
         Assert.Equal("02", Convert.ToHexString(await Wire.CallAsync(second, proof, 1)));
     }
 
+    [Theory, Spec("AUT-257")]
+    [InlineData("")]
+    [InlineData("the key that was stolen")]
+    public async Task A_connection_from_before_a_reload_has_to_show_the_new_key(string before)
+    {
+        await using var wire = new Wire(before.Length > 0 ? System.Text.Encoding.UTF8.GetBytes(before) : null);
+        await using var client = await wire.ClientAsync(before);
+        await client.AddAsync(["jti-a"u8.ToArray()]);
+
+        wire.Attach("another key"u8.ToArray());
+
+        Assert.Contains("key is needed", (await Assert.ThrowsAsync<PortException>(() => client.AddAsync(["jti-b"u8.ToArray()]))).Message, StringComparison.Ordinal);
+        Assert.False(wire.Filter.Has("jti-b"u8));
+        await using var again = await wire.ClientAsync("another key");
+        await again.AddAsync(["jti-b"u8.ToArray()]);
+        Assert.True(wire.Filter.Has("jti-b"u8));
+    }
+
     [Theory, Spec("AUT-251")]
     [InlineData("'GET' 20 '/' 20 'HTTP/1.1' 0d0a0d0a")]
     [InlineData("16030100")]

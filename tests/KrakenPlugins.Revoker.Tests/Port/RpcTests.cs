@@ -117,6 +117,19 @@ public sealed class RpcTests : IAsyncLifetime
         Assert.True(await Wire.IsClosedAsync(socket));
     }
 
+    [Fact, Spec("AUT-257")]
+    public async Task Gob_ends_with_the_reload_that_asks_for_a_key()
+    {
+        using var socket = await _wire.ConnectAsync();
+        var first = Wire.Bytes($"{RequestType} 19 ff82 01 14 'BloomfilterRPC.Check' 00 23 ff83 03 01 01 0a 'CheckInput' 01 ff84 00 01 01 01 05 'Elems' 01 ff86 00 00 00 {ListType} 11 ff84 01 02 05 'jti-a' 05 'jti-b' 00");
+        Assert.Equal(10, (await Wire.CallAsync(socket, first, 10)).Length);
+
+        _wire.Attach("secret"u8.ToArray());
+        await socket.SendAsync(Wire.Bytes("1b ff82 01 14 'BloomfilterRPC.Check' 01 01 00 0b ff84 01 01 05 'jti-b' 00"));
+
+        Assert.True(await Wire.IsClosedAsync(socket));
+    }
+
     public Task InitializeAsync() => Task.CompletedTask;
 
     public async Task DisposeAsync() => await _wire.DisposeAsync();

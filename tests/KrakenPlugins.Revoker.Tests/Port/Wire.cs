@@ -22,8 +22,11 @@ internal sealed class Wire : IAsyncDisposable
         Filter = new RotatingFilter(settings ?? Settings, Time);
         _ip = IPAddress.Parse(address);
         _server = new PortServer(_ip, 0, Time);
-        _server.Attach(new PortTarget(Filter, key, NullLogger.Instance));
+        Attach(key);
     }
+
+    /// <summary>Another configuration of the same filter takes over, as by a reload.</summary>
+    public void Attach(byte[]? key) => _server.Attach(new PortTarget(Filter, key, NullLogger.Instance));
 
     public TimeProvider Time { get; }
 

@@ -32,10 +32,14 @@ internal sealed class RpcSession(PortStream stream, Func<PortTarget> target)
     {
         while (await stream.NextAsync().ConfigureAwait(false))
         {
+            var current = target();
+            // Of the configuration that serves now: one that came by a reload may ask for what the one before did not.
+            if (current.Key is not null)
+                throw new PortException("Go's net/rpc knows no key, and \"require_port_key\" asks for one");
             var request = await ReadAsync(MostMessage).ConfigureAwait(false);
             var method = request.Text("ServiceMethod", MostName);
             var sequence = request.UInt("Seq");
-            var filter = target().Filter;
+            var filter = current.Filter;
             var isUnion = method == "BloomfilterRPC.Union";
             if (isUnion)
                 stream.Allow(PortStream.ContentTime);
