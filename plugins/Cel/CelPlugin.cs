@@ -24,8 +24,8 @@ public sealed class CelPlugin : GatewayPlugin
 
     private static CelRejecter? CreateRejecter(ConfigNode config, IEndpointContext context, ConfigDiagnostics diagnostics)
     {
-        // The component of the pipe reads the same value and reports what is wrong with it.
-        var guards = Guards.Read(config, isBackend: false, new ConfigDiagnostics());
+        // So does the component of the pipe, which not every endpoint has; a finding that is there already is none.
+        var guards = Guards.Read(config, isBackend: false, diagnostics);
         return guards.Token.Length == 0 ? null : new CelRejecter(guards.Token, context);
     }
 

@@ -15,8 +15,7 @@ namespace KrakenPlugins.JsonSchemaValidation;
 /// </summary>
 internal sealed partial class RequestValidation(CompiledSchema schema) : IProxyMiddleware
 {
-    private const string FailClosed = "fail_closed";
-
+    /// <summary>The guard; a definition that is no usable schema refuses the start (MAN-178).</summary>
     public static IProxyMiddleware? Create(ConfigNode config, IEndpointContext context, ConfigDiagnostics diagnostics)
     {
         try
@@ -28,9 +27,7 @@ internal sealed partial class RequestValidation(CompiledSchema schema) : IProxyM
         catch (DefinitionException exception)
         {
             Log.Unusable(context.Logger, context.LogPrefix, exception.Message);
-            // The language serves the endpoint without validation (MAN-178) unless it is told not to.
-            var refuses = config[FailClosed] is { } flag && WeakTyping.TryBoolean(flag, out var isClosed) && isClosed;
-            diagnostics.Add(exception.Finding(refuses ? ConfigSeverity.Error : ConfigSeverity.Warning));
+            diagnostics.Add(exception.Finding(ConfigSeverity.Error) with { RefusesStart = true });
             return null;
         }
     }

@@ -24,8 +24,8 @@ public sealed partial class PoliciesPlugin : GatewayPlugin
 
     private static PolicyRejecter? CreateRejecter(ConfigNode config, IEndpointContext context, ConfigDiagnostics diagnostics)
     {
-        // The component of the pipe reads the same value and reports what is wrong with it.
-        var rules = PolicyReader.Read(config, isBackend: false, new ConfigDiagnostics());
+        // So does the component of the pipe, which not every endpoint has; a finding that is there already is none.
+        var rules = PolicyReader.Read(config, isBackend: false, diagnostics);
         return rules.Jwt is null ? null : new PolicyRejecter(rules.Jwt, rules.IsDebug, context);
     }
 

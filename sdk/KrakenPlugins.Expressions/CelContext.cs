@@ -25,6 +25,13 @@ public ref struct CelContext
     /// </summary>
     public bool TryCharge(long steps) => (_left -= Math.Max(steps, 0)) >= 0;
 
+    /// <summary>Ends the evaluation: what it would have to look at is more than it may.</summary>
+    internal bool Exceed()
+    {
+        _left = -1;
+        return false;
+    }
+
     internal readonly bool IsExceeded => _left < 0;
 
     // Looking a text up means going through it.

@@ -31,6 +31,12 @@ public sealed partial class Re2Regex
     /// <summary>The text that was parsed.</summary>
     public string Pattern { get; }
 
+    /// <summary>
+    /// Instructions of the compiled pattern, counted repetitions written out (<c>a{100}</c> are a hundred): a character of a text may cost
+    /// that many steps at worst.
+    /// </summary>
+    public int Size => _program.Instructions.Length;
+
     /// <summary>Capturing groups, without the whole match.</summary>
     public int GroupCount => _program.GroupCount;
 

@@ -58,11 +58,13 @@ internal sealed partial class PipelineCompiler(GenerationContext generation, Htt
             faults.Error(endpoint.Source.Position, "", exception.Message);
             handler = new BareEndpoint(StatusCodes.Status500InternalServerError);
         }
-        foreach (var fault in faults.All)
+        // A component with several parts says of each what is wrong with its configuration.
+        var findings = faults.All.Distinct().ToArray();
+        foreach (var fault in findings)
             diagnostics.Add(fault);
         if (!faults.HasErrors)
             return handler;
-        foreach (var fault in faults.All)
+        foreach (var fault in findings)
         {
             if (fault is { Severity: ConfigSeverity.Error, RefusesStart: false })
                 Log.CannotBuild(_logger, endpoint.Path, fault.Message, thrown);

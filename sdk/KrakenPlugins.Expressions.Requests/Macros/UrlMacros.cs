@@ -1,3 +1,4 @@
+using System.Buffers;
 using KrakenPlugins.Sdk.Data;
 
 namespace KrakenPlugins.Expressions.Requests.Macros;
@@ -6,6 +7,7 @@ namespace KrakenPlugins.Expressions.Requests.Macros;
 internal static class UrlMacros
 {
     private const int MaxLength = 8 * 1024;
+    private static readonly SearchValues<char> s_repaired = SearchValues.Create([.. Enumerable.Range(0, ' ' + 1).Select(static c => (char)c), '\\', '\u007f']);
 
     public static CelFunction[] All { get; } =
     [
@@ -41,8 +43,10 @@ internal static class UrlMacros
     private static CelValue Decode(ref CelContext context, in CelValue text) =>
         context.TryCharge(text.AsString.Length + 1) ? CelValue.Of(Unescape(text.AsString)) : CelContext.CostExceeded;
 
+    // The class repairs and guesses: "//host/x" and "\\\\host" as files, blanks around, backslashes as slashes. Others who read the text may not.
     private static Uri? Read(string text) =>
-        text.Length <= MaxLength && Uri.TryCreate(text, UriKind.Absolute, out var url) && url.IsAbsoluteUri && url.Host.Length > 0 ? url : null;
+        text.Length is > 0 and <= MaxLength && char.IsAsciiLetter(text[0]) && !text.AsSpan().ContainsAny(s_repaired)
+            && Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Host.Length > 0 ? url : null;
 
     private static string Unescape(string text) => Uri.UnescapeDataString(text.Replace('+', ' '));
 

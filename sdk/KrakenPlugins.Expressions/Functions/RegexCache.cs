@@ -8,6 +8,7 @@ internal static class RegexCache
 {
     private const int MaxPattern = 1000;
     private const int CostOfPattern = 2000;
+    private const int InstructionsPerStep = 8;
 
     private static readonly Re2Regex?[] s_kept = new Re2Regex?[32];
 
@@ -32,7 +33,6 @@ internal static class RegexCache
         var wanted = pattern.RawString;
         if (wanted.Length > MaxPattern)
             return CelValue.Error(CelErrorCode.BadArgument, $"a regular expression that is no constant has at most {MaxPattern} characters");
-        // A pattern of whoever sends the request may make every character expensive.
         if (!context.TryCharge(text.RawString.Length + wanted.Length))
             return CelContext.CostExceeded;
         ref var place = ref s_kept[(uint)wanted.GetHashCode(StringComparison.Ordinal) % s_kept.Length];
@@ -43,8 +43,13 @@ internal static class RegexCache
                 return CelContext.CostExceeded;
             if (!Re2Regex.TryParse(wanted, Re2Dialect.Re2, out regex, out _))
                 return CelValue.Error(CelErrorCode.BadArgument, $"the regular expression, {CelText.Kind(pattern)}, does not compile (RE2 syntax)");
+            if (!context.TryCharge(regex.Size))
+                return CelContext.CostExceeded;
             Volatile.Write(ref place, regex);
         }
+        // A pattern of whoever sends the request may make every character as expensive as it has instructions: (.?){999} in a few letters.
+        if (!context.TryCharge((long)text.RawString.Length * regex.Size / InstructionsPerStep))
+            return CelContext.CostExceeded;
         return CelValue.Of(regex.IsMatch(text.RawString));
     }
 }

@@ -12,6 +12,8 @@ internal static class TextSplitting
             return CelValue.OfList(ArrayList.Empty);
         if (limit == 1)
             return CelValue.OfList(CelValue.Of(text));
+        if (!TextFunctions.TryChargeSearch(ref context, text, by))
+            return CelContext.CostExceeded;
         var parts = new List<CelValue>();
         var at = 0;
         while (limit < 0 || parts.Count < limit - 1)

@@ -22,7 +22,7 @@ internal static class TimeZones
     private static readonly ConcurrentDictionary<string, Zone> s_found = new(StringComparer.Ordinal);
 
     /// <summary>Whether finding it costs next to nothing.</summary>
-    public static bool IsAtHand(string name) => name.Length <= "+00:00".Length || s_found.ContainsKey(name);
+    public static bool IsAtHand(string name) => name is "UTC" or "" or "Z" or "GMT" or "Local" || TryOffset(name, out _) || s_found.ContainsKey(name);
 
     public static bool TryFind(string name, out Zone zone)
     {
@@ -71,7 +71,8 @@ internal static class TimeZones
             if (!char.IsAsciiLetterOrDigit(character) && character is not ('/' or '_' or '-' or '+'))
                 return false;
         }
-        return true;
+        // Files have one name here: another spelling of it would be kept as another zone.
+        return !name.Contains("//", StringComparison.Ordinal) && name[^1] != '/';
     }
 
     /// <summary>Why a name that the expression itself has is not found.</summary>

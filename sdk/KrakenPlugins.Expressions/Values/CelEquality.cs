@@ -40,7 +40,7 @@ internal static class CelEquality
             case CelKind.Type:
                 return left.AsType.Kind == right.AsType.Kind && left.AsType.Name == right.AsType.Name;
             case CelKind.Optional:
-                return left.TryGetOptional(out var a) == right.TryGetOptional(out var b) && depth < MaxDepth && AreEqual(ref context, a, b, depth + 1);
+                return left.TryGetOptional(out var a) == right.TryGetOptional(out var b) && (depth < MaxDepth ? AreEqual(ref context, a, b, depth + 1) : context.Exceed());
             case CelKind.Opaque:
                 return left.AsOpaque.Equals(right.AsOpaque);
             default:
@@ -50,8 +50,10 @@ internal static class CelEquality
 
     private static bool AreEqual(ref CelContext context, CelList left, CelList right, int depth)
     {
-        if (left.Count != right.Count || depth > MaxDepth)
+        if (left.Count != right.Count)
             return false;
+        if (depth > MaxDepth)
+            return context.Exceed();
         for (var i = 0; i < left.Count; i++)
         {
             if (!context.TryCharge(1) || !AreEqual(ref context, left[i], right[i], depth))
@@ -62,7 +64,11 @@ internal static class CelEquality
 
     private static bool AreEqual(ref CelContext context, CelMap left, CelMap right, int depth)
     {
-        if (left.Count != right.Count || depth > MaxDepth || !context.TryCharge(left.Count * 2L))
+        if (left.Count != right.Count)
+            return false;
+        if (depth > MaxDepth)
+            return context.Exceed();
+        if (!context.TryCharge(left.Count * 2L))
             return false;
         using var keys = new MapKeys(left);
         foreach (ref readonly var key in keys.Span)

@@ -17,35 +17,25 @@ public sealed class DefinitionTests
     [InlineData("""{"$ref":"none.json"}""", "none.json", "cannot be read")]
     [InlineData("""{"$ref":"file://elsewhere/schema.json"}""", "validation/json-schema", "which was not given")]
     [InlineData("\"text\"", "validation/json-schema", "is no JSON Schema; expected an object")]
-    public async Task A_definition_that_is_no_schema_is_logged_with_its_place_and_the_endpoint_served_without(string schema, string place, string reason)
+    public async Task A_definition_that_is_no_schema_refuses_the_start_with_its_place(string schema, string place, string reason)
     {
-        await using var front = await Front.ValidatingAsync(schema);
+        var exception = await Assert.ThrowsAnyAsync<Exception>(() => Front.ValidatingAsync(schema));
 
-        var reply = await front.PostAsync("no json");
-
-        Assert.Equal((200, "no json"), (reply.Status, front.Upstream.Received.Single().Body));
-        await front.Gateway.WaitForLogAsync("ERROR: [ENDPOINT: /e][JSONSchema] Parsing the definition: ");
-        var finding = Assert.Single(front.Gateway.Diagnostics.All);
-        Assert.Equal(ConfigSeverity.Warning, finding.Severity);
-        Assert.Contains(place, finding.ToString(), StringComparison.Ordinal);
-        Assert.Contains(reason, finding.Message, StringComparison.Ordinal);
+        Assert.Contains(place, exception.Message, StringComparison.Ordinal);
+        Assert.Contains(reason, exception.Message, StringComparison.Ordinal);
+        Assert.Matches(@"\.json:\d+:\d+ ", exception.Message);
     }
 
-    [Fact, Spec("MAN-400")]
-    public async Task With_fail_closed_the_endpoint_answers_500_instead()
-    {
-        await using var front = await Front.ValidatingAsync("""{"fail_closed":true,"type":"objekt"}""");
+    [Theory, Spec("MAN-400")]
+    [InlineData("false")]
+    [InlineData("true")]
+    public async Task No_attribute_opens_an_endpoint_whose_definition_is_no_schema(string value) =>
+        await Assert.ThrowsAnyAsync<Exception>(() => Front.ValidatingAsync($$"""{"fail_closed":{{value}},"type":"objekt"}"""));
 
-        Assert.Equal(500, (await front.PostAsync("{}")).Status);
-        Assert.Empty(front.Upstream.Received);
-        var finding = Assert.Single(front.Gateway.Diagnostics.All);
-        Assert.Equal((ConfigSeverity.Error, "validation/json-schema.type"), (finding.Severity, finding.Path));
-    }
-
-    [Fact, Spec("MAN-179", "MAN-400")]
+    [Fact, Spec("MAN-179")]
     public async Task The_load_says_that_the_validator_is_there()
     {
-        await using var front = await Front.ValidatingAsync("""{"fail_closed":true,"type":"object"}""");
+        await using var front = await Front.ValidatingAsync("""{"type":"object"}""");
 
         await front.Gateway.WaitForLogAsync("DEBUG: [ENDPOINT: /e][JSONSchema] Validator enabled");
         Assert.Empty(front.Gateway.Diagnostics.All);
@@ -74,9 +64,11 @@ public sealed class DefinitionTests
     {
         using var folder = new PemFolder();
         folder.Write("part.json", "{\n  \"definitions\": { \"n\": { \"type\": \"nomber\" } }\n}");
-        await using var front = await Front.ValidatingAsync($$$$$"""{"properties":{"b":{"$ref":"file://{{{{{folder["part.json"]}}}}}#/definitions/n"}}}""");
 
-        await front.Gateway.WaitForLogAsync("part.json:2:");
+        var exception = await Assert.ThrowsAnyAsync<Exception>(() =>
+            Front.ValidatingAsync($$$$$"""{"properties":{"b":{"$ref":"file://{{{{{folder["part.json"]}}}}}#/definitions/n"}}}"""));
+
+        Assert.Contains("part.json:2:", exception.Message, StringComparison.Ordinal);
     }
 
     [Fact, Spec("MAN-172")]
