@@ -55,6 +55,13 @@ public sealed class FipsTests : IDisposable
     [InlineData("""{"version":3,"tls":{"keys":[{"public_key":"none.pem","private_key":"none.key"}],"min_version":"TLS11"},"endpoints":[]}""", "tls.min_version: not allowed under GODEBUG=fips140=only: TLS11 is older than TLS 1.2")]
     [InlineData("""{"version":3,"client_tls":{"cipher_suites":[4865,4867]},"endpoints":[]}""", "client_tls.cipher_suites[1]: not allowed under GODEBUG=fips140=only: the cipher suite 4867 (TLS_CHACHA20_POLY1305_SHA256) is not approved")]
     [InlineData("""{"version":3,"endpoints":[{"endpoint":"/a","backend":[{"host":["https://a"],"url_pattern":"/","extra_config":{"backend/http/client":{"client_tls":{"min_version":"TLS10"} } } }]}]}""", "endpoints[0].backend[0].extra_config.backend/http/client.client_tls.min_version: not allowed")]
+    [InlineData("""{"version":3,"endpoints":[{"endpoint":"/a","backend":[{"host":["http://a"],"url_pattern":"/"}],"extra_config":{"auth/basic":{"users":{"u":"$2a$04$s3cret-pw"} } } }]}""", "endpoints[0].extra_config.auth/basic: not allowed under GODEBUG=fips140=only: bcrypt is not approved")]
+    [InlineData("""{"version":3,"extra_config":{"plugin/http-server":{"name":["basic-auth"],"basic-auth":{"endpoints":["/a"],"users":{"u":"$2a$04$s3cret-pw"} } } },"endpoints":[]}""", "extra_config.plugin/http-server.basic-auth: not allowed under GODEBUG=fips140=only: bcrypt is not approved")]
+    [InlineData("""{"version":3,"extra_config":{"auth/api-keys":{"hash":"fnv128","keys":[{"key":"s3cret-pw","roles":[]}]} },"endpoints":[]}""", "extra_config.auth/api-keys.hash: not allowed under GODEBUG=fips140=only: fnv128 and sha1")]
+    [InlineData("""{"version":3,"extra_config":{"auth/revoker":{"N":1000,"P":0.01,"hash_name":"default","TTL":60,"port":1234,"token_keys":["jti"]} },"endpoints":[]}""", "extra_config.auth/revoker.hash_name: not allowed under GODEBUG=fips140=only: the hashes of")]
+    [InlineData("""{"version":3,"endpoints":[{"endpoint":"/a","backend":[{"host":["http://a"],"url_pattern":"/"}],"extra_config":{"auth/validator":{"alg":"RS256","jwk_local_path":"k","secret_url":"base64key://s3cret-pw","cypher_key":"s3cret-pw"} } }]}""", "endpoints[0].extra_config.auth/validator.cypher_key: not allowed under GODEBUG=fips140=only: key files are encrypted")]
+    [InlineData("""{"version":3,"endpoints":[{"endpoint":"/a","backend":[{"host":["http://a"],"url_pattern":"/"}],"extra_config":{"auth/validator":{"alg":"RS256","issuers":[{"issuer":"i","jwk_url":"https://i"},{"issuer":"j","jwk_local_path":"k","secret_url":"base64key://s3cret-pw","cypher_key":"s3cret-pw"}]} } }]}""", "endpoints[0].extra_config.auth/validator.issuers: not allowed under GODEBUG=fips140=only: key files are encrypted")]
+    [InlineData("""{"version":3,"endpoints":[{"endpoint":"/a","backend":[{"host":["http://a"],"url_pattern":"/"}],"extra_config":{"auth/signer":{"alg":"EdDSA","kid":"k","keys_to_sign":["t"],"jwk_local_path":"k"} } }]}""", "endpoints[0].extra_config.auth/signer.alg: not allowed under GODEBUG=fips140=only: Ed25519")]
     public async Task Under_only_what_needs_other_algorithms_is_refused_with_its_place(string json, string finding)
     {
         var file = _folder.Write("krakend.json", json);
@@ -83,6 +90,7 @@ public sealed class FipsTests : IDisposable
     [Theory, Spec("SEC-058")]
     [InlineData("""{"version":3,"tls":{"keys":[{"public_key":"a.pem","private_key":"a.key"}],"min_version":"TLS13","curve_preferences":[23,24,25],"cipher_suites":[4865,4866]},"endpoints":[]}""")]
     [InlineData("""{"version":3,"tls":{"keys":[{"public_key":"a.pem","private_key":"a.key"}],"min_version":"TLS12","cipher_suites":[49195,49199]},"client_tls":{"min_version":"TLS12"},"endpoints":[]}""")]
+    [InlineData("""{"version":3,"extra_config":{"auth/api-keys":{"hash":"sha256","keys":[{"key":"2ad27678dd4fdf811ffe7f9c77801ab66e2cc62d08abb393451ddda48c1eba3f","roles":["r"]}]},"auth/revoker":{"N":1000,"P":0.01,"hash_name":"optimal","TTL":60,"port":1234,"token_keys":["jti"]} },"endpoints":[{"endpoint":"/a","backend":[{"host":["http://a"],"url_pattern":"/"}],"extra_config":{"auth/validator":{"alg":"PS256","jwk_url":"https://i"} } }]}""")]
     [InlineData(Plain)]
     public async Task Under_only_approved_settings_are_accepted(string json)
     {
