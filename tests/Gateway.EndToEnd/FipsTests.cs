@@ -62,6 +62,9 @@ public sealed class FipsTests : IDisposable
     [InlineData("""{"version":3,"client_tls":{"cipher_suites":[4865,4867]},"endpoints":[]}""", "client_tls.cipher_suites[1]: not allowed under GODEBUG=fips140=only: the cipher suite 4867 (TLS_CHACHA20_POLY1305_SHA256) is not approved")]
     [InlineData("""{"version":3,"endpoints":[{"endpoint":"/a","backend":[{"host":["https://a"],"url_pattern":"/","extra_config":{"backend/http/client":{"client_tls":{"min_version":"TLS10"} } } }]}]}""", "endpoints[0].backend[0].extra_config.backend/http/client.client_tls.min_version: not allowed")]
     [InlineData("""{"version":3,"extra_config":{"auth/revoker":{"N":1000,"P":0.001,"hash_name":"default","TTL":600,"port":1234,"token_keys":["jti"]} },"endpoints":[]}""", "extra_config.auth/revoker.hash_name: not allowed under GODEBUG=fips140=only: \"default\" is built on MD5 and SHA-1")]
+    [InlineData("""{"version":3,"endpoints":[{"endpoint":"/a","backend":[{"host":["http://a"],"url_pattern":"/"}],"extra_config":{"auth/validator":{"alg":"RS256","jwk_local_path":"k","secret_url":"base64key://s3cret-pw","cypher_key":"s3cret-pw"} } }]}""", "endpoints[0].extra_config.auth/validator.cypher_key: not allowed under GODEBUG=fips140=only: key files are encrypted")]
+    [InlineData("""{"version":3,"endpoints":[{"endpoint":"/a","backend":[{"host":["http://a"],"url_pattern":"/"}],"extra_config":{"auth/validator":{"alg":"RS256","issuers":[{"issuer":"i","jwk_url":"https://i"},{"issuer":"j","jwk_local_path":"k","secret_url":"base64key://s3cret-pw","cypher_key":"s3cret-pw"}]} } }]}""", "endpoints[0].extra_config.auth/validator.issuers: not allowed under GODEBUG=fips140=only: key files are encrypted")]
+    [InlineData("""{"version":3,"endpoints":[{"endpoint":"/a","backend":[{"host":["http://a"],"url_pattern":"/"}],"extra_config":{"auth/signer":{"alg":"EdDSA","kid":"k","keys_to_sign":["t"],"jwk_local_path":"k"} } }]}""", "endpoints[0].extra_config.auth/signer.alg: not allowed under GODEBUG=fips140=only: Ed25519")]
     public async Task Under_only_what_needs_other_algorithms_is_refused_with_its_place(string json, string finding)
     {
         var file = _folder.Write("krakend.json", json);
@@ -92,6 +95,7 @@ public sealed class FipsTests : IDisposable
     [InlineData("""{"version":3,"tls":{"keys":[{"public_key":"a.pem","private_key":"a.key"}],"min_version":"TLS12","cipher_suites":[49195,49199]},"client_tls":{"min_version":"TLS12"},"endpoints":[]}""")]
     [InlineData("""{"version":3,"extra_config":{"auth/api-keys":{"hash":"sha256","keys":[]} },"endpoints":[]}""")]
     [InlineData("""{"version":3,"extra_config":{"auth/revoker":{"N":1000,"P":0.001,"hash_name":"optimal","TTL":600,"port":1234,"token_keys":["jti"]} },"endpoints":[]}""")]
+    [InlineData("""{"version":3,"extra_config":{"auth/api-keys":{"hash":"sha256","keys":[{"key":"2ad27678dd4fdf811ffe7f9c77801ab66e2cc62d08abb393451ddda48c1eba3f","roles":["r"]}]},"auth/revoker":{"N":1000,"P":0.01,"hash_name":"optimal","TTL":60,"port":1234,"token_keys":["jti"]} },"endpoints":[{"endpoint":"/a","backend":[{"host":["http://a"],"url_pattern":"/"}],"extra_config":{"auth/validator":{"alg":"PS256","jwk_url":"https://i"} } }]}""")]
     [InlineData(Plain)]
     public async Task Under_only_approved_settings_are_accepted(string json)
     {

@@ -6,8 +6,9 @@ namespace Gateway.Corpus;
 /// <param name="folder">Folder of the files.</param>
 /// <param name="gateway">Path of the executable.</param>
 /// <param name="upstreams">Who answers the gateway's calls.</param>
+/// <param name="issuer">Who signs the tokens of the calls.</param>
 /// <param name="scratch">A folder to write to.</param>
-internal sealed class CorpusRun(string folder, string gateway, Upstreams upstreams, string scratch)
+internal sealed class CorpusRun(string folder, string gateway, Upstreams upstreams, Issuer issuer, string scratch)
 {
     /// <summary>The file's differences from what is expected; none is good.</summary>
     public async Task<IReadOnlyList<string>> OfAsync(Expectation expected)
@@ -39,6 +40,7 @@ internal sealed class CorpusRun(string folder, string gateway, Upstreams upstrea
     {
         var endpoints = Endpoints.Read(await File.ReadAllBytesAsync(document));
         upstreams.Backends = endpoints.Backends;
+        upstreams.KeyPaths = endpoints.KeyPaths;
         foreach (var host in upstreams.Open(endpoints.LocalHosts))
             faults.Add($"{host}: another program has this port");
         try
@@ -52,21 +54,34 @@ internal sealed class CorpusRun(string folder, string gateway, Upstreams upstrea
         }
     }
 
-    private static async Task CallAsync(Expectation expected, Endpoints endpoints, HttpClient client, List<string> faults)
+    private async Task CallAsync(Expectation expected, Endpoints endpoints, HttpClient client, List<string> faults)
     {
         foreach (var call in endpoints.Calls)
         {
-            using var request = new HttpRequestMessage(new HttpMethod(call.Method), call.Path);
-            if (call.Method is "POST" or "PUT" or "PATCH")
-                request.Content = new StringContent("{\"id\":1}", Encoding.UTF8, "application/json");
-            using var answer = await client.SendAsync(request);
             var name = $"{call.Method} {call.Endpoint}";
+            if (call.Validator is not null)
+            {
+                using var refusal = await SendAsync(client, call, token: null);
+                if ((int)refusal.StatusCode != 401)
+                    faults.Add($"{name} answers {(int)refusal.StatusCode} to nobody");
+            }
+            using var answer = await SendAsync(client, call, call.Validator is { } validator ? issuer.TokenFor(validator) : null);
             var wanted = expected.Answers.TryGetValue(name, out var other) ? other.Status : 200;
             if ((int)answer.StatusCode != wanted)
                 faults.Add($"{name} answers {(int)answer.StatusCode} instead of {wanted}: {await answer.Content.ReadAsStringAsync()}");
         }
         foreach (var name in expected.Answers.Keys.Except(endpoints.Calls.Select(static c => $"{c.Method} {c.Endpoint}")))
             faults.Add($"the table names {name}, which is no endpoint");
+    }
+
+    private static async Task<HttpResponseMessage> SendAsync(HttpClient client, Call call, string? token)
+    {
+        using var request = new HttpRequestMessage(new HttpMethod(call.Method), call.Path);
+        if (call.Method is "POST" or "PUT" or "PATCH")
+            request.Content = new StringContent("{\"id\":1}", Encoding.UTF8, "application/json");
+        if (token is not null)
+            request.Headers.Authorization = new("Bearer", token);
+        return await client.SendAsync(request);
     }
 
     private Dictionary<string, string> Environment(Expectation expected, string rendered)

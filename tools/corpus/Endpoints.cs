@@ -4,7 +4,11 @@ using System.Text.RegularExpressions;
 namespace Gateway.Corpus;
 
 /// <summary>A call that an endpoint answers.</summary>
-internal sealed record Call(string Method, string Endpoint, string Path);
+/// <param name="Method">Method.</param>
+/// <param name="Endpoint">The endpoint's path with its placeholders.</param>
+/// <param name="Path">The path to call.</param>
+/// <param name="Validator">Settings of the endpoint's validator of tokens; none when it asks for none.</param>
+internal sealed record Call(string Method, string Endpoint, string Path, JsonElement? Validator);
 
 /// <summary>What a backend's answer has to be so that the gateway can read it.</summary>
 internal sealed record BackendAnswer(string Method, Regex Path, string Encoding, bool IsCollection);
@@ -14,8 +18,9 @@ internal sealed class Endpoints
 {
     private static readonly Regex s_placeholder = new(@"\{[^}]*\}", RegexOptions.CultureInvariant);
 
-    private Endpoints(List<Call> calls, List<BackendAnswer> backends, List<Uri> localHosts)
+    private Endpoints(List<Call> calls, List<BackendAnswer> backends, List<Uri> localHosts, HashSet<string> keyPaths)
     {
+        KeyPaths = keyPaths;
         Calls = calls;
         Backends = backends;
         LocalHosts = localHosts;
@@ -30,6 +35,9 @@ internal sealed class Endpoints
     /// <summary>Backends of this machine, which no proxy is asked for.</summary>
     public IReadOnlyList<Uri> LocalHosts { get; }
 
+    /// <summary>Paths of the addresses that validators take their keys from.</summary>
+    public IReadOnlySet<string> KeyPaths { get; }
+
     /// <summary>Reads a JSON document.</summary>
     public static Endpoints Read(byte[] document)
     {
@@ -38,13 +46,17 @@ internal sealed class Endpoints
         var calls = new List<Call>();
         var backends = new List<BackendAnswer>();
         var hosts = new List<string>(Hosts(root));
+        var keyPaths = new HashSet<string>(StringComparer.Ordinal);
         foreach (var endpoint in Items(root, "endpoints"))
         {
             var path = Text(endpoint, "endpoint");
             if (!path.StartsWith('/'))
                 path = '/' + path;
             var method = Text(endpoint, "method") is { Length: > 0 } given ? given.ToUpperInvariant() : "GET";
-            calls.Add(new(method, path, s_placeholder.Replace(path, "1").Replace("*", "x", StringComparison.Ordinal)));
+            var validator = Validator(endpoint);
+            if (validator is { } settings && Text(settings, "jwk_url") is { Length: > 0 } keys)
+                keyPaths.Add(new Uri(keys).AbsolutePath);
+            calls.Add(new(method, path, s_placeholder.Replace(path, "1").Replace("*", "x", StringComparison.Ordinal), validator));
             foreach (var backend in Items(endpoint, "backend"))
             {
                 hosts.AddRange(Hosts(backend));
@@ -55,8 +67,12 @@ internal sealed class Endpoints
                 backends.Add(new(backendMethod, PathOf(pattern), Text(backend, "encoding"), isCollection));
             }
         }
-        return new(calls, backends, [.. hosts.Distinct().Select(Local).OfType<Uri>()]);
+        return new(calls, backends, [.. hosts.Distinct().Select(Local).OfType<Uri>()], keyPaths);
     }
+
+    // The document outlives its reader.
+    private static JsonElement? Validator(JsonElement endpoint) =>
+        endpoint.TryGetProperty("extra_config", out var extra) && extra.ValueKind == JsonValueKind.Object && extra.TryGetProperty("auth/validator", out var validator) ? validator.Clone() : null;
 
     private static Regex PathOf(string pattern)
     {

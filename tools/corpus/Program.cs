@@ -44,8 +44,9 @@ var scratch = Directory.CreateTempSubdirectory("corpus-").FullName;
 var (good, bad) = (0, 0);
 try
 {
-    await using var upstreams = new Upstreams(scratch);
-    var run = new CorpusRun(folder, gateway, upstreams, scratch);
+    using var issuer = new Issuer();
+    await using var upstreams = new Upstreams(scratch, issuer.KeySet);
+    var run = new CorpusRun(folder, gateway, upstreams, issuer, scratch);
     foreach (var file in files.Union(expectations.Keys).Where(f => only is null || f.Contains(only, StringComparison.Ordinal)))
     {
         IReadOnlyList<string> faults = !expectations.TryGetValue(file, out var expected) ? ["the table has no line for it"]

@@ -20,10 +20,15 @@ internal sealed class Upstreams : IAsyncDisposable
     private readonly ConcurrentDictionary<string, X509Certificate2> _certificates = new(StringComparer.Ordinal);
     private readonly CancellationTokenSource _end = new();
     private readonly List<TcpListener> _listeners = [];
+    private readonly string _keySet;
     private readonly ConcurrentBag<Task> _work = [];
 
-    public Upstreams(string folder)
+    /// <summary>Makes the authority and opens the proxy.</summary>
+    /// <param name="folder">Folder for the certificate of the authority.</param>
+    /// <param name="keySet">What every address of <see cref="KeyPaths"/> answers.</param>
+    public Upstreams(string folder, string keySet)
     {
+        _keySet = keySet;
         var request = new CertificateRequest("CN=Corpus", _caKey, HashAlgorithmName.SHA256);
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
         _ca = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(30));
@@ -40,6 +45,9 @@ internal sealed class Upstreams : IAsyncDisposable
 
     /// <summary>What the backends of the file under test answer.</summary>
     public IReadOnlyList<BackendAnswer> Backends { get; set; } = [];
+
+    /// <summary>Paths that answer with the key set of the identity provider.</summary>
+    public IReadOnlySet<string> KeyPaths { get; set; } = new HashSet<string>();
 
     /// <summary>Answers for hosts of this machine until the result is disposed; the hosts whose port is taken.</summary>
     public IReadOnlyList<Uri> Open(IEnumerable<Uri> hosts)
@@ -145,6 +153,8 @@ internal sealed class Upstreams : IAsyncDisposable
             (_, true) => ("application/json", "[{\"id\":1,\"name\":\"echo\"}]"),
             _ => ("application/json", "{\"id\":1,\"name\":\"echo\"}"),
         };
+        if (KeyPaths.Contains(path))
+            (type, body) = ("application/json", _keySet);
         if (head.Method == "HEAD")
             body = "";
         return Encoding.UTF8.GetBytes($"HTTP/1.1 200 OK\r\nContent-Type: {type}\r\nContent-Length: {Encoding.UTF8.GetByteCount(body)}\r\n\r\n{body}");

@@ -135,10 +135,12 @@ public sealed class LoadTests
     }
 
     [Theory]
-    [InlineData("""{"alg":"RS256","jwk_url":"https://a/"}""", "implied-cookie no-key-cache")]
-    [InlineData("""{"alg":"RS256","jwk_url":"https://a/","cache":true,"cookie_key":"c"}""", "unknown-key-flood")]
+    [InlineData("""{"alg":"RS256","jwk_url":"https://a/"}""", "jwt-validator.implied-cookie jwt-validator.no-key-cache")]
+    [InlineData("""{"alg":"RS256","jwk_url":"https://a/","cache":true,"cookie_key":"c"}""", "jwt-validator.unknown-key-flood")]
     [InlineData("""{"alg":"RS256","jwk_local_path":"k","cookie_key":"c"}""", "")]
-    [InlineData("""{"alg":"RS256","jwk_url":"https://a/","cache":true,"failed_jwk_key_cooldown":"10s","cookie_key":"c","scopes":["r"],"allow_anonymous":true}""", "anonymous unchecked-scopes")]
+    [InlineData("""{"alg":"RS256","cookie_key":"c","issuers":[{"issuer":"a","jwk_local_path":"k"},{"issuer":"b","jwk_url":"https://b/"}]}""", "jwt-validator.no-key-cache")]
+    [InlineData("""{"alg":"RS256","cookie_key":"c","issuers":[{"issuer":"a","jwk_local_path":"k"}]}""", "")]
+    [InlineData("""{"alg":"RS256","jwk_url":"https://a/","cache":true,"failed_jwk_key_cooldown":"10s","cookie_key":"c","scopes":["r"],"allow_anonymous":true}""", "jwt-validator.anonymous jwt-validator.unchecked-scopes")]
     [InlineData("""{"alg":"RS256","jwk_url":"https://a/","cache":true,"failed_jwk_key_cooldown":"10s","cookie_key":"c","scopes":["r"],"scopes_key":"s"}""", "")]
     [Spec("AUT-011", "AUT-021")]
     public void The_audit_points_out_what_is_easily_overlooked(string validator, string expected)

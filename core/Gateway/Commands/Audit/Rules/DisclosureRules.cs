@@ -36,7 +36,7 @@ internal static class DisclosureRules
     private static bool AllowsAnyOrigin(ConfigNode cors)
     {
         var origins = cors["allow_origins"].AsList();
-        return origins.Count == 0 || origins.Any(static o => o.AsText() == "*");
+        return origins.Count == 0 || origins.Any(static o => o.AsText() is "*" or "https://*" or "http://*");
     }
 
     private static IEnumerable<AuditPlace> WholeObjects(AuditedService service) =>

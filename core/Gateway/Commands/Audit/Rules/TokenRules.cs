@@ -14,17 +14,18 @@ internal static class TokenRules
     public static IReadOnlyList<AuditRule> All { get; } =
     [
         new("8.1.1", High, "The keys that tokens are checked with come in clear text, so anybody on the way can replace them; use an https jwk_url",
-            static s => Validators(s, "jwk_url", static v => PublicAddress.IsClearText(v["jwk_url"].AsText()))),
+            static s => KeyOrigins(s, "jwk_url", static o => PublicAddress.IsClearText(o["jwk_url"].AsText()))),
         new("8.1.2", High, "The server that the keys of tokens come from is not verified; remove disable_jwk_security and name its CA in jwk_local_ca",
-            static s => Validators(s, "disable_jwk_security", static v => v["disable_jwk_security"].IsTrue() && !IsOwnAggregator(v))),
+            static s => KeyOrigins(s, "disable_jwk_security", static o => o["disable_jwk_security"].IsTrue() && !IsOwnAggregator(o))),
         new("8.1.3", Medium, "Tokens that were issued for other services are accepted; set audience of auth/validator",
-            static s => Validators(s, "audience", static v => !v["audience"].AsList().Any(static a => a.AsText().Length > 0))),
+            static s => Validators(s, "audience", static v => !HasAudience(v) && !(v["issuers"].AsList() is { Count: > 0 } issuers && issuers.All(HasAudience)))),
         new("8.1.4", Medium, "Tokens are accepted whoever issued them, as long as a key fits; set issuer of auth/validator",
-            static s => Validators(s, "issuer", static v => v["issuer"].AsText().Length == 0)),
+            static s => Validators(s, "issuer", static v => v["issuer"].AsText().Length == 0 && v["issuers"].AsList().Count == 0)),
         new("8.1.5", Critical, "Unsigned tokens are asked for, which anybody can write; set alg of auth/validator to RS256, ES256 or EdDSA",
             static s => Validators(s, "alg", static v => v["alg"].AsText().Equals("none", StringComparison.OrdinalIgnoreCase))),
         new("8.1.6", High, "The secret that tokens are signed with is fetched from a URL, and whoever reads it can write tokens; use RS256, ES256 or EdDSA",
-            static s => Validators(s, "alg", static v => v["alg"].AsText().StartsWith("HS", StringComparison.OrdinalIgnoreCase) && v["jwk_url"].AsText().Length > 0 && v["jwk_local_path"] is null)),
+            static s => Validators(s, "alg", static v => v["alg"].AsText().StartsWith("HS", StringComparison.OrdinalIgnoreCase)
+                && v["issuers"].AsList().Append(v).Any(static o => o["jwk_url"].AsText().Length > 0 && o["jwk_local_path"] is null))),
         new("8.1.7", Low, "The log says why each token was refused; remove operation_debug in production",
             static s => Validators(s, "operation_debug", static v => v["operation_debug"].IsTrue())),
         new("8.1.8", High, "A password of basic authentication is not hashed with bcrypt; write the line that htpasswd -nB makes", WeakPasswords),
@@ -38,6 +39,12 @@ internal static class TokenRules
     private static IEnumerable<AuditPlace> Validators(AuditedService service, string attribute, Func<ConfigNode, bool> fires) =>
         service.Endpoints.Where(e => e.Scope[Validator] is { Kind: ConfigKind.Object } validator && fires(validator))
             .Select(e => e.Scope.At(Validator, attribute));
+
+    // A validator has its keys itself, or each of its issuers has its own (AUT-229).
+    private static IEnumerable<AuditPlace> KeyOrigins(AuditedService service, string attribute, Func<ConfigNode, bool> fires) =>
+        Validators(service, attribute, fires).Concat(Validators(service, "issuers", v => v["issuers"].AsList().Any(fires)));
+
+    private static bool HasAudience(ConfigNode origin) => origin["audience"].AsList().Any(static a => a.AsText().Length > 0);
 
     // The aggregator of the gateway's own serves clear text on loopback, and asks for the flag (AUT-128).
     private static bool IsOwnAggregator(ConfigNode validator)
