@@ -61,11 +61,11 @@ internal sealed class CorpusRun(string folder, string gateway, Upstreams upstrea
             var name = $"{call.Method} {call.Endpoint}";
             if (call.Validator is not null)
             {
-                using var refusal = await SendAsync(client, call, token: null);
+                using var refusal = await SendAsync(client, call, endpoints.Host, token: null);
                 if ((int)refusal.StatusCode != 401)
                     faults.Add($"{name} answers {(int)refusal.StatusCode} to nobody");
             }
-            using var answer = await SendAsync(client, call, call.Validator is { } validator ? issuer.TokenFor(validator) : null);
+            using var answer = await SendAsync(client, call, endpoints.Host, call.Validator is { } validator ? issuer.TokenFor(validator) : null);
             var wanted = expected.Answers.TryGetValue(name, out var other) ? other.Status : 200;
             if ((int)answer.StatusCode != wanted)
                 faults.Add($"{name} answers {(int)answer.StatusCode} instead of {wanted}: {await answer.Content.ReadAsStringAsync()}");
@@ -74,11 +74,12 @@ internal sealed class CorpusRun(string folder, string gateway, Upstreams upstrea
             faults.Add($"the table names {name}, which is no endpoint");
     }
 
-    private static async Task<HttpResponseMessage> SendAsync(HttpClient client, Call call, string? token)
+    private static async Task<HttpResponseMessage> SendAsync(HttpClient client, Call call, string? host, string? token)
     {
         using var request = new HttpRequestMessage(new HttpMethod(call.Method), call.Path);
         if (call.Method is "POST" or "PUT" or "PATCH")
             request.Content = new StringContent("{\"id\":1}", Encoding.UTF8, "application/json");
+        request.Headers.Host = host;
         if (token is not null)
             request.Headers.Authorization = new("Bearer", token);
         return await client.SendAsync(request);

@@ -18,9 +18,10 @@ internal sealed class Endpoints
 {
     private static readonly Regex s_placeholder = new(@"\{[^}]*\}", RegexOptions.CultureInvariant);
 
-    private Endpoints(List<Call> calls, List<BackendAnswer> backends, List<Uri> localHosts, HashSet<string> keyPaths)
+    private Endpoints(List<Call> calls, List<BackendAnswer> backends, List<Uri> localHosts, HashSet<string> keyPaths, string? host)
     {
         KeyPaths = keyPaths;
+        Host = host;
         Calls = calls;
         Backends = backends;
         LocalHosts = localHosts;
@@ -38,6 +39,9 @@ internal sealed class Endpoints
     /// <summary>Paths of the addresses that validators take their keys from.</summary>
     public IReadOnlySet<string> KeyPaths { get; }
 
+    /// <summary>The host that requests have to name; any when there is none.</summary>
+    public string? Host { get; }
+
     /// <summary>Reads a JSON document.</summary>
     public static Endpoints Read(byte[] document)
     {
@@ -54,8 +58,8 @@ internal sealed class Endpoints
                 path = '/' + path;
             var method = Text(endpoint, "method") is { Length: > 0 } given ? given.ToUpperInvariant() : "GET";
             var validator = Validator(endpoint);
-            if (validator is { } settings && Text(settings, "jwk_url") is { Length: > 0 } keys)
-                keyPaths.Add(new Uri(keys).AbsolutePath);
+            if (validator is { } settings && Uri.TryCreate(Text(settings, "jwk_url"), UriKind.Absolute, out var keys))
+                keyPaths.Add(keys.AbsolutePath);
             calls.Add(new(method, path, s_placeholder.Replace(path, "1").Replace("*", "x", StringComparison.Ordinal), validator));
             foreach (var backend in Items(endpoint, "backend"))
             {
@@ -67,10 +71,13 @@ internal sealed class Endpoints
                 backends.Add(new(backendMethod, PathOf(pattern), Text(backend, "encoding"), isCollection));
             }
         }
-        return new(calls, backends, [.. hosts.Distinct().Select(Local).OfType<Uri>()], keyPaths);
+        return new(calls, backends, [.. hosts.Distinct().Select(Local).OfType<Uri>()], keyPaths, AllowedHost(root));
     }
 
-    // The document outlives its reader.
+    private static string? AllowedHost(JsonElement root) =>
+        root.TryGetProperty("extra_config", out var extra) && extra.TryGetProperty("security/http", out var http) && http.TryGetProperty("allowed_hosts", out var hosts) && hosts.GetArrayLength() > 0 ? hosts[0].GetString() : null;
+
+    // The claims are made after the document was read.
     private static JsonElement? Validator(JsonElement endpoint) =>
         endpoint.TryGetProperty("extra_config", out var extra) && extra.ValueKind == JsonValueKind.Object && extra.TryGetProperty("auth/validator", out var validator) ? validator.Clone() : null;
 
