@@ -8,8 +8,8 @@ public sealed class AttackTests
     private static readonly CelEnvironment s_environment = Request.Builder().AddMathExtensions().AddEncoders().AddLists().AddSets().AddNetwork().Build();
 
     [Theory]
-    [InlineData("(?:.?){999}", 15)]
-    [InlineData("(?:a?){500}", 30)]
+    [InlineData("(?:.?){999}", 9)]
+    [InlineData("(?:a?){500}", 18)]
     [InlineData("[ab]{900}c|", 20)]
     [Spec("SEC-205", "RTE-233")]
     public void A_pattern_of_the_request_that_makes_every_character_expensive_costs_what_it_does(string part, int times)
