@@ -2,6 +2,8 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using Gateway.Testing;
 using KrakenPlugins.Expressions.Rig;
+using KrakenPlugins.Sdk.Plugins;
+using Microsoft.AspNetCore.Http;
 using Schema = KrakenPlugins.JsonSchema.JsonSchema;
 
 namespace KrakenPlugins.Policies.Tests;
@@ -51,6 +53,20 @@ public sealed class LoadTests
             Front.StartAsync(new PoliciesPlugin(), $$$$$"""{"endpoint":"/e","backend":[{"url_pattern":"/b"{{{{{backend}}}}}}]}"""));
 
         Assert.Contains("propagate_claims", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("\"security/policies\":{\"jwt\":{\"policies\":[\"JWT.a ==\"]}}", "security/policies.jwt.policies[0]: ")]
+    [InlineData("\"security/policies\":{\"jwt\":{\"policies\":[\"JWT.a == 1\"]},\"debug\":\"x\"}", "security/policies.debug: ")]
+    [Spec("SEC-061")]
+    public async Task Policies_over_tokens_refuse_the_start_where_no_pipe_reads_them_too(string policies, string reason)
+    {
+        var exception = await Assert.ThrowsAnyAsync<Exception>(() => Front.StartAsync(
+            new PoliciesPlugin(),
+            $$$$$"""{"endpoint":"/e","backend":[{"url_pattern":"/b"}],"extra_config":{"auth/validator":{},"test/connection":{},{{{{{policies}}}}}}}""",
+            others: static registry => registry.Connection("test/connection", static (_, _, _) => new Silent())));
+
+        Assert.Equal(2, exception.Message.Split(reason).Length);
     }
 
     [Fact]
@@ -120,5 +136,10 @@ public sealed class LoadTests
         var schema = Schema.Compile(JsonDocument.Parse(File.ReadAllText(Path.Combine(PluginFolder.Of("Policies"), "policies", "policies.schema.json"))).RootElement);
 
         Assert.Equal(isValid, schema.IsValid(JsonDocument.Parse(json).RootElement));
+    }
+
+    private sealed class Silent : IConnectionHandler
+    {
+        public Task RunAsync(HttpContext context, CancellationToken closing) => Task.CompletedTask;
     }
 }

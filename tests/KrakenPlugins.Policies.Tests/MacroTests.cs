@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Gateway.Testing;
 using KrakenPlugins.Expressions;
 using KrakenPlugins.Expressions.Requests;
@@ -116,13 +117,30 @@ public sealed class MacroTests
 
     [Theory]
     [InlineData("isURL('https://a.example/b') && !isURL('/b') && !isURL('') && !isURL('a b')")]
+    [InlineData("!['//evil.example/x', '\\\\\\\\evil.example\\\\x', ' https://a.example', 'https://a.example ', 'https://a.example\\\\@evil.example', 'https://a.ex\\tample', 'https:///x', '/etc/passwd', 'file:///etc/passwd', 'a.example:80/x', 'javascript:alert(1)', 'https:a.example', 'https:////a.example', 'x y://a'].exists(u, isURL(u))")]
     [InlineData("parseURL('https://u:p@a.example:8443/x/y?q=1&q=2&r#f').hostname == 'a.example'")]
     [InlineData("parseURL('https://u:p@a.example:8443/x/y?q=1&q=2&r#f').query == {'q': ['1', '2'], 'r': ['']}")]
     [InlineData("parseURL('https://a.example:8443/x/y#f').port == '8443' && parseURL('https://a.example/x').port == '' && parseURL('https://a.example/x/y#f').path == '/x/y'")]
     [InlineData("!toJSON(parseURL('https://user:secret@a.example/')).contains('secret')")]
     [InlineData("urlEncode('a b/ü') == 'a%20b%2F%C3%BC' && urlDecode('a%20b+c') == 'a b c'")]
+    [InlineData("isURL('http://bücher.example/') && parseURL('http://bücher.example/').hostname == 'xn--bcher-kva.example'")]
     [Spec("SEC-226", "SEC-097")]
     public void Urls(string expression) => AssertTrue(expression);
+
+    [Theory]
+    [InlineData("http://üüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüü.example/")]
+    [InlineData("http://xn--a.example/")]
+    [InlineData("http://ü\u200d-.example/")]
+    [InlineData("http://[::1/")]
+    [InlineData("http://a:99999/")]
+    [InlineData("http://a/%zz?%zz=%u#%")]
+    [Spec("SEC-226")]
+    public void Whatever_a_text_is_no_macro_of_addresses_throws(string text)
+    {
+        var quoted = JsonSerializer.Serialize(text);
+        foreach (var expression in new[] { $"isURL({quoted})", $"parseURL({quoted}).hostname != ''", $"urlDecode({quoted}) != ''", $"urlEncode({quoted}) != ''" })
+            _ = Evaluate(expression).ToString();
+    }
 
     [Theory]
     [InlineData("'AbC'.lowerAscii() == 'abc' && 'AbC'.upperAscii() == 'ABC' && 'abc'.charAt(1) == 'b' && 'abc'.reverse() == 'cba'")]

@@ -43,10 +43,16 @@ internal static class UrlMacros
     private static CelValue Decode(ref CelContext context, in CelValue text) =>
         context.TryCharge(text.AsString.Length + 1) ? CelValue.Of(Unescape(text.AsString)) : CelContext.CostExceeded;
 
-    // The class repairs and guesses: "//host/x" and "\\\\host" as files, blanks around, backslashes as slashes. Others who read the text may not.
-    private static Uri? Read(string text) =>
-        text.Length is > 0 and <= MaxLength && char.IsAsciiLetter(text[0]) && !text.AsSpan().ContainsAny(s_repaired)
-            && Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Host.Length > 0 ? url : null;
+    // The class repairs and guesses: "//host/x" as a file, "http:///host", blanks around, backslashes as slashes. Others who read the text do not.
+    private static Uri? Read(string text)
+    {
+        if (text.Length > MaxLength || text.AsSpan().ContainsAny(s_repaired))
+            return null;
+        var scheme = text.IndexOf("://", StringComparison.Ordinal);
+        if (scheme <= 0 || text.Length == scheme + 3 || text[scheme + 3] is '/' or '?' or '#')
+            return null;
+        return Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme.Length == scheme && url.Host.Length > 0 ? url : null;
+    }
 
     private static string Unescape(string text) => Uri.UnescapeDataString(text.Replace('+', ' '));
 

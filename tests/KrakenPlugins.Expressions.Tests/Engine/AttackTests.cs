@@ -8,9 +8,9 @@ public sealed class AttackTests
     private static readonly CelEnvironment s_environment = Request.Builder().AddMathExtensions().AddEncoders().AddLists().AddSets().AddNetwork().Build();
 
     [Theory]
-    [InlineData("(?:.?){999}", 40)]
-    [InlineData("(?:a?){500}", 40)]
-    [InlineData("[ab]{900}c|", 30)]
+    [InlineData("(?:.?){999}", 9)]
+    [InlineData("(?:a?){500}", 18)]
+    [InlineData("[ab]{900}c|", 20)]
     [Spec("SEC-205", "RTE-233")]
     public void A_pattern_of_the_request_that_makes_every_character_expensive_costs_what_it_does(string part, int times)
     {
@@ -100,8 +100,8 @@ public sealed class AttackTests
     [InlineData("double('NaN') != double('NaN') && !(double('NaN') == double('NaN')) && !(double('NaN') < 1.0) && !(double('NaN') >= 1.0) && !(1 <= double('NaN'))")]
     [InlineData("!(double('NaN') in [double('NaN')]) && [double('NaN')] != [double('NaN')] && !(double('NaN') in [1.0, 2.0, 3.0, 4.0, 5.0, 6.0])")]
     [InlineData("double('inf') > 9223372036854775807 && double('-inf') < -9223372036854775808 && double('inf') == double('inf') && 1.0 / 0.0 == double('inf')")]
-    [InlineData("1 == 1u && 1u == 1.0 && -1 < 0u && !(-1 == 18446744073709551615u) && 18446744073709551615u > 9223372036854775807 && 0.0 == -0.0")]
-    [InlineData("1u in [1] && 1.0 in {1: 'a'} && !(1.5 in {1: 'a'}) && !('1' in {1: 'a'}) && {1: 'a'}[1u] == 'a' && 3u in [1, 2, 3, 4, 5, 6, 7]")]
+    [InlineData("1 == dyn(1u) && 1u == dyn(1.0) && -1 < 0u && !(dyn(-1) == 18446744073709551615u) && 18446744073709551615u > 9223372036854775807 && 0.0 == -0.0")]
+    [InlineData("dyn(1u) in [1] && dyn(1.0) in {1: 'a'} && !(dyn(1.5) in {1: 'a'}) && !(dyn('1') in {1: 'a'}) && {1: 'a'}[dyn(1u)] == 'a' && dyn(3u) in [1, 2, 3, 4, 5, 6, 7]")]
     [InlineData("uint(9223372036854775807) == 9223372036854775807u && int(9223372036854775807u) == 9223372036854775807 && int(-1.9) == -1")]
     [InlineData("'a😀b'.size() == 3 && 'a😀b'.charAt(1) == '😀' && 'a😀b'.substring(1, 2) == '😀' && 'a😀b'.indexOf('b') == 2 && '😀'.split('') == ['😀'] && 'a😀'.reverse() == '😀a'")]
     [InlineData("'\\uffff' < '\\U00010000' && ['\\U00010000', '\\uffff'].sort() == ['\\uffff', '\\U00010000']")]
