@@ -140,7 +140,7 @@ public sealed partial class DocsTests : IClassFixture<DemoFixture>
     {
         using var folder = new Folder();
         plugin.InstallIn(folder);
-        var run = await Executable.RunAsync("check", "--plugins", Path.Combine(folder.Path, DocsPlugin.Folder), "-c", folder.Write("krakend." + format, text));
+        var run = await Executable.RunAsync(["check", "--plugins", Path.Combine(folder.Path, DocsPlugin.Folder), .. plugin.WithoutCode, "-c", folder.Write("krakend." + format, text)]);
 
         Assert.True(run.Status == (expected ? 0 : 1), $"{place}: {run.Error}");
         Assert.False(expected && run.Error.Contains("has no effect", StringComparison.Ordinal), $"{place}: {run.Error}");
