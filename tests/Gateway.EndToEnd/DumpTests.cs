@@ -51,7 +51,8 @@ public sealed class DumpTests : IDisposable
             	Address: all
             	Port: 8080
             	Default backend hosts: [http://127.0.0.1:99]
-            1 global component configuration(s):
+            2 global component configuration(s):
+            - auth/api-keys
             - router
             1 API endpoints:
             	- GET /example/:id
