@@ -39,6 +39,9 @@ internal sealed class DocsPlugin
         _schema = json;
     }
 
+    /// <summary>Flags that let a configuration be built although there is no code.</summary>
+    public IEnumerable<string> WithoutCode => _manifest is null ? [] : _manifest.Namespaces.SelectMany(static n => (string[])["--allow-missing", n.Name]);
+
     /// <summary>Writes what there is.</summary>
     public void InstallIn(Folder folder)
     {

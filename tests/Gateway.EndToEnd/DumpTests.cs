@@ -204,6 +204,6 @@ public sealed class DumpTests : IDisposable
 
         Assert.Equal(0, run.Status);
         var from = run.Error.IndexOf("Global settings", StringComparison.Ordinal);
-        return run.Error[from..run.Error.IndexOf("\n\nSyntax OK!", from, StringComparison.Ordinal)];
+        return run.Error[from..run.Error.LastIndexOf("\n\n", StringComparison.Ordinal)];
     }
 }

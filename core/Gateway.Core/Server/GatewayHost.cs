@@ -38,11 +38,8 @@ public sealed record GatewayHostOptions
     /// <summary>Whether a warning about a component refuses a reload, as it does a start (<c>--strict</c>, CFG-021).</summary>
     public bool IsStrict { get; init; }
 
-    /// <summary>
-    /// Whether it is made to be judged and never started (<c>check</c>, CFG-220): the component of the log, which connects when it is made,
-    /// is left out.
-    /// </summary>
-    public bool IsTrial { get; init; }
+    /// <summary>Whether nothing is started: the component of the log, which connects when it is made, is left out.</summary>
+    internal bool IsTrial { get; init; }
 
     /// <summary>Environment variables (outgoing proxies).</summary>
     public Func<string, string?> Environment { get; init; } = System.Environment.GetEnvironmentVariable;
@@ -135,6 +132,13 @@ public sealed partial class GatewayHost : IAsyncDisposable
             throw;
         }
     }
+
+    /// <summary>
+    /// Compiles a configuration to judge it, and starts, binds and calls nothing (CFG-220). Throws as <see cref="Create"/>, but for what is wrong
+    /// with files of the listener's <c>tls</c>, which are not looked at.
+    /// </summary>
+    public static ValueTask JudgeAsync(ServiceConfig config, ConfigDiagnostics diagnostics, GatewayHostOptions options) =>
+        Compile(config, diagnostics, options with { IsTrial = true }, static _ => { }, last: null).DisposeAsync();
 
     /// <summary>
     /// Starts the plugins, binds, serves and starts the agents. Throws <see cref="IOException"/> when the port cannot be had and

@@ -83,21 +83,22 @@ internal static class CheckCommand
         var title = serves ? Testing : Building;
         var limits = new Limits();
         using var log = new LogSink(Stream.Null, limits.LogQueue);
+        var options = new GatewayHostOptions { Log = log, Limits = limits, PluginHost = plugins };
         var found = new ConfigDiagnostics();
-        GatewayHost host;
         try
         {
-            host = GatewayHost.Create(config, found, new GatewayHostOptions { Log = log, Limits = limits, PluginHost = plugins, IsTrial = !serves });
+            if (!serves)
+            {
+                await GatewayHost.JudgeAsync(config, found, options).ConfigureAwait(false);
+                return report.Stage(title, found.All);
+            }
+            var host = GatewayHost.Create(config, found, options);
+            await using (host.ConfigureAwait(false))
+                return report.Stage(title, found.All) && await ServeAsync(host, config, report).ConfigureAwait(false);
         }
         catch (ConfigurationException exception)
         {
             return report.Stage(title, found.All) && report.Fail(title, exception.Message);
-        }
-        await using (host.ConfigureAwait(false))
-        {
-            if (!report.Stage(title, found.All))
-                return false;
-            return !serves || await ServeAsync(host, config, report).ConfigureAwait(false);
         }
     }
 
@@ -110,10 +111,6 @@ internal static class CheckCommand
         catch (Exception exception) when (ListenFailure.Reason(exception) is not null)
         {
             return report.Fail(Testing, $"cannot listen on port {config.Port}: {ListenFailure.Reason(exception)}");
-        }
-        catch (ConfigurationException exception)
-        {
-            return report.Fail(Testing, exception.Message);
         }
         await Task.Delay(s_testTime).ConfigureAwait(false);
         // A stranger's slow request must not hold the command up; it ends with the process.
