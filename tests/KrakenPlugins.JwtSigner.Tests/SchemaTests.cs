@@ -19,6 +19,20 @@ public sealed class SchemaTests
     }
 
     [Theory]
+    [InlineData("""{"alg":"HS256","jwk_local_path":"/f","secret_url":"base64key://k","cypher_key":"AAAA"}""", true)]
+    [InlineData("""{"alg":"HS256","jwk_local_path":"/f"}""", false)]
+    [InlineData("""{"alg":"HS256","jwk_url":"https://x/keys"}""", false)]
+    [Spec("SEC-057")]
+    public void Under_fips_encrypted_key_files_are_refused(string json, bool isRefused)
+    {
+        using var manifest = JsonDocument.Parse(File.ReadAllText(PluginFolder.File("plugin.json")));
+        var rule = Assert.Single(manifest.RootElement.GetProperty("fips").EnumerateArray(), static r => r.GetProperty("attribute").GetString() == "secret_url");
+
+        Assert.Equal("auth/signer", rule.GetProperty("namespace").GetString());
+        Assert.Equal(isRefused, Schema.Compile(rule.GetProperty("when")).Validate(JsonDocument.Parse(json).RootElement).Count == 0);
+    }
+
+    [Theory]
     [InlineData("""{"alg":"HS256","kid":"k","keys_to_sign":["a"],"jwk_url":"https://x/keys","@comment":"c"}""", true)]
     [InlineData("""{"alg":"none","kid":"k","keys_to_sign":["a"],"jwk_url":"https://x/keys"}""", false)]
     [InlineData("""{"alg":"HS256","kid":"k","keys_to_sign":["a"]}""", false)]

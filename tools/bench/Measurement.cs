@@ -53,9 +53,9 @@ internal sealed record Case(Scenario Scenario, Subject Subject, string Path)
     public List<Measurement> Runs { get; } = [];
 
     /// <exception cref="BenchException">The answer is not a 200 with the expected body.</exception>
-    public async Task VerifyAsync(CancellationToken cancellationToken)
+    public async Task VerifyAsync(CancellationToken cancellationToken, string? token = null)
     {
-        (System.Net.HttpStatusCode status, byte[] body) = await Subject.GetAsync(Path, cancellationToken);
+        (System.Net.HttpStatusCode status, byte[] body) = await Subject.GetAsync(Path, cancellationToken, token);
         string? mismatch = status == System.Net.HttpStatusCode.OK ? Scenario.Mismatch(body) : $"status {(int)status}";
         if (mismatch is not null)
             throw new BenchException($"{Scenario.Name} on {Subject.Name} is not measured, its answer is wrong: {mismatch}");

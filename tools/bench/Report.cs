@@ -42,6 +42,18 @@ internal static class Report
         return text.ToString();
     }
 
+    public static string Tokens(BenchOptions options, IReadOnlyList<(string What, Case Case)> cases)
+    {
+        StringBuilder text = Begin("Tokens", LoadConditions(options));
+        Table(text, ["endpoint", "CPU as a multiple of the first", .. MeasurementColumns], cases.Select(item => (string[])
+        [
+            item.What,
+            Number(Cpu(item.Case) / Cpu(cases[0].Case), 2),
+            .. Cells(Measurement.MedianOf(item.Case.Runs)),
+        ]));
+        return text.ToString();
+    }
+
     public static string Plugins(BenchOptions options, IReadOnlyList<PluginCase> cases)
     {
         StringBuilder text = Begin("Plugins", $"Medians of {options.Rounds} interleaved starts; what is above none, of the differences within a round.");

@@ -62,10 +62,12 @@ internal sealed class Subject : IAsyncDisposable
         }
     }
 
-    /// <summary>The answer to one GET.</summary>
-    public async Task<(HttpStatusCode Status, byte[] Body)> GetAsync(string path, CancellationToken cancellationToken)
+    /// <summary>The answer to one GET, with a token when one is given.</summary>
+    public async Task<(HttpStatusCode Status, byte[] Body)> GetAsync(string path, CancellationToken cancellationToken, string? token = null)
     {
         using HttpClient client = NewClient();
+        if (token is not null)
+            client.DefaultRequestHeaders.Authorization = new("Bearer", token);
         using HttpResponseMessage response = await client.GetAsync(new Uri($"http://127.0.0.1:{Port}{path}"), cancellationToken);
         return (response.StatusCode, await response.Content.ReadAsByteArrayAsync(cancellationToken));
     }

@@ -25,6 +25,23 @@ internal sealed class Wrk
 
         """;
 
+    // The requests are written once, so that what a request costs wrk is one look into a table.
+    private const string TokenScript = """
+        local requests, last = {}, 0
+        init = function()
+          for token in io.lines("$TOKENS") do
+            wrk.headers["Authorization"] = "Bearer " .. token
+            requests[#requests + 1] = wrk.format()
+          end
+          last = math.random(#requests)
+        end
+        request = function()
+          last = last % #requests + 1
+          return requests[last]
+        end
+
+        """;
+
     private readonly string _program;
     private readonly string _script;
 
@@ -34,6 +51,16 @@ internal sealed class Wrk
         _script = Path.Combine(folder, "result.lua");
         File.WriteAllText(_script, Script);
     }
+
+    private Wrk(Wrk other, string tokens)
+    {
+        _program = other._program;
+        _script = Path.ChangeExtension(tokens, ".lua");
+        File.WriteAllText(_script, TokenScript.Replace("$TOKENS", tokens, StringComparison.Ordinal) + Script);
+    }
+
+    /// <summary>The same, with one token after the other out of a file, one in each line, as <c>Authorization</c>.</summary>
+    public Wrk WithTokens(string file) => new(this, file);
 
     /// <summary>Loads one address for a number of seconds.</summary>
     /// <exception cref="BenchException">wrk failed, or a request was not answered as it should be: errors are never measured.</exception>

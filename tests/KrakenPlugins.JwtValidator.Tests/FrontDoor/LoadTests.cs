@@ -155,6 +155,27 @@ public sealed class LoadTests
         Assert.Equal(expected, string.Join(' ', fired));
     }
 
+    [Theory]
+    [InlineData("""{"alg":"RS256","jwk_url":"https://a/"}""", "")]
+    [InlineData("""{"alg":"RS256","jwk_local_path":"k"}""", "")]
+    [InlineData("""{"alg":"RS256","jwk_local_path":"k","secret_url":""}""", "")]
+    [InlineData("""{"alg":"RS256","jwk_local_path":"k","secret_url":"awskms://k","cypher_key":"AAAA"}""", "secret_url")]
+    [InlineData("""{"alg":"RS256","jwk_local_path":"k","secret_url":"base64key://k","cypher_key":"AAAA"}""", "secret_url")]
+    [InlineData("""{"alg":"RS256","issuers":[{"issuer":"a","jwk_url":"https://a/"},{"issuer":"b","jwk_local_path":"k","secret_url":"base64key://k"}]}""", "issuers")]
+    [InlineData("""{"alg":"RS256","issuers":[{"issuer":"a","jwk_local_path":"k"}]}""", "")]
+    [Spec("SEC-057")]
+    public void Under_fips_encrypted_key_files_are_refused(string validator, string expected)
+    {
+        using var manifest = JsonDocument.Parse(File.ReadAllText(PluginFolder.File("plugin.json")));
+        using var document = JsonDocument.Parse(validator);
+
+        var fired = manifest.RootElement.GetProperty("fips").EnumerateArray()
+            .Where(rule => Schema.Compile(rule.GetProperty("when")).Validate(document.RootElement).Count == 0)
+            .Select(static rule => rule.GetProperty("attribute").GetString());
+
+        Assert.Equal(expected, string.Join(' ', fired));
+    }
+
     [Fact]
     public async Task The_examples_of_the_readme_work_and_are_valid()
     {
