@@ -140,10 +140,12 @@ public sealed class CheckTests : IDisposable
         Assert.Contains(Path.Combine(_folder.Path, "krakend.json"), missing.Error, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public async Task A_secret_is_not_shown_beside_an_error()
+    [Theory]
+    [InlineData("""{"password":"hunter2"}""")]
+    [InlineData("""{"users":{"ada":"$2y$10$hunter2"}}""")]
+    public async Task A_secret_is_not_shown_beside_an_error(string basic)
     {
-        var file = _folder.Write("krakend.json", """{"version":3,"port":"x","extra_config":{"auth/basic":{"password":"hunter2"}}}""");
+        var file = _folder.Write("krakend.json", $$$"""{"version":3,"port":"x","extra_config":{"auth/basic":{{{basic}}}}}""");
 
         var run = await Executable.RunAsync("check", "-c", file);
 

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text;
 using KrakenPlugins.Sdk.Configuration;
@@ -8,6 +9,10 @@ namespace Gateway.CommandLine;
 internal sealed class SourceExcerpt
 {
     private const int Width = 100;
+
+    // Hashes of passwords (bcrypt), which somebody could try passwords against.
+    private static readonly SearchValues<string> s_hashes = SearchValues.Create(["$2a$", "$2b$", "$2y$"], StringComparison.Ordinal);
+
     private readonly Dictionary<string, string[]> _files = new(StringComparer.Ordinal);
 
     /// <summary>Two lines of text, or an empty one when the place is unknown, or when the line might show a secret.</summary>
@@ -64,7 +69,7 @@ internal sealed class SourceExcerpt
     // The whole line is searched for names, not only what is shown: the name of a value may have been cut off.
     private static bool ShowsSecret(string line)
     {
-        if (ConfigText.WithoutCredentials(line) != line)
+        if (ConfigText.WithoutCredentials(line) != line || line.AsSpan().ContainsAny(s_hashes))
             return true;
         var from = 0;
         for (var quote = line.IndexOf('"', StringComparison.Ordinal); quote >= 0; quote = line.IndexOf('"', quote + 1))

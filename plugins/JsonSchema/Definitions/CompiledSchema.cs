@@ -47,6 +47,10 @@ internal sealed class CompiledSchema
             });
             return new(schema, places);
         }
+        catch (DefinitionException exception) when (!exception.HasLine)
+        {
+            throw new DefinitionException(node.Position, path.ToString(), exception.Message);
+        }
         catch (JsonSchemaException exception)
         {
             var at = places.Find(exception.Location, out var place, out _);

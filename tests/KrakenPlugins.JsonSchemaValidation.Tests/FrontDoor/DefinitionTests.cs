@@ -23,7 +23,7 @@ public sealed class DefinitionTests
 
         Assert.Contains(place, exception.Message, StringComparison.Ordinal);
         Assert.Contains(reason, exception.Message, StringComparison.Ordinal);
-        Assert.Matches(@"\.json:(\d+:\d+)? ", exception.Message);
+        Assert.Matches(@"\.json:\d+:\d+ ", exception.Message);
     }
 
     [Theory, Spec("MAN-400")]
