@@ -10,8 +10,6 @@ namespace KrakenPlugins.Gcp;
 /// <summary>ID tokens for the assertion of a service account, from the key's <c>token_uri</c> (AUT-138, AUT-141).</summary>
 internal sealed class ServiceAccountTokens(ServiceAccountKey key, GcpSettings settings, IBackendContext context) : ITokenOrigin
 {
-    private static readonly ProviderText s_text = new([]);
-
     private readonly IOutgoingCalls _calls = context.Outgoing;
     private readonly TimeProvider _time = context.Time;
     private readonly TimeSpan _limit = context.Timeout;
@@ -35,7 +33,7 @@ internal sealed class ServiceAccountTokens(ServiceAccountKey key, GcpSettings se
         var fields = Read(answer.Body);
         if (answer.StatusCode == 200 && fields.Token is not null)
             return (fields.Token, null);
-        var reason = $"{key.TokenEndpoint} answers {answer.StatusCode.ToString(CultureInfo.InvariantCulture)}{(fields.Error.Length == 0 ? " without \"id_token\"" : ": " + s_text.Clean(fields.Error))}";
+        var reason = $"{key.TokenEndpoint} answers {answer.StatusCode.ToString(CultureInfo.InvariantCulture)}{(fields.Error.Length == 0 ? " without \"id_token\"" : ": " + new ProviderText([assertion]).Clean(fields.Error))}";
         return (null, new GatewayError(GatewayErrorKind.Status, reason));
     }
 

@@ -35,6 +35,24 @@ public sealed class CredentialTests : IDisposable
         Assert.True(SignatureCheck.Fits(amazon.Last, Amazon.Secret));
     }
 
+    [Theory, Spec("AUT-145")]
+    [InlineData("AWS_SHARED_CREDENTIALS_FILE")]
+    [InlineData("AWS_CONFIG_FILE")]
+    public async Task A_shared_file_that_cannot_be_read_makes_the_gateway_nobody_else(string variable)
+    {
+        var file = Path.Combine(_folder, "shared");
+        await File.WriteAllTextAsync(file, $"[default]\naws_access_key_id=AKIFILE\naws_secret_access_key={Amazon.Secret}\n" + new string('#', 1 << 20));
+        await using var amazon = await Amazon.StartAsync(
+            a => new() { [variable] = file, ["AWS_CONTAINER_CREDENTIALS_FULL_URI"] = $"{a.Server.Host}/container" },
+            prepare: static a => a.Server.On("/container", context => context.Response.WriteAsync(Amazon.Document("ASIACONTAINER", DateTimeOffset.UtcNow.AddHours(1)))));
+
+        Assert.Equal(HttpStatusCode.InternalServerError, await amazon.GetAsync());
+
+        Assert.Empty(amazon.Service.Received);
+        Assert.Empty(amazon.Server.Received);
+        await amazon.Gateway.WaitForLogAsync("is larger than 1024 KiB");
+    }
+
     [Fact, Spec("AUT-291")]
     public async Task A_key_that_is_rotated_in_a_file_is_taken_up()
     {

@@ -12,6 +12,13 @@ namespace KrakenPlugins.AwsSigV4.Tests;
 /// <summary>What a service sees of requests through the gateway.</summary>
 public sealed class SigningTests
 {
+    [Theory]
+    [InlineData("x-amz-security-token")]
+    [InlineData("x-amz-server-side-encryption-customer-key")]
+    [InlineData("x-amz-copy-source-server-side-encryption-customer-key")]
+    public void The_trace_of_a_signature_shows_no_key(string header) =>
+        Assert.Equal($"GET\n{header}:***\nhost:a", Signing.SigningTrace.Hide($"GET\n{header}:s3cret\nhost:a"));
+
     [Fact, Spec("AUT-144", "AUT-145", "SEC-104")]
     public async Task The_request_as_it_arrives_fits_its_signature()
     {

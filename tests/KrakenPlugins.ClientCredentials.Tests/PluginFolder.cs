@@ -5,7 +5,7 @@ internal static class PluginFolder
 {
     // …/tests/PROJECT/bin/<configuration>/net10.0/
     public static string Path { get; } = System.IO.Path.GetFullPath(System.IO.Path.Combine(
-        AppContext.BaseDirectory, "..", "..", "..", "..", "..", "plugins", "ClientCredentials", "bin", new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name, "net10.0", "plugin", "clientcredentials"));
+        AppContext.BaseDirectory, "..", "..", "..", "..", "..", "plugins", "ClientCredentials", "bin", new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name, "net10.0", "plugin", "client-credentials"));
 
     public static string File(string name) => System.IO.Path.Combine(Path, name);
 }

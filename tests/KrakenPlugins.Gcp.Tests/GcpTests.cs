@@ -111,6 +111,24 @@ public sealed class GcpTests
         Assert.Null(Assert.Single(elsewhere.Received).Header("X-Serverless-Authorization"));
     }
 
+    [Fact, Spec("AUT-142")]
+    public async Task An_assertion_that_google_sends_back_is_not_logged()
+    {
+        var assertion = "";
+        await using var google = await Google.StartAsync(static g => $$"""{"audience":"a","credentials_json":{{g.KeyJson}}}""", prepare: g => g.Server.On("/token", async context =>
+        {
+            assertion = (await context.Request.ReadFormAsync())["assertion"].ToString();
+            context.Response.StatusCode = 400;
+            await context.Response.WriteAsync($$"""{"error":"invalid_grant","error_description":"unusable: {{assertion}}"}""");
+        }));
+
+        await google.GetAsync();
+
+        await google.Gateway.WaitForLogAsync("unusable: ***");
+        Assert.NotEqual("", assertion);
+        Assert.DoesNotContain(assertion[..200], google.Gateway.Log, StringComparison.Ordinal);
+    }
+
     [Fact, Spec("AUT-141")]
     public async Task Custom_claims_without_a_key_are_a_warning()
     {

@@ -7,6 +7,18 @@ using KrakenPlugins.Ntlm.Messages;
 
 namespace KrakenPlugins.Ntlm.Tests;
 
+/// <summary>What goes wrong with an answer.</summary>
+public enum Fault
+{
+    None,
+    /// <summary>It never comes.</summary>
+    Silence,
+    /// <summary>Its head comes, and half of its body.</summary>
+    HalfBody,
+    /// <summary>The connection ends in its place.</summary>
+    End,
+}
+
 /// <summary>How an <see cref="NtlmServer"/> behaves.</summary>
 internal sealed record NtlmServerOptions
 {
@@ -24,6 +36,12 @@ internal sealed record NtlmServerOptions
 
     /// <summary>The challenge in place of a real one.</summary>
     public string? BadChallenge { get; init; }
+
+    /// <summary>The request of the first connection, from 1 on, that is answered with <see cref="Fault"/>.</summary>
+    public int FaultAt { get; init; }
+
+    /// <summary>What goes wrong with it.</summary>
+    public Fault Fault { get; init; }
 
     /// <summary>Body of a 401.</summary>
     public string RefusalBody { get; init; } = "{\"no\":1}";
@@ -74,6 +92,14 @@ internal sealed class NtlmServer : IAsyncDisposable
         byte[]? negotiate = null, challenge = null;
         while (await connection.ReadRequestAsync() is { } request)
         {
+            if (connection.Index == 0 && connection.Requests.Count == _options.FaultAt)
+            {
+                if (_options.Fault == Fault.HalfBody)
+                    await connection.WriteAsync($"HTTP/1.1 {(_options.FaultAt < 3 ? "401 Unauthorized\r\nWWW-Authenticate: NTLM" : "200 OK")}\r\nContent-Type: application/json\r\nContent-Length: 20\r\n\r\n{{\"half\":");
+                if (_options.Fault != Fault.End)
+                    await connection.WaitForCloseAsync();
+                return;
+            }
             var token = Token(request);
             if (token is { Length: > 8 } && token[8] == 1)
             {

@@ -20,8 +20,11 @@ internal static class SharedProfiles
     {
         var asked = setting.Variable("AWS_PROFILE") ?? setting.Variable("AWS_DEFAULT_PROFILE");
         var profiles = new Dictionary<string, Dictionary<string, string>>(StringComparer.Ordinal);
-        await AddAsync(setting, "AWS_SHARED_CREDENTIALS_FILE", "credentials", false, profiles, cancellationToken).ConfigureAwait(false);
-        await AddAsync(setting, "AWS_CONFIG_FILE", "config", true, profiles, cancellationToken).ConfigureAwait(false);
+        var problem = await AddAsync(setting, "AWS_SHARED_CREDENTIALS_FILE", "credentials", false, profiles, cancellationToken).ConfigureAwait(false)
+            ?? await AddAsync(setting, "AWS_CONFIG_FILE", "config", true, profiles, cancellationToken).ConfigureAwait(false);
+        // A file that is there may say who the gateway is: it does not become somebody else because it cannot be read.
+        if (problem is not null)
+            return Failure(problem);
         if (asked is null && (!profiles.TryGetValue("default", out var profile) || !HasCredentials(profile)))
             return null;
         return await ResolveAsync(setting, profiles, asked ?? "default", MaxDepth, cancellationToken).ConfigureAwait(false);
@@ -29,15 +32,16 @@ internal static class SharedProfiles
 
     private static bool HasCredentials(Dictionary<string, string> profile) => profile.ContainsKey("aws_access_key_id") || profile.ContainsKey("role_arn");
 
-    private static async ValueTask AddAsync(
+    private static async ValueTask<string?> AddAsync(
         CredentialSetting setting, string variable, string name, bool isConfig, Dictionary<string, Dictionary<string, string>> profiles, CancellationToken cancellationToken)
     {
         var home = setting.Variable("HOME") ?? setting.Variable("USERPROFILE");
         if ((setting.Variable(variable) ?? (home is null ? null : Path.Combine(home, ".aws", name))) is not { } file || !File.Exists(file))
-            return;
-        var (text, _) = await SmallFile.ReadAsync(file, MaxFile, cancellationToken).ConfigureAwait(false);
+            return null;
+        var (text, problem) = await SmallFile.ReadAsync(file, MaxFile, cancellationToken).ConfigureAwait(false);
         if (text is not null)
             ProfileFile.Read(text, isConfig, profiles);
+        return problem;
     }
 
     private static async ValueTask<Fetched<AwsCredentials>> ResolveAsync(

@@ -19,7 +19,7 @@ internal static class SignedTarget
 /// <summary>Signing steps on their way into the log.</summary>
 internal static class SigningTrace
 {
-    private static readonly string[] s_secret = ["x-amz-security-token:", "cookie:", "x-amz-server-side-encryption-customer-key:"];
+    private static readonly string[] s_secret = ["x-amz-security-token:", "cookie:", "x-amz-server-side-encryption-customer-key:", "x-amz-copy-source-server-side-encryption-customer-key:"];
 
     /// <summary>A canonical request without the values of headers that are secrets.</summary>
     public static string Hide(string canonical) =>
