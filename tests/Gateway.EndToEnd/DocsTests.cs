@@ -8,8 +8,8 @@ namespace Gateway.EndToEnd;
 /// The documentation is true: every configuration in it loads (or is refused where it says so), and every command line with a shown
 /// output gives that output. A line <c>…</c> in an output stands for any lines. Manifests (<c>json manifest</c>) and schemas
 /// (<c>json schema</c>) can be used, and what follows them on their page finds that plugin installed, without code, in <c>plugins</c>.
-/// Blocks of a kind such as <c>json file settings/urls.json</c> are files that lie there for the commands that follow, up to the next
-/// whole document. Blocks of the kind <c>console</c> show what needs more: a network, a build, a running gateway.
+/// Blocks of a kind such as <c>json file settings/urls.json</c> are files that lie there for the document in front of them and the commands
+/// that follow, up to the next whole document. Blocks of the kind <c>console</c> show what needs more: a network, a build, a running gateway.
 /// </summary>
 public sealed partial class DocsTests : IClassFixture<DemoFixture>
 {
@@ -35,8 +35,10 @@ public sealed partial class DocsTests : IClassFixture<DemoFixture>
         DocsBlock? previous = null;
         var plugin = new DocsPlugin();
         var files = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (var block in DocsBlock.Of(Path.Combine(Executable.Repository, file)))
+        var blocks = DocsBlock.Of(Path.Combine(Executable.Repository, file)).ToArray();
+        for (var i = 0; i < blocks.Length; i++)
         {
+            var block = blocks[i];
             if (block.FileName is { } name)
                 files[name] = block.Text;
             else if (block.Kind == "json manifest")
@@ -46,13 +48,14 @@ public sealed partial class DocsTests : IClassFixture<DemoFixture>
             else if (block.Kind.StartsWith("json", StringComparison.Ordinal))
             {
                 var whole = Whole(block.Text);
-                await LoadsAsync(whole, block.Kind == "json", $"{file}:{block.Line}", plugin);
+                var beside = blocks.Skip(i + 1).TakeWhile(static b => b.FileName is not null || !b.Kind.StartsWith("json", StringComparison.Ordinal)).Where(static b => b.FileName is not null);
+                await LoadsAsync(whole, block.Kind == "json", $"{file}:{block.Line}", plugin, beside);
                 configuration = whole;
                 files.Clear();
             }
             else if (block.Kind is "yaml" or "toml" or "hcl" or "properties")
             {
-                await LoadsAsync(block.Text, true, $"{file}:{block.Line}", plugin, block.Kind);
+                await LoadsAsync(block.Text, true, $"{file}:{block.Line}", plugin, [], block.Kind);
             }
             else if (block.Kind == "text" && block.FollowsPrevious && previous is { Kind: "sh" })
             {
@@ -136,11 +139,13 @@ public sealed partial class DocsTests : IClassFixture<DemoFixture>
         return root.TryGetProperty("url_pattern", out _) ? $$"""{"version":3,"endpoints":[{"endpoint":"/example","backend":[{{json}}]}]}""" : json;
     }
 
-    private static async Task LoadsAsync(string text, bool expected, string place, DocsPlugin plugin, string format = "json")
+    private static async Task LoadsAsync(string text, bool expected, string place, DocsPlugin plugin, IEnumerable<DocsBlock> files, string format = "json")
     {
         using var folder = new Folder();
         plugin.InstallIn(folder);
-        var run = await Executable.RunAsync(["check", "--plugins", Path.Combine(folder.Path, DocsPlugin.Folder), .. plugin.WithoutCode, "-c", folder.Write("krakend." + format, text)]);
+        foreach (var file in files)
+            folder.Write(file.FileName!, file.Text + "\n");
+        var run = await Executable.RunInAsync(folder.Path, null, ["check", "--plugins", Path.Combine(folder.Path, DocsPlugin.Folder), .. plugin.WithoutCode, "-c", folder.Write("krakend." + format, text)]);
 
         Assert.True(run.Status == (expected ? 0 : 1), $"{place}: {run.Error}");
         Assert.False(expected && run.Error.Contains("has no effect", StringComparison.Ordinal), $"{place}: {run.Error}");

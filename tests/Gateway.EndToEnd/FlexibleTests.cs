@@ -241,6 +241,8 @@ public sealed class FlexibleTests : IDisposable
         _folder.Write("partials/p.txt", "p");
         _folder.Write("templates/t.tmpl", "t");
         _folder.Write("own.schema.json", "{}");
+        Directory.CreateDirectory(Path.Combine(_folder.Path, "plugins"));
+        Directory.CreateDirectory(Path.Combine(_folder.Path, "more"));
         var environment = new Dictionary<string, string> { ["FC_ENABLE"] = "1", ["FC_SETTINGS"] = "settings", ["FC_PARTIALS"] = "./partials", ["FC_TEMPLATES"] = Path.Combine(_folder.Path, "templates"), ["FC_OUT"] = "out.json" };
 
         var check = await Executable.RunInAsync(_folder.Path, environment, "check", "-dc", "etc/krakend.tmpl", "-s", "own.schema.json", "--plugins", "more");

@@ -122,13 +122,10 @@ public sealed class SchemaCommandTests : IDisposable
             }
             internal static class Module { [System.Runtime.CompilerServices.ModuleInitializer] internal static void Start() { {{leave}} } }
             """, ["endpoint/proxy acme/audit"]);
-        var file = Path.Combine(_smith.Folder, "krakend.json");
-        File.WriteAllText(file, Document("{}"));
 
         var schema = await Executable.RunAsync("schema", "--plugins", _smith.Folder);
-        var check = await Executable.RunAsync("check", "-n", "--plugins", _smith.Folder, "-c", file);
 
-        Assert.Equal((0, 0), (schema.Status, check.Status));
+        Assert.Equal(0, schema.Status);
         Assert.Contains("acme/audit", schema.Out, StringComparison.Ordinal);
         Assert.False(File.Exists(trace));
     }

@@ -39,7 +39,11 @@ internal sealed class NamespaceResolver(LoadOptions options, ConfigDiagnostics d
             if (NamespaceRegistry.IsDefined(scope, name))
                 ForeignNames.Report(name, member.Value, place, diagnostics);
             if (!TakesEffect(scope, name, member, path))
+            {
+                if (name == "workflow" && _leftOut.Contains(name))
+                    LeaveOutGuards(member.Value);
                 continue;
+            }
             var value = NamespaceAttributes.Rename(name, member.Value, place, diagnostics);
             value = OldPluginNames.Rename(name, value, place, options.IsKindAvailable, diagnostics);
             _kinds.Check(name, member with { Value = value }, place);
@@ -168,6 +172,31 @@ internal sealed class NamespaceResolver(LoadOptions options, ConfigDiagnostics d
             "backend" or "backends" => ResolveBackends(member.Value, place),
             _ => member.Value,
         });
+    }
+
+    // Without the workflow nobody asks the guards that stand in it.
+    private void LeaveOutGuards(ConfigNode workflow)
+    {
+        foreach (var member in workflow.Members)
+        {
+            if (member.Name == "extra_config")
+                LeaveOutGuards(ConfigScope.Workflow, member.Value);
+            else if (member.Name is "backend" or "backends")
+            {
+                foreach (var backend in member.Value.Kind == ConfigKind.Array ? member.Value.Items : [member.Value])
+                    LeaveOutGuards(ConfigScope.Backend, backend["extra_config"]);
+            }
+        }
+    }
+
+    private void LeaveOutGuards(string scope, ConfigNode? extraConfig)
+    {
+        foreach (var member in extraConfig?.Members ?? [])
+        {
+            var name = NamespaceAliases.CurrentName(member.Name) ?? member.Name;
+            if (NamespaceRegistry.ClosesWhenMissing(scope, name))
+                _leftOut.Add(name);
+        }
     }
 
     private ConfigNode ResolveBackends(ConfigNode backends, ConfigPath path)

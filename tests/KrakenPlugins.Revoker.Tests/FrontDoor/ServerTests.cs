@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 using Gateway.Core.Server;
@@ -170,6 +172,39 @@ public sealed class ServerTests : IAsyncLifetime
 
         Assert.Equal(status, (await Rig.CallAsync(server.Client, HttpMethod.Post, "/instances", body: body.Replace("$", settings, StringComparison.Ordinal))).Status);
         Assert.Equal("""{"instances":[]}""", (await Rig.CallAsync(server.Client, HttpMethod.Get, "/instances")).Body);
+    }
+
+    [Fact, Spec("AUT-259")]
+    public async Task A_gateway_that_does_not_speak_the_protocol_cannot_register()
+    {
+        await using var server = await Rig.ServerAsync();
+        using var gateway = new TcpListener(IPAddress.Loopback, 0);
+        gateway.Start();
+        // Go's net/rpc ends a connection whose first bytes are no message of its own.
+        var refusing = RefuseAsync(gateway);
+        var body = string.Create(CultureInfo.InvariantCulture, $$"""{"instance_id":"4d2c61e1-34c4-e96c-9456-15bd983c5019","n":1000,"p":0.000001,"ttl":600,"hash_name":"optimal","port":{{((IPEndPoint)gateway.LocalEndpoint).Port}}}""");
+
+        Assert.Equal(502, (await Rig.CallAsync(server.Client, HttpMethod.Post, "/instances", body: body)).Status);
+
+        Assert.Equal("""{"instances":[]}""", (await Rig.CallAsync(server.Client, HttpMethod.Get, "/instances")).Body);
+        gateway.Stop();
+        await refusing;
+    }
+
+    private static async Task RefuseAsync(TcpListener gateway)
+    {
+        try
+        {
+            while (true)
+            {
+                using var connection = await gateway.AcceptTcpClientAsync();
+                await connection.GetStream().ReadAtLeastAsync(new byte[1], 1, throwOnEndOfStream: false);
+            }
+        }
+        catch (SocketException)
+        {
+            // The listener was stopped.
+        }
     }
 
     [Theory, Spec("AUT-080")]
