@@ -65,7 +65,7 @@ public sealed class AttackTests
     {
         var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var front = await Front.StartAsync(
-            static f => f.Endpoint(f.Namespace(), "\"timeout\":\"300ms\","),
+            static f => f.Endpoint(f.Namespace(), "\"timeout\":\"2s\","),
             f => f.Provider.On("/token", async context =>
             {
                 using var gone = context.RequestAborted.Register(ended.SetResult);

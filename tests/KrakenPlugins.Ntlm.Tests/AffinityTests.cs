@@ -8,12 +8,19 @@ namespace KrakenPlugins.Ntlm.Tests;
 /// Whose connections are whose after calls that went wrong: what somebody signed in on serves his backend alone, and what a call left in
 /// the middle of something serves nobody.
 /// </summary>
-public sealed class AffinityTests
+public sealed class AffinityTests : IAsyncLifetime
 {
     private const string Account = """{"user":"CORP\\gateway","password":"pass"}""";
     private const string Other = """{"user":"CORP\\other","password":"word"}""";
 
     private static readonly Dictionary<string, string> s_passwords = new() { ["CORP\\gateway"] = "pass", ["CORP\\other"] = "word" };
+
+    // The first call of a process takes long enough to be late by itself.
+    private static readonly Lazy<Task> s_first = new(FirstCallAsync);
+
+    public Task InitializeAsync() => s_first.Value;
+
+    public Task DisposeAsync() => Task.CompletedTask;
 
     [Theory, Spec("AUT-149", "AUT-153")]
     [InlineData(1, Fault.Silence)]
@@ -30,7 +37,7 @@ public sealed class AffinityTests
     public async Task After_a_timeout_a_half_answer_or_an_end_nobody_gets_the_connection(int request, Fault fault)
     {
         await using var server = new NtlmServer(new() { Passwords = s_passwords, FaultAt = request, Fault = fault });
-        await using var gateway = await StartAsync(server, "\"timeout\":\"400ms\",");
+        await using var gateway = await StartAsync(server, "\"timeout\":\"1s\",");
 
         // The fourth request is the first of a second call, on the connection that is signed in.
         for (var call = request == 4 ? 2 : 1; call > 0; call--)
@@ -83,6 +90,13 @@ public sealed class AffinityTests
         Assert.Equal("", await GetAsync(gateway, "/a"));
         Assert.Contains("CORP/gateway", await GetAsync(gateway, "/b"), StringComparison.Ordinal);
         Assert.Equal(6, server.Connections.Count);
+    }
+
+    private static async Task FirstCallAsync()
+    {
+        await using var server = new NtlmServer(new() { Passwords = s_passwords });
+        await using var gateway = await StartAsync(server, "\"timeout\":\"20s\",");
+        Assert.Contains("CORP/gateway", await GetAsync(gateway, "/a"), StringComparison.Ordinal);
     }
 
     // /c has the account of /a at the same server, and connections of its own.
