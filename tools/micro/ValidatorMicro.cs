@@ -16,7 +16,7 @@ namespace Gateway.Micro;
 /// <summary>What <c>auth/validator</c> costs a request beside the bare signature: RS256 with a typical token, new and seen before.</summary>
 internal static class ValidatorMicro
 {
-    private const int Rounds = 60;
+    private const int Rounds = 400;
     private const int CallsPerRound = 500;
 
     public static void Run()
