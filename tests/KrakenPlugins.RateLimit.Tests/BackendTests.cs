@@ -28,7 +28,7 @@ public sealed class BackendTests
     [Theory]
     [Spec("TRF-040")]
     [InlineData("", "")]
-    [InlineData(""","router":{"return_error_msg":true}""", "rate limit exceded")]
+    [InlineData(""","extra_config":{"router":{"return_error_msg":true}}""", "rate limit exceded")]
     public async Task A_refusal_is_an_error_of_the_backend(string root, string body)
     {
         await using var front = await StartAsync($$"""{"endpoint":"/e","backend":[{"url_pattern":"/b","extra_config":{{Once}} }]}""", root);

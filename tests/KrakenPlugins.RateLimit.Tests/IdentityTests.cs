@@ -27,7 +27,7 @@ public sealed class IdentityTests
     public async Task Behind_trusted_proxies_the_rightmost_untrusted_address_is_the_client()
     {
         await using var front = await Front.RouterAsync("""{"client_max_rate":1,"every":"1h","strategy":"ip"}""",
-            root: ""","router":{"forwarded_by_client_ip":true,"trusted_proxies":["127.0.0.0/8","::1/128","10.0.0.0/8"]}""");
+            root: ""","extra_config":{"router":{"forwarded_by_client_ip":true,"trusted_proxies":["127.0.0.0/8","::1/128","10.0.0.0/8"]}}""");
 
         Assert.Equal("200", await front.StatusesAsync(1, "/e", "X-Forwarded-For: 1.1.1.1, 2.2.2.2, 10.0.0.3, 10.0.0.4"));
         Assert.Equal("429", await front.StatusesAsync(1, "/e", "X-Forwarded-For: 9.9.9.9, 2.2.2.2, 10.0.0.7"));

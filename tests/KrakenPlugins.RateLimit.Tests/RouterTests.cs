@@ -8,7 +8,7 @@ public sealed class RouterTests
     [Theory]
     [Spec("TRF-002", "TRF-003", "TRF-025")]
     [InlineData("")]
-    [InlineData(""","router":{"return_error_msg":true}""")]
+    [InlineData(""","extra_config":{"router":{"return_error_msg":true}}""")]
     public async Task Too_many_requests_get_a_bare_503_and_reach_no_backend(string root)
     {
         await using var front = await Front.RouterAsync("""{"max_rate":1,"every":"1h","capacity":2}""", root: root);
@@ -95,7 +95,7 @@ public sealed class RouterTests
     public async Task Preflights_automatic_answers_and_the_gateways_own_paths_are_not_counted()
     {
         await using var front = await Front.RouterAsync("""{"max_rate":1,"every":"1h"}""",
-            root: ""","echo_endpoint":true,"debug_endpoint":true,"extra_config":{"security/cors":{"allow_origins":["*"]}},"router":{"auto_options":true}""",
+            root: ""","echo_endpoint":true,"debug_endpoint":true,"extra_config":{"security/cors":{"allow_origins":["*"]},"router":{"auto_options":true}}""",
             folders: PluginFront.Folder("Cors", "cors"));
 
         var preflight = await front.SendAsync(HttpMethod.Options, "/e", "Origin: https://a.example", "Access-Control-Request-Method: GET");
