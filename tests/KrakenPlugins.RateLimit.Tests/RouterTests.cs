@@ -212,4 +212,17 @@ public sealed class RouterTests
         await front.Gateway.ReloadAsync(Front.RouterConfig(Limit.Replace("1h", "2h", StringComparison.Ordinal)));
         Assert.Equal("200 200 429", await front.StatusesAsync(3, "/e"));
     }
+
+    [Fact]
+    [Spec("TRF-038")]
+    public async Task The_oldest_name_of_the_namespace_protects_as_the_new_one_does()
+    {
+        await using var front = await Front.StartAsync("""
+            {"version":3,"host":["$UPSTREAM"],"endpoints":[{"endpoint":"/e","backend":[{"url_pattern":"/b"}],
+              "extra_config":{"github.com/devopsfaith/krakend-ratelimit/juju/router":{"max_rate":1,"every":"1h"}}}]}
+            """);
+
+        Assert.Equal("200 503", await front.StatusesAsync(2, "/e"));
+        Assert.Contains(front.Gateway.Diagnostics.All, static d => d.Message.Contains("qos/ratelimit/router", StringComparison.Ordinal));
+    }
 }

@@ -82,6 +82,19 @@ public sealed class ServiceTests
         Assert.Equal("200 429 503", await front.StatusesAsync(3, "/a"));
     }
 
+    [Fact]
+    [Spec("TRF-053")]
+    public async Task It_stands_in_front_of_the_authentication_of_endpoints()
+    {
+        await using var front = await Front.StartAsync("""
+            {"version":3,"host":["$UPSTREAM"],"extra_config":{"qos/ratelimit/service":{"max_rate":1,"every":"1h","capacity":2},"auth/api-keys":{"keys":[{"key":"one","roles":["a"]}]}},"endpoints":[
+              {"endpoint":"/a","backend":[{"url_pattern":"/b"}],"extra_config":{"auth/api-keys":{"roles":["a"]}}}]}
+            """, folders: PluginFront.Folder("ApiKeys", "api-keys"));
+
+        Assert.Equal("401 401 503", await front.StatusesAsync(3, "/a"));
+        Assert.Equal("503", await front.StatusesAsync(1, "/a", "Authorization: Bearer one"));
+    }
+
     private static Task<PluginFront> StartAsync(string limit, string more = "", params string[] folders) => Front.StartAsync($$$"""
         {"version":3,"host":["$UPSTREAM"],"extra_config":{"qos/ratelimit/service":{{{limit}}} {{{more}}} },"endpoints":[
           {"endpoint":"/a","backend":[{"url_pattern":"/b"}]},{"endpoint":"/b","backend":[{"url_pattern":"/b"}]}]}
