@@ -18,7 +18,7 @@ internal static class LimitsMicro
         var bucket = new TokenBucket(Rate(1e9, 1_000_000_000));
         var empty = new TokenBucket(Rate(1e-3, 1));
         empty.TryTake(clock.Now, out _);
-        using var table = new ClientTable(Rate(1e6, 1_000_000), new ClientTableOptions(), clock, TimeProvider.System);
+        using var table = new ClientTable(Rate(1e3, 2_000_000_000_000), new ClientTableOptions(), clock, TimeProvider.System);
         var random = new Random(1);
         var clients = Enumerable.Range(0, Clients).Select(_ => new UInt128((ulong)random.NextInt64(long.MinValue, long.MaxValue), (ulong)random.NextInt64(long.MinValue, long.MaxValue))).ToArray();
 
