@@ -55,7 +55,7 @@ public sealed class OptInTests
     [Fact]
     public async Task The_example_of_the_readme_runs()
     {
-        await using var front = await Front.StartAsync(PluginFront.ReadmeExample(Front.Folder).Replace("http://127.0.0.1:8081", "$UPSTREAM", StringComparison.Ordinal));
+        await using var front = await Front.StartAsync(PluginFront.ReadmeExample(Front.Folder).Replace("http://127.0.0.1:8081", "$UPSTREAM", StringComparison.Ordinal), new() { Time = new HeldStamps() });
 
         Assert.Equal("200 200", await front.StatusesAsync(2, "/orders/7"));
         Assert.Empty(front.Gateway.Diagnostics.All);
