@@ -110,6 +110,12 @@ public sealed class TestContext : IBackendContext, IConnectionContext, IAgentCon
     /// <inheritdoc/>
     public bool IsTerminal { get; set; }
 
+    /// <summary>Values of the path's placeholders, for <see cref="IEndpointContext.PathParameter"/>.</summary>
+    public IDictionary<string, string> PathParameters { get; } = new Dictionary<string, string>(StringComparer.Ordinal);
+
+    /// <summary>What was given to <see cref="IServiceContext.NoteError"/>.</summary>
+    public IList<string> NotedErrors { get; } = [];
+
     /// <summary>Environment variables.</summary>
     public IDictionary<string, string> EnvironmentVariables { get; } = new Dictionary<string, string>(StringComparer.Ordinal);
 
@@ -162,6 +168,10 @@ public sealed class TestContext : IBackendContext, IConnectionContext, IAgentCon
     }
 
     string IServiceContext.ClientAddress(HttpContext context) => ClientAddress;
+
+    void IServiceContext.NoteError(HttpContext context, string message) => NotedErrors.Add(message);
+
+    string? IEndpointContext.PathParameter(HttpContext context, string name) => PathParameters.TryGetValue(name, out var value) ? value : null;
 
     /// <inheritdoc/>
     public ConfigNode? ServiceConfig(string name) => Document["extra_config"]?[name];

@@ -60,7 +60,15 @@ internal class ServiceContext(GenerationContext generation) : IServiceContext
         return exchange?.ClientIp ?? context.Connection.RemoteIpAddress?.ToString() ?? "";
     }
 
-    private static Exchange? ExchangeOf(HttpContext context)
+    public void NoteError(HttpContext context, string message)
+    {
+        if (ExchangeOf(context) is not { } exchange)
+            return;
+        exchange.IsLogged = true;
+        (exchange.LoggedErrors ??= []).Add(message);
+    }
+
+    protected static Exchange? ExchangeOf(HttpContext context)
     {
         ArgumentNullException.ThrowIfNull(context);
         return context.Features.Get<Exchange>() ?? (context.Features as IHostContextContainer<Exchange>)?.HostContext;
@@ -109,6 +117,17 @@ internal class EndpointContext(GenerationContext generation, EndpointConfig endp
         if (!PropagatedHeaders.Contains(canonical))
             PropagatedHeaders.Add(canonical);
         return true;
+    }
+
+    public string? PathParameter(HttpContext context, string name)
+    {
+        var values = ExchangeOf(context) is { } exchange ? exchange.Match.Parameters : default;
+        for (var i = 0; i < values.Length; i++)
+        {
+            if (Config.ParameterNames[i] == name)
+                return values[i];
+        }
+        return null;
     }
 
     protected override string Place => $"endpoint {Config.Method} {Config.Path}";

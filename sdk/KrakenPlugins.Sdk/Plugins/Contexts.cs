@@ -34,6 +34,12 @@ public interface IServiceContext
     /// </summary>
     string ClientAddress(HttpContext context);
 
+    /// <summary>
+    /// Adds a text to the errors that the access log shows with an exchange (OBS-015), which is logged then even if no route is looked for: why a
+    /// component on the HTTP exchange refused it. Holds nothing that a client sent.
+    /// </summary>
+    void NoteError(HttpContext context, string message);
+
     /// <summary>The value of a namespace in the <c>extra_config</c> of the service under its current name, or <see langword="null"/>.</summary>
     ConfigNode? ServiceConfig(string name);
 
@@ -109,6 +115,14 @@ public interface IEndpointContext : IServiceContext
     /// <param name="name">Name of the header, in any letter case.</param>
     /// <returns>Whether it may be handed on: not a header of the connection, of the body, or one that the gateway sets itself.</returns>
     bool PropagateHeader(string name);
+
+    /// <summary>
+    /// The decoded value of a placeholder of the path in a request that the endpoint serves, for components on the HTTP exchange;
+    /// <see langword="null"/> when the path has none of this name.
+    /// </summary>
+    /// <param name="context">An exchange of this endpoint.</param>
+    /// <param name="name">Name without braces, as configured.</param>
+    string? PathParameter(HttpContext context, string name);
 
     /// <summary>
     /// What may reject a validated token of this endpoint (<see cref="IPluginRegistry.Rejecter"/>), in the order of

@@ -38,6 +38,7 @@ internal static class ReferenceRows
         new("3.1.2", "HIGH", ["- extra_config.qos/ratelimit/service"], ["- extra_config.qos/ratelimit/service", $$"""{{Endpoint}}.qos/ratelimit/router = {"max_rate":1}"""]),
         new("3.1.2", "HIGH", ["- extra_config.qos/ratelimit/service"], ["- extra_config.qos/ratelimit/service", $$"""{{Backend}}.qos/ratelimit/proxy = {"max_rate":1,"capacity":1}"""]),
         new("3.1.2", "HIGH", ["- extra_config.qos/ratelimit/service"], ["- extra_config.qos/ratelimit/service", "extra_config.qos/ratelimit/tiered = {}"]),
+        new("3.1.2", "HIGH", ["- extra_config.qos/ratelimit/service"], ["- extra_config.qos/ratelimit/service", "extra_config.governance/quota = {}"]),
         new("3.1.2", "HIGH", ["- extra_config.qos/ratelimit/service"], ["- extra_config.qos/ratelimit/service", "extra_config.qos/ratelimit/service/redis = {}"]),
         new("3.1.2", "HIGH", ["- extra_config.qos/ratelimit/service"], ["- extra_config.qos/ratelimit/service", $"{Endpoint}.qos/ratelimit/router/redis = {{}}"]),
         new("3.1.2", "HIGH", ["- extra_config.qos/ratelimit/service"], ["- extra_config.qos/ratelimit/service", """extra_config.plugin/http-server = {"name":["redis-ratelimit"]}"""]),

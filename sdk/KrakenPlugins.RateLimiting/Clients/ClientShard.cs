@@ -1,0 +1,173 @@
+namespace KrakenPlugins.RateLimiting.Clients;
+
+/// <summary>
+/// A part of a <see cref="ClientTable"/>: open addressing under a lock. A bucket that is full is the same as none, so its place is free for
+/// another client. When all places hold buckets that are not, clients without one share the buckets of a small array until there is room; a client
+/// that gets a bucket of its own then starts with what the shared one holds. Nobody gets a token that a bucket of his own would not have had.
+/// </summary>
+/// <param name="rate">How buckets fill.</param>
+/// <param name="most">Clients with a bucket of their own.</param>
+/// <param name="budget">Where places come from.</param>
+internal sealed class ClientShard(TokenRate rate, int most, ClientBudget budget)
+{
+    private const int Smallest = 16;
+    private const int SharedBuckets = 64;
+
+    // Under a flood each look for room costs microseconds.
+    private const long LookAgain = 100_000_000;
+
+    private readonly Lock _gate = new();
+    private Place[] _places = [];
+    private long[]? _shared;
+    private int _count;
+    private long _noRoomUntil;
+
+    /// <summary>Clients with a bucket of their own.</summary>
+    public int Count
+    {
+        get
+        {
+            lock (_gate)
+                return _count;
+        }
+    }
+
+    /// <summary>Takes a token of a client.</summary>
+    public bool TryTake(ulong high, ulong low, long now, out long fullAt)
+    {
+        lock (_gate)
+        {
+            if (_count > 0 && Find(high, low) is >= 0 and var index)
+            {
+                ref var place = ref _places[index];
+                var isTaken = rate.TryTake(ref place.FullAt, now);
+                fullAt = place.FullAt;
+                return isTaken;
+            }
+            return TryTakeNew(high, low, now, out fullAt);
+        }
+    }
+
+    /// <summary>Forgets the buckets that are full, and gives memory back.</summary>
+    public void Sweep(long now)
+    {
+        lock (_gate)
+        {
+            var live = CountLive(now);
+            var size = SizeFor(live);
+            if (live < _count && size <= _places.Length)
+                Rebuild(live == 0 ? 0 : size, now);
+            if (_shared is not null && Array.TrueForAll(_shared, fullAt => fullAt <= now))
+                _shared = null;
+        }
+    }
+
+    /// <summary>Gives all memory back.</summary>
+    public void Clear()
+    {
+        lock (_gate)
+        {
+            budget.Release(_places.Length);
+            (_places, _shared, _count) = ([], null, 0);
+        }
+    }
+
+    private bool TryTakeNew(ulong high, ulong low, long now, out long fullAt)
+    {
+        var sharedIndex = (int)(high % SharedBuckets);
+        fullAt = _shared is null ? 0 : _shared[sharedIndex];
+        if (!rate.TryTake(ref fullAt, now))
+            return false;
+        if (!HasRoom(now))
+        {
+            _shared ??= new long[SharedBuckets];
+            _shared[sharedIndex] = fullAt;
+            return true;
+        }
+        Insert(_places, new Place { High = high, Low = low, FullAt = fullAt });
+        _count++;
+        return true;
+    }
+
+    private bool HasRoom(long now)
+    {
+        if (_count < most && _count < _places.Length / 4 * 3)
+            return true;
+        if (now < _noRoomUntil)
+            return false;
+        var live = CountLive(now);
+        var size = SizeFor(Math.Min(live + 1, most));
+        // Room for half as many again, so that the work is paid for before it has to be done once more.
+        if (live < most && live * 3L / 2 > size / 4 * 3 && SizeFor(most) > size)
+            size *= 2;
+        if (size <= _places.Length || budget.TryReserve(size - _places.Length))
+            RebuildReserved(Math.Max(size, _places.Length), now);
+        else if (live < _count)
+            RebuildReserved(_places.Length, now);
+        if (_count >= most * 7L / 8 || _count >= _places.Length / 4 * 3)
+            _noRoomUntil = now + LookAgain;
+        return _count < most && _count < _places.Length / 4 * 3;
+    }
+
+    private void Rebuild(int size, long now)
+    {
+        budget.Release(_places.Length - size);
+        RebuildReserved(size, now);
+    }
+
+    private void RebuildReserved(int size, long now)
+    {
+        var places = size == 0 ? [] : new Place[size];
+        _count = 0;
+        foreach (ref readonly var place in _places.AsSpan())
+        {
+            if (place.FullAt <= now)
+                continue;
+            Insert(places, place);
+            _count++;
+        }
+        _places = places;
+    }
+
+    private int CountLive(long now)
+    {
+        var live = 0;
+        foreach (ref readonly var place in _places.AsSpan())
+            live += place.FullAt > now ? 1 : 0;
+        return live;
+    }
+
+    // A power of two, filled to three quarters at most.
+    private static int SizeFor(int clients) => Math.Max(Smallest, (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)(clients / 3 * 4 + 4)));
+
+    private int Find(ulong high, ulong low)
+    {
+        var places = _places;
+        var mask = places.Length - 1;
+        for (var i = (int)low & mask; ; i = (i + 1) & mask)
+        {
+            ref readonly var place = ref places[i];
+            if (place.FullAt == 0)
+                return -1;
+            if (place.Low == low && place.High == high)
+                return i;
+        }
+    }
+
+    private static void Insert(Place[] places, in Place client)
+    {
+        var mask = places.Length - 1;
+        var i = (int)client.Low & mask;
+        while (places[i].FullAt != 0)
+            i = (i + 1) & mask;
+        places[i] = client;
+    }
+
+    // Free while FullAt is 0; buckets in use are full at a time after the clock's first, which is 1.
+    private struct Place
+    {
+        public ulong High;
+        public ulong Low;
+        public long FullAt;
+    }
+}
