@@ -121,7 +121,8 @@ public sealed class RedisServer : IAsyncDisposable
         try
         {
             socket.Connect(IPAddress.Loopback, Port);
-            return true;
+            // It listens before it has read all of its settings.
+            return _isTls || (socket.Send("PING\r\n"u8) > 0 && socket.Receive(new byte[16]) > 0);
         }
         catch (SocketException)
         {

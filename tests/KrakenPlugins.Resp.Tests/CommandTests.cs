@@ -79,7 +79,7 @@ public sealed class CommandTests
     [Fact, Spec("TRF-074")]
     public async Task A_user_or_a_password_alone_authenticates_and_wrong_ones_are_a_failure_without_them()
     {
-        await using var server = await RedisServer.StartAsync("--requirepass", "opensesame", "--user", "alice on >wonder ~* +@all");
+        await using var server = await RedisServer.StartAsync("--requirepass", "opensesame", "--user", "alice", "on", ">wonder", "~*", "+@all");
         await using var byPassword = Clients.Connect(server.Port, static o => o with { Password = "opensesame" });
         await using var byUser = Clients.Connect(server.Port, static o => o with { User = "alice", Password = "wonder", ClientName = "gw-1" });
         await using var wrong = Clients.Connect(server.Port, static o => o with { User = "alice", Password = "t0p-s3cret" });
