@@ -122,6 +122,11 @@ public abstract class RespClient : IRedisPool, IAsyncDisposable
     /// <summary>Takes back a call whose connection ended.</summary>
     internal void Interrupt(RespCall call, bool wasSent, string reason)
     {
+        if (call.Deadline <= Now)
+        {
+            call.Complete(RedisReply.Failed(RedisFailure.Timeout, "no answer in time"));
+            return;
+        }
         if (call.IsDone || ((!wasSent || call.IsRepeatable) && TryAgain(call, reason)))
             return;
         call.Complete(RedisReply.Failed(wasSent ? RedisFailure.Lost : RedisFailure.Unavailable, reason));

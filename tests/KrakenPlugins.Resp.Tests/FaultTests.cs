@@ -15,7 +15,7 @@ public sealed class FaultTests
     public async Task Deadlines_hold_while_the_server_is_stopped_and_it_is_back_within_a_second()
     {
         await using var server = await RedisServer.StartAsync();
-        await using var client = Clients.Connect(server.Port, static o => o with { StallTimeout = TimeSpan.FromMilliseconds(300) });
+        await using var client = Clients.Connect(server.Port, static o => o with { StallTimeout = TimeSpan.FromSeconds(1) });
         await client.Run("k");
         server.Freeze();
 
