@@ -25,7 +25,7 @@ esac
 corpus=../shared/corpus/real-world
 
 # command:Debian package
-needed=(curl:curl nginx:nginx openssl:openssl wrk:wrk h2load:nghttp2-client zsh:zsh fish:fish node:nodejs npm:npm python3:python3)
+needed=(curl:curl nginx:nginx openssl:openssl wrk:wrk h2load:nghttp2-client zsh:zsh fish:fish node:nodejs npm:npm python3:python3 redis-server:redis-server)
 # Module of the system's Python:Debian package
 needed_modules=(jwt:python3-jwt cryptography:python3-cryptography)
 

@@ -1,0 +1,110 @@
+namespace KrakenPlugins.Resp.Connections;
+
+/// <summary>A server, and the one connection to it, which is made again whenever it ends.</summary>
+internal sealed class RespNode : IDisposable
+{
+    private static readonly TimeSpan s_firstPause = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan s_longestPause = TimeSpan.FromMilliseconds(400);
+
+    private readonly CancellationTokenSource _stop = new();
+    private volatile RespConnection? _connection;
+    private volatile string? _down;
+
+    /// <summary>Begins to connect.</summary>
+    public RespNode(RespClient client, RespAddress address)
+    {
+        Client = client;
+        Address = address;
+        Running = Task.Run(RunAsync);
+    }
+
+    /// <summary>Whose it is.</summary>
+    public RespClient Client { get; }
+
+    /// <summary>Where it is.</summary>
+    public RespAddress Address { get; }
+
+    /// <summary>Ends after it was disposed; does not fail.</summary>
+    public Task Running { get; }
+
+    /// <summary>Whether there is a connection.</summary>
+    public bool IsReady => _connection is not null;
+
+    /// <summary>Why the last attempt to connect failed; <see langword="null"/> when none did since the last connection.</summary>
+    public string? Down => _down;
+
+    /// <summary>Sends a command.</summary>
+    public SendResult Send(RespCall call, bool isAsking)
+    {
+        var result = _connection?.Send(call, isAsking) ?? SendResult.Closed;
+        return result == SendResult.Closed && _down is null ? SendResult.Connecting : result;
+    }
+
+    /// <summary>See <see cref="RespConnection.Expire"/>.</summary>
+    public bool Expire(long now, List<RespCall> expired) => _connection is { } connection && connection.Expire(now, expired);
+
+    /// <summary>Ends the connection and makes no other.</summary>
+    public void Dispose()
+    {
+        _stop.Cancel();
+        _connection?.Dispose();
+    }
+
+    private async Task RunAsync()
+    {
+        var pause = s_firstPause;
+        while (!_stop.IsCancellationRequested)
+        {
+            string reason;
+            try
+            {
+                reason = await ConnectAsync().ConfigureAwait(false);
+                pause = s_firstPause;
+            }
+            catch (Exception failure)
+            {
+                // Whatever it is, the server is away, and the next attempt may succeed.
+                reason = failure is OperationCanceledException ? "no answer in time" : failure.Message;
+                _down = reason;
+            }
+            if (_stop.IsCancellationRequested)
+                break;
+            Client.Report(Address, reason);
+            await PauseAsync(pause).ConfigureAwait(false);
+            pause = pause * 2 < s_longestPause ? pause * 2 : s_longestPause;
+        }
+        _down ??= "closed";
+    }
+
+    /// <summary>One connection, until it ends.</summary>
+    /// <returns>Why it ended.</returns>
+    private async Task<string> ConnectAsync()
+    {
+        RespConnection connection;
+        using (var limit = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token))
+        {
+            limit.CancelAfter(Client.Options.DialTimeout);
+            connection = await RespConnection.OpenAsync(this, limit.Token).ConfigureAwait(false);
+        }
+        _down = null;
+        _connection = connection;
+        if (_stop.IsCancellationRequested)
+            connection.Dispose();
+        Client.Report(Address, null);
+        await connection.ReadAsync().ConfigureAwait(false);
+        _connection = null;
+        return await connection.Ended.ConfigureAwait(false);
+    }
+
+    // Between half of the pause and all of it, so that many gateways do not come back as one.
+    private async Task PauseAsync(TimeSpan pause)
+    {
+        try
+        {
+            await Task.Delay(pause * (0.5 + (Random.Shared.NextDouble() / 2)), Client.Options.Time, _stop.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+        {
+        }
+    }
+}

@@ -1,0 +1,35 @@
+using System.Globalization;
+
+namespace KrakenPlugins.Resp;
+
+/// <summary>Where a server is.</summary>
+/// <param name="Host">Name or address, without brackets.</param>
+/// <param name="Port">Port.</param>
+public readonly record struct RespAddress(string Host, int Port)
+{
+    /// <summary>Reads <c>host:port</c>, <c>[address]:port</c>, or a host alone, whose port is 6379.</summary>
+    public static bool TryParse(string text, out RespAddress address)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        address = default;
+        var colon = text.LastIndexOf(':');
+        if (text.EndsWith(']') || colon < 0)
+            (text, colon) = (text + ":6379", text.Length);
+        if (!int.TryParse(text.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var port) || port is < 1 or > 65535)
+            return false;
+        var host = text[..colon];
+        if (host is ['[', .., ']'])
+            host = host[1..^1];
+        else if (host.Contains(':', StringComparison.Ordinal))
+            return false;
+        if (host.Length == 0 || host.AsSpan().ContainsAny(" /@\t\r\n"))
+            return false;
+        address = new RespAddress(host, port);
+        return true;
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => Host.Contains(':', StringComparison.Ordinal)
+        ? string.Create(CultureInfo.InvariantCulture, $"[{Host}]:{Port}")
+        : string.Create(CultureInfo.InvariantCulture, $"{Host}:{Port}");
+}

@@ -1,0 +1,145 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using Gateway.Testing;
+using KrakenPlugins.Sdk.Plugins;
+using Xunit;
+
+namespace KrakenPlugins.Resp.Tests;
+
+/// <summary>Servers that are away, stopped, slow, or send what is no answer.</summary>
+public sealed class FaultTests
+{
+    [Fact, Spec("TRF-333")]
+    public async Task Deadlines_hold_while_the_server_is_stopped_and_it_is_back_within_a_second()
+    {
+        await using var server = await RedisServer.StartAsync();
+        await using var client = Clients.Connect(server.Port, static o => o with { StallTimeout = TimeSpan.FromSeconds(1) });
+        await client.Run("k");
+        server.Freeze();
+
+        var calls = await Task.WhenAll(Enumerable.Range(0, 200).Select(_ => client.Run("k", 0.1).Timed()));
+        Assert.All(calls, static call =>
+        {
+            Assert.Equal(RedisFailure.Timeout, call.Reply.Failure);
+            Assert.InRange(call.Took.TotalMilliseconds, 95, 400);
+        });
+        await Wait.UntilAsync(() => !client.IsReady, static () => "a connection on which nothing comes is kept");
+
+        server.Thaw();
+        Assert.InRange((await client.UntilAnswered("k")).TotalSeconds, 0, 1);
+    }
+
+    [Fact, Spec("TRF-334")]
+    public async Task A_killed_server_fails_calls_at_once_and_a_new_empty_one_is_used_within_a_second()
+    {
+        await using var server = await RedisServer.StartAsync();
+        await using var client = Clients.Connect(server.Port);
+        await client.Run("k");
+        server.Kill();
+        await Wait.UntilAsync(() => client.Down is not null, static () => "the client does not notice");
+
+        var start = Stopwatch.GetTimestamp();
+        for (var i = 0; i < 1_000; i++)
+            Assert.Equal(RedisFailure.Unavailable, (await client.Run("k")).Failure);
+        Assert.InRange(Stopwatch.GetElapsedTime(start).TotalMilliseconds, 0, 500);
+
+        await server.RestartAsync();
+        Assert.InRange((await client.UntilAnswered("k")).TotalSeconds, 0, 1);
+        Assert.True((await client.Run("k")).Number() >= 2);
+    }
+
+    [Fact, Spec("TRF-072")]
+    public async Task A_server_that_comes_later_is_used_then()
+    {
+        await using var server = await RedisServer.StartAsync();
+        server.Kill();
+        await using var client = Clients.Connect(server.Port);
+        Assert.Equal(RedisFailure.Unavailable, (await client.Run("k")).Failure);
+
+        await server.RestartAsync();
+
+        Assert.InRange((await client.UntilAnswered("k")).TotalSeconds, 0, 1);
+    }
+
+    [Fact, Spec("TRF-077", "TRF-335")]
+    public async Task A_call_whose_connection_broke_is_lost_unless_it_may_run_twice()
+    {
+        await using var server = await RedisServer.StartAsync();
+        await using var client = Clients.Connect(server.Port);
+        await client.Run("k");
+        server.Freeze();
+        var once = client.Run("k").AsTask();
+        var twice = client.EvaluateAsync(Clients.Increment, ["other"], [1], new RedisCall(TimeSpan.FromSeconds(10)) { IsRepeatable = true }).AsTask();
+        await using var never = Clients.Connect(server.Port, static o => o with { MaxRetries = 0 });
+
+        server.Kill();
+        var restarted = server.RestartAsync();
+
+        Assert.Equal(RedisFailure.Lost, (await once).Failure);
+        await restarted;
+        var reply = await twice;
+        Assert.True(reply.Failure is RedisFailure.None or RedisFailure.Unavailable, $"{reply.Failure} {reply.Error}");
+        await client.UntilAnswered("k");
+    }
+
+    [Fact, Spec("TRF-333")]
+    public async Task A_second_of_latency_costs_no_connection_and_deadlines_hold()
+    {
+        await using var server = await RedisServer.StartAsync();
+        await using var link = new SlowLink(server.Port);
+        await using var client = Clients.Connect(link.Port);
+        await client.Run("k");
+        link.Delay = TimeSpan.FromSeconds(1);
+
+        var late = await client.Run("k", 0.1).Timed();
+        var patient = await client.Run("k", 3).Timed();
+
+        Assert.Equal(RedisFailure.Timeout, late.Reply.Failure);
+        Assert.InRange(late.Took.TotalMilliseconds, 95, 500);
+        Assert.Equal(3, patient.Reply.Number());
+        Assert.InRange(patient.Took.TotalMilliseconds, 900, 2_500);
+        Assert.True(client.IsReady);
+    }
+
+    [Theory, Spec("TRF-330", "TRF-333")]
+    [InlineData("$10\r\nhalf", RedisFailure.Timeout)]
+    [InlineData("*3\r\n:1\r\n", RedisFailure.Timeout)]
+    [InlineData("$2000000000\r\n", RedisFailure.Lost)]
+    [InlineData("HTTP/1.1 400 Bad Request\r\n\r\n", RedisFailure.Lost)]
+    public async Task What_is_no_answer_harms_nobody_but_the_call(string answer, RedisFailure expected)
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        await using var client = Clients.Connect(((IPEndPoint)listener.LocalEndpoint).Port);
+        var call = client.Run("k", 0.5).Timed();
+        using var peer = await listener.AcceptSocketAsync();
+        var buffer = new byte[4096];
+        await peer.ReceiveAsync(buffer);
+        await peer.SendAsync("%0\r\n"u8.ToArray());
+        await peer.ReceiveAsync(buffer);
+        await peer.SendAsync(Encoding.ASCII.GetBytes(answer));
+
+        var (reply, took) = await call;
+
+        Assert.Equal(expected, reply.Failure);
+        Assert.InRange(took.TotalMilliseconds, 0, 900);
+    }
+
+    [Fact, Spec("TRF-336")]
+    public async Task Queues_are_bounded()
+    {
+        await using var server = await RedisServer.StartAsync();
+        await using var client = Clients.Connect(server.Port, static o => o with { MaxPending = 50 });
+        await client.Run("k");
+        server.Freeze();
+
+        var calls = Enumerable.Range(0, 100).Select(_ => client.Run("k").AsTask()).ToArray();
+        server.Thaw();
+        var replies = await Task.WhenAll(calls);
+
+        Assert.Equal(50, replies.Count(static r => !r.IsFailed));
+        Assert.Equal(50, replies.Count(static r => r.Failure == RedisFailure.Busy));
+    }
+}
