@@ -104,18 +104,18 @@ public sealed class ServiceTests
 
     [Theory]
     [Spec("TRF-145")]
-    [InlineData("""{"CIDR":["10.0.0.0/8","10.0.0.0/40"],"allow":true}""", "CIDR[1]", "\"10.0.0.0/40\" is no block")]
-    [InlineData("""{"CIDR":[],"allow":true,"trusted_proxies":["proxy"]}""", "trusted_proxies[0]", "\"proxy\" is no block")]
-    [InlineData("""{"allow":true}""", "CIDR", "CIDR")]
-    [InlineData("""{"CIDR":["10.0.0.1"],"client_ip_headers":["X Y"]}""", "client_ip_headers[0]", "\"X Y\" is no name")]
+    [InlineData("""{"CIDR":["10.0.0.0/8","10.0.0.0/40"],"allow":true}""", ".CIDR[1]", "\"10.0.0.0/40\" is no block")]
+    [InlineData("""{"CIDR":[],"allow":true,"trusted_proxies":["proxy"]}""", ".trusted_proxies[0]", "\"proxy\" is no block")]
+    [InlineData("""{"allow":true}""", "", "CIDR")]
+    [InlineData("""{"CIDR":["10.0.0.1"],"client_ip_headers":["X Y"]}""", ".client_ip_headers[0]", "\"X Y\" is no name")]
     public async Task What_cannot_be_built_refuses_the_start_at_both_places(string settings, string place, string reason)
     {
         var service = await Assert.ThrowsAnyAsync<Exception>(() => StartAsync(settings));
         var endpoint = await Assert.ThrowsAnyAsync<Exception>(() => EndpointTests.StartAsync(settings));
 
         Assert.All([service.Message, endpoint.Message], message => Assert.Contains(reason, message, StringComparison.Ordinal));
-        Assert.Contains($"plugin/http-server.ip-filter.{place}", service.Message, StringComparison.Ordinal);
-        Assert.Contains($"plugin/req-resp-modifier.ip-filter.{place}", endpoint.Message, StringComparison.Ordinal);
+        Assert.Contains($"plugin/http-server.ip-filter{place}", service.Message, StringComparison.Ordinal);
+        Assert.Contains($"plugin/req-resp-modifier.ip-filter{place}", endpoint.Message, StringComparison.Ordinal);
     }
 
     [Fact]

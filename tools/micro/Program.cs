@@ -9,6 +9,7 @@ using Gateway.Micro;
     ("tokens", "reading and verifying signed tokens, beside the platform's bare verification", TokensMicro.Run),
     ("validator", "auth/validator beside the bare check of a signature", ValidatorMicro.Run),
     ("guards", "the look-up of an API key, the decision of CORS", GuardsMicro.Run),
+    ("traffic", "the look-up of an address among 100,000 blocks, a User-Agent, a circuit breaker", TrafficMicro.Run),
     ("signing", "the signature of a request (auth/aws-sigv4)", SigningMicro.Run),
 ];
 
