@@ -153,14 +153,14 @@ public sealed class CheckTests : IDisposable
     [Fact]
     public async Task A_namespace_without_plugin_is_an_error_unless_it_may_be_missing()
     {
-        var file = _folder.Write("krakend.json", """{"version":3,"extra_config":{"telemetry/moesif":{},"governance/quota":{}}}""");
+        var file = _folder.Write("krakend.json", """{"version":3,"extra_config":{"security/bot-detector":{},"qos/ratelimit/service":{}}}""");
 
-        var refused = await Executable.RunAsync("check", "-c", file, "--allow-missing", "telemetry/moesif");
-        var allowed = await Executable.RunAsync("check", "-c", file, "--allow-missing", "telemetry/moesif", "--allow-missing=governance/quota");
+        var refused = await Executable.RunAsync("check", "-c", file, "--allow-missing", "security/bot-detector");
+        var allowed = await Executable.RunAsync("check", "-c", file, "--allow-missing", "security/bot-detector", "--allow-missing=qos/ratelimit/service");
         var all = await Executable.RunAsync("check", "-c", file, "--allow-missing", "*");
 
         Assert.Equal((1, 0, 0), (refused.Status, allowed.Status, all.Status));
-        Assert.Contains("--allow-missing governance/quota", refused.Error, StringComparison.Ordinal);
+        Assert.Contains("--allow-missing qos/ratelimit/service", refused.Error, StringComparison.Ordinal);
         Assert.Contains("the protection is not active", allowed.Error, StringComparison.Ordinal);
     }
 
