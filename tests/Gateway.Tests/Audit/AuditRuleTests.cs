@@ -16,11 +16,11 @@ public sealed class AuditRuleTests
     [Fact, Spec("CFG-237", "CFG-312")]
     public void The_smallest_good_configuration_has_no_findings() => Assert.Empty(Audit(AuditSubject.With()));
 
-    [Theory, Spec("CFG-237", "CFG-239")]
+    [Theory, Spec("CFG-237", "CFG-239", "TRF-202", "TRF-203")]
     [MemberData(nameof(Reference))]
     public void A_rule_of_the_reference_fires_alone(int row, string rule) => Fires(ReferenceRows.All[row], rule);
 
-    [Theory, Spec("CFG-237", "CFG-239")]
+    [Theory, Spec("CFG-237", "CFG-239", "TRF-202", "TRF-203")]
     [MemberData(nameof(Reference))]
     public void A_rule_of_the_reference_spares_what_only_looks_alike(int row, string rule) => Spares(ReferenceRows.All[row], rule);
 

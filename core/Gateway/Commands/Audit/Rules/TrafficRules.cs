@@ -9,7 +9,7 @@ internal static class TrafficRules
     [
         AuditRule.Whole("3.1.1", Low, "Bots are not told apart; add security/bot-detector to the service", static s => !s.Service.Has("security/bot-detector")),
         AuditRule.Whole("3.1.2", High, "Nothing limits how many requests are served; add qos/ratelimit/service, or a limit at endpoints or backends",
-            static s => !s.Uses("qos/ratelimit/service", "qos/ratelimit/service/redis", "qos/ratelimit/router", "qos/ratelimit/router/redis", "qos/ratelimit/proxy", "qos/ratelimit/tiered")
+            static s => !s.Uses("qos/ratelimit/service", "qos/ratelimit/service/redis", "qos/ratelimit/router", "qos/ratelimit/router/redis", "qos/ratelimit/proxy", "qos/ratelimit/tiered", "governance/quota")
                 && !s.Service.Naming("plugin/http-server", "redis-ratelimit").Any()),
         AuditRule.Whole("3.1.3", High, "No backend has a circuit breaker, so a failing one is called on and on; add qos/circuit-breaker to backends",
             static s => !s.Uses("qos/circuit-breaker", "qos/circuit-breaker/http")),
