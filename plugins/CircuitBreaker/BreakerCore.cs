@@ -27,13 +27,16 @@ internal sealed partial class BreakerCore
     }
 
     /// <summary>The breaker of a backend; <see langword="null"/> when its object asks for none.</summary>
-    public static BreakerCore? Create(ConfigNode config, string @namespace, IBackendContext context, ConfigDiagnostics diagnostics)
+    public static BreakerCore? Create(ConfigNode config, string @namespace, BreakerHealth health, IBackendContext context, ConfigDiagnostics diagnostics)
     {
         if (BreakerSettings.Read(config, @namespace, diagnostics) is not { } settings)
             return null;
         Log.Creating(context.Logger, context.UrlPattern, ConfigText.Inline(settings.Name));
         var time = context.Time;
-        return new BreakerCore(context.Carry(CarryKey, config, () => settings.Create(time.TimestampFrequency, time.GetTimestamp())), settings, context);
+        var breaker = context.Carry(CarryKey, config, () => settings.Create(time.TimestampFrequency, time.GetTimestamp()));
+        health.Add(breaker);
+        context.ShowHealth(health);
+        return new BreakerCore(breaker, settings, context);
     }
 
     /// <summary>Asks whether a call may go through; one that may must be followed by one <see cref="Exit"/>.</summary>

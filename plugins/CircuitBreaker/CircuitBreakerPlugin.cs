@@ -16,6 +16,10 @@ public sealed class CircuitBreakerPlugin : GatewayPlugin
     /// <summary>The namespace of the breaker around a backend's HTTP call.</summary>
     public const string HttpNamespace = "qos/circuit-breaker/http";
 
+    // An instance belongs to one configuration.
+    private readonly BreakerHealth _health = new();
+    private readonly BreakerHealth _httpHealth = new();
+
     /// <inheritdoc/>
     public override void Register(IPluginRegistry registry)
     {
@@ -25,15 +29,15 @@ public sealed class CircuitBreakerPlugin : GatewayPlugin
         registry.Client(HttpNamespace, ClientStages.HttpClientPlugins.Before(), CreateHttp);
     }
 
-    private static BackendBreaker? Create(ConfigNode config, IBackendContext context, ConfigDiagnostics diagnostics) =>
-        BreakerCore.Create(config, Namespace, context, diagnostics) is { } core ? new BackendBreaker(core) : null;
+    private BackendBreaker? Create(ConfigNode config, IBackendContext context, ConfigDiagnostics diagnostics) =>
+        BreakerCore.Create(config, Namespace, _health, context, diagnostics) is { } core ? new BackendBreaker(core) : null;
 
-    private static HttpBreaker? CreateHttp(ConfigNode config, IBackendContext context, ConfigDiagnostics diagnostics)
+    private HttpBreaker? CreateHttp(ConfigNode config, IBackendContext context, ConfigDiagnostics diagnostics)
     {
         if (context.BackendConfig(Namespace) is not null)
             diagnostics.Warning(config.Position, $"extra_config.{HttpNamespace}", $"\"{Namespace}\" and \"{HttpNamespace}\" compete at one backend; keep one of them");
         if (BreakerSettings.ReadStatuses(config, HttpNamespace, diagnostics) is not { } statuses)
             return null;
-        return BreakerCore.Create(config, HttpNamespace, context, diagnostics) is { } core ? new HttpBreaker(core, statuses) : null;
+        return BreakerCore.Create(config, HttpNamespace, _httpHealth, context, diagnostics) is { } core ? new HttpBreaker(core, statuses) : null;
     }
 }

@@ -158,6 +158,22 @@ public sealed class FrontDoorTests
         Assert.Equal(reached, front.Upstream.Received.Count);
     }
 
+    [Fact]
+    [Spec("TRF-364")]
+    public async Task The_health_path_counts_the_breakers_that_are_not_closed()
+    {
+        await using var front = await Front.StartAsync("""{"timeout":60,"max_errors":0,"interval":0}""", $$$""",{"endpoint":"/other","backend":[{{{Front.Broken}}}]}""");
+        front.Upstream.Answer("/b", "no", 500);
+
+        Assert.Contains("\"plugins\":{\"qos/circuit-breaker\":\"ok\"}", (await front.GetAsync("/__health")).Body, StringComparison.Ordinal);
+        await front.GetAsync("/e");
+
+        Assert.Contains("\"qos/circuit-breaker\":\"1 open, 0 half-open of 2\"", (await front.GetAsync("/__health")).Body, StringComparison.Ordinal);
+        Assert.Contains(KeyValuePair.Create("qos/circuit-breaker", "1 open, 0 half-open of 2"), front.Gateway.Host.Health);
+        await front.Gateway.ReloadAsync(Front.Document("""{"timeout":60,"max_errors":0,"interval":0}""", ""));
+        Assert.Contains("\"qos/circuit-breaker\":\"1 open, 0 half-open of 1\"", (await front.GetAsync("/__health")).Body, StringComparison.Ordinal);
+    }
+
     [Theory]
     [Spec("TRF-118")]
     [InlineData("""{"timeout":60,"max_errors":0,"interval":0}""", "circuit breaker is open")]
