@@ -13,6 +13,7 @@ public sealed class TestContext : IBackendContext, IConnectionContext, IAgentCon
     private readonly CancellationTokenSource _stopping = new();
     private readonly Dictionary<Type, object> _services = [];
     private readonly Dictionary<(string Key, Type Type), object> _carried = [];
+    private readonly List<IHealthContributor> _health = [];
 
     /// <summary>What was logged.</summary>
     public CapturedLog Log { get; } = new();
@@ -165,6 +166,16 @@ public sealed class TestContext : IBackendContext, IConnectionContext, IAgentCon
         if (!_carried.TryGetValue((key, typeof(T)), out var value))
             _carried.Add((key, typeof(T)), value = create());
         return (T)value;
+    }
+
+    /// <summary>What components show in <c>/__health</c>, in the order of their building.</summary>
+    public IReadOnlyList<IHealthContributor> Health => _health;
+
+    /// <inheritdoc/>
+    public void ShowHealth(IHealthContributor contributor)
+    {
+        ArgumentNullException.ThrowIfNull(contributor);
+        _health.Add(contributor);
     }
 
     string IServiceContext.ClientAddress(HttpContext context) => ClientAddress;

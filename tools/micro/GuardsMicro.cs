@@ -53,7 +53,7 @@ internal static class GuardsMicro
     }
 
     // The fastest round: what disturbs a round only ever adds to it.
-    private static void Print(string name, Func<bool> decide, Action prepare)
+    internal static void Print(string name, Func<bool> decide, Action prepare)
     {
         var best = double.MaxValue;
         double bytes = 0;

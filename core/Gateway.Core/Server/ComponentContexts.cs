@@ -29,6 +29,9 @@ internal sealed record GenerationContext(ServiceConfig Config, GenerationScope S
 
     /// <summary>When agents reported.</summary>
     public AgentReports AgentReports { get; } = new();
+
+    /// <summary>What components show of their state.</summary>
+    public HealthContributors Health { get; } = new(Logger);
 }
 
 /// <summary>What components of the service are told.</summary>
@@ -79,6 +82,12 @@ internal class ServiceContext(GenerationContext generation) : IServiceContext
     public T? Service<T>() where T : class => Scope.Service<T>();
 
     public T Carry<T>(string key, ConfigNode config, Func<T> create) where T : class => Scope.Carried.Take(Place, _component, _owner, key, config, create);
+
+    public void ShowHealth(IHealthContributor contributor)
+    {
+        ArgumentNullException.ThrowIfNull(contributor);
+        Generation.Health.Add(_component, contributor);
+    }
 
     /// <summary>The same for the component of a plugin; no component for the plugin as a whole.</summary>
     public ServiceContext For(PluginOwner owner, string component)

@@ -94,7 +94,7 @@ public sealed partial class GatewayHost : IAsyncDisposable
     public IReadOnlyList<PluginState> Plugins => _generation.Plugins;
 
     /// <summary>What components say about their state, by namespace.</summary>
-    public IReadOnlyList<KeyValuePair<string, string>> Health => [.. _generation.Health.Select(static h => KeyValuePair.Create(h.Name, h.Status))];
+    public IReadOnlyList<KeyValuePair<string, string>> Health => [.. _generation.Health.All.Select(static h => KeyValuePair.Create(h.Name, h.Status))];
 
     /// <summary>The address that is bound, and what is spoken there.</summary>
     public (string Address, IReadOnlyList<string> Protocols) Listener =>

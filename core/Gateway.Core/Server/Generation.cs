@@ -192,7 +192,7 @@ internal sealed partial class Generation : IAsyncDisposable
     public IReadOnlyList<PluginState> Plugins => _plugins.States;
 
     /// <summary>What components say about their state.</summary>
-    public IReadOnlyList<HealthContribution> Health { get; }
+    public HealthContributors Health { get; }
 
     /// <summary>Ends the use that being current is.</summary>
     public void Retire()
@@ -318,7 +318,7 @@ internal sealed record GenerationParts
     public required HttpTransport Transport { get; init; }
     public required ServiceLog Log { get; init; }
     public AccessLog? AccessLog { get; init; }
-    public required IReadOnlyList<HealthContribution> Health { get; init; }
+    public required HealthContributors Health { get; init; }
     public IReadOnlyList<KrakenPlugins.Sdk.Proxy.IHttpMiddleware> Outer { get; init; } = [];
     public IReadOnlyList<KrakenPlugins.Sdk.Proxy.IHttpMiddleware> Inner { get; init; } = [];
     public IReadOnlyList<IListenerBranch> Branches { get; init; } = [];

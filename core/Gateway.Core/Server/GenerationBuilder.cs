@@ -60,10 +60,12 @@ internal static partial class GenerationBuilder
         // A command of a plugin serves in place of the service.
         var command = options.Command;
         if (command is null)
+        {
             SharedServices.Provide(generation, context, diagnostics);
-        var health = command is null ? HealthContributors.Build(generation, context, diagnostics) : [];
+            generation.Health.Build(generation, context, diagnostics);
+        }
         var agents = compiler.CompileAgents(diagnostics);
-        var routes = CompileRoutes(compiler, new HealthEndpoint(options.Time, generation.AgentReports, health), diagnostics, generation, options);
+        var routes = CompileRoutes(compiler, new HealthEndpoint(options.Time, generation.AgentReports, generation.Health), diagnostics, generation, options);
         ThrowIfUnguarded(diagnostics);
         return new Generation(new GenerationParts
         {
@@ -78,7 +80,7 @@ internal static partial class GenerationBuilder
             ClientAddress = new ClientAddress(config.Router),
             Transport = transport,
             Log = log,
-            Health = health,
+            Health = generation.Health,
             AccessLog = config.Router.DisableAccessLog ? null : new AccessLog(options.Log, config.Router.LoggerSkipPaths, options.IsTerminal),
             Outer = command is null ? ServerComponents(generation, context, diagnostics, static order => order < ServerStages.Routing.Order) : [],
             Inner = command is null ? ServerComponents(generation, context, diagnostics, static order => order >= ServerStages.Routing.Order) : [],

@@ -4,21 +4,36 @@ using Microsoft.Extensions.Logging;
 
 namespace Gateway.Core.Server;
 
-/// <summary>The components whose state <c>/__health</c> shows.</summary>
-internal static class HealthContributors
+/// <summary>The components of one configuration whose state <c>/__health</c> shows. Safe for concurrent use.</summary>
+/// <param name="logger">Application log.</param>
+internal sealed class HealthContributors(ILogger logger)
 {
-    /// <summary>Builds them. Throws <see cref="ConfigurationException"/>.</summary>
-    public static IReadOnlyList<HealthContribution> Build(GenerationContext generation, ServiceContext context, ConfigDiagnostics diagnostics)
+    private readonly Lock _gate = new();
+    private volatile HealthContribution[] _all = [];
+
+    /// <summary>Those that there are.</summary>
+    public IReadOnlyList<HealthContribution> All => _all;
+
+    /// <summary>Adds one; the first of a namespace counts.</summary>
+    public void Add(string name, IHealthContributor contributor)
+    {
+        lock (_gate)
+        {
+            if (!_all.Any(known => known.Name == name))
+                _all = [.. _all, new HealthContribution(name, contributor, logger)];
+        }
+    }
+
+    /// <summary>Builds those of the service. Throws <see cref="ConfigurationException"/>.</summary>
+    public void Build(GenerationContext generation, ServiceContext context, ConfigDiagnostics diagnostics)
     {
         var faults = new ConfigDiagnostics();
-        var contributions = new List<HealthContribution>();
         foreach (var component in generation.Plugins.HealthContributors)
         {
             if (ServiceComponents.Build(component, generation.Config, context, faults) is { } contributor)
-                contributions.Add(new HealthContribution(component.Name, contributor, generation.Logger));
+                Add(component.Name, contributor);
         }
         ServiceComponents.ThrowIfFaulty(faults, diagnostics);
-        return contributions;
     }
 }
 

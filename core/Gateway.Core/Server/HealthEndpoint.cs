@@ -12,7 +12,7 @@ namespace Gateway.Core.Server;
 /// <c>/__health</c> (OBS-050 to 055): 200 as long as the process serves, without touching anything else. What components contribute stands
 /// under <c>plugins</c>, which is absent when there are none.
 /// </summary>
-internal sealed class HealthEndpoint(TimeProvider time, AgentReports agents, IReadOnlyList<HealthContribution> contributions) : RouteHandler
+internal sealed class HealthEndpoint(TimeProvider time, AgentReports agents, HealthContributors contributors) : RouteHandler
 {
     public override Task HandleAsync(Exchange exchange)
     {
@@ -22,6 +22,7 @@ internal sealed class HealthEndpoint(TimeProvider time, AgentReports agents, IRe
 
     private string PluginsText()
     {
+        var contributions = contributors.All;
         if (contributions.Count == 0)
             return "";
         var plugins = new DataObject();

@@ -73,6 +73,13 @@ public interface IServiceContext
     /// <param name="create">Makes a new value.</param>
     /// <exception cref="ObjectDisposedException">The configuration has ended.</exception>
     T Carry<T>(string key, ConfigNode config, Func<T> create) where T : class;
+
+    /// <summary>
+    /// Shows a state in <c>/__health</c> under the component's namespace, for components of endpoints and backends, which
+    /// <see cref="IPluginRegistry.Health"/> does not reach. Called while a component is built. A namespace has one contributor per configuration,
+    /// the first, so let it speak for all places; later ones are not shown.
+    /// </summary>
+    void ShowHealth(IHealthContributor contributor);
 }
 
 /// <summary>What tells one endpoint of a configuration from the others.</summary>

@@ -42,6 +42,7 @@ internal static class ReferenceRows
         new("3.1.2", "HIGH", ["- extra_config.qos/ratelimit/service"], ["- extra_config.qos/ratelimit/service", "extra_config.qos/ratelimit/service/redis = {}"]),
         new("3.1.2", "HIGH", ["- extra_config.qos/ratelimit/service"], ["- extra_config.qos/ratelimit/service", $"{Endpoint}.qos/ratelimit/router/redis = {{}}"]),
         new("3.1.2", "HIGH", ["- extra_config.qos/ratelimit/service"], ["- extra_config.qos/ratelimit/service", """extra_config.plugin/http-server = {"name":["redis-ratelimit"]}"""]),
+        new("3.1.2", "HIGH", ["- extra_config.qos/ratelimit/service"], ["- extra_config.qos/ratelimit/service", "extra_config.governance/quota = {}"]),
         new("3.1.3", "HIGH", [$"- {Backend}.qos/circuit-breaker"], [$"- {Backend}.qos/circuit-breaker", $"{Backend}.qos/circuit-breaker/http = {{}}"]),
         new("3.3.1", "LOW", ["""endpoints.0.timeout = "3001ms" """], ["""endpoints.0.timeout = "3s" """]) { Place = "endpoints[0]" },
         new("3.3.1", "LOW", ["""timeout = "4s" """], ["""timeout = "4s" """, """endpoints.0.timeout = "1s" """]),

@@ -1,0 +1,43 @@
+using KrakenPlugins.Sdk.Configuration;
+using KrakenPlugins.Sdk.Plugins;
+using KrakenPlugins.Sdk.Proxy;
+
+namespace KrakenPlugins.CircuitBreaker;
+
+/// <summary>
+/// The components <c>qos/circuit-breaker</c> and <c>qos/circuit-breaker/http</c>. Source: reference pages "circuit breaker" and "HTTP circuit
+/// breaker"; TRF-100 to TRF-124.
+/// </summary>
+public sealed class CircuitBreakerPlugin : GatewayPlugin
+{
+    /// <summary>The namespace of the breaker around a backend's pipeline.</summary>
+    public const string Namespace = "qos/circuit-breaker";
+
+    /// <summary>The namespace of the breaker around a backend's HTTP call.</summary>
+    public const string HttpNamespace = "qos/circuit-breaker/http";
+
+    // An instance belongs to one configuration.
+    private readonly BreakerHealth _health = new();
+    private readonly BreakerHealth _httpHealth = new();
+
+    /// <inheritdoc/>
+    public override void Register(IPluginRegistry registry)
+    {
+        ArgumentNullException.ThrowIfNull(registry);
+        registry.Backend(Namespace, BackendStages.CircuitBreaker, Create);
+        // In front of plugins in the client's place, the cache and credentials, whose failures are the call's.
+        registry.Client(HttpNamespace, ClientStages.HttpClientPlugins.Before(), CreateHttp);
+    }
+
+    private BackendBreaker? Create(ConfigNode config, IBackendContext context, ConfigDiagnostics diagnostics) =>
+        BreakerCore.Create(config, Namespace, _health, context, diagnostics) is { } core ? new BackendBreaker(core) : null;
+
+    private HttpBreaker? CreateHttp(ConfigNode config, IBackendContext context, ConfigDiagnostics diagnostics)
+    {
+        if (context.BackendConfig(Namespace) is not null)
+            diagnostics.Warning(config.Position, $"extra_config.{HttpNamespace}", $"\"{Namespace}\" and \"{HttpNamespace}\" compete at one backend; keep one of them");
+        if (BreakerSettings.ReadStatuses(config, HttpNamespace, diagnostics) is not { } statuses)
+            return null;
+        return BreakerCore.Create(config, HttpNamespace, _httpHealth, context, diagnostics) is { } core ? new HttpBreaker(core, statuses) : null;
+    }
+}
