@@ -23,6 +23,8 @@ internal static class Program
 
     private static Task<int> Main(string[] args)
     {
+        if (args is [ConfineCommand.Name, .. var confined])
+            return Task.FromResult(ConfineCommand.Run(confined, new Terminal()));
         OrphanGuard.Start();
         if (FipsStart.Fault is { } fault)
         {

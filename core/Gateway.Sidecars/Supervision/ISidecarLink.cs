@@ -1,0 +1,30 @@
+using Gateway.Sidecars.Processes;
+
+namespace Gateway.Sidecars.Supervision;
+
+/// <summary>The connection to a sidecar that has answered the handshake.</summary>
+public interface ISidecarLink : IAsyncDisposable
+{
+    /// <summary>Completes when calls can no longer go over it; never faults.</summary>
+    Task Broken { get; }
+
+    /// <summary>Asks whether it is well. Answers within the token's time, or throws.</summary>
+    Task<bool> IsHealthyAsync(CancellationToken cancellationToken);
+
+    /// <summary>Tells it that no more calls come, and waits until those that run have ended.</summary>
+    Task DrainAsync(CancellationToken cancellationToken);
+}
+
+/// <summary>Connects to a sidecar and shakes hands with it.</summary>
+/// <param name="process">The process that was started, or <see langword="null"/> for one that somebody else runs.</param>
+/// <param name="cancellationToken">Fires when it takes too long, or the process has ended.</param>
+/// <exception cref="SidecarException">It cannot be used; trying again does not help when <see cref="SidecarException.IsFinal"/>.</exception>
+public delegate Task<ISidecarLink> SidecarConnect(SidecarProcess? process, CancellationToken cancellationToken);
+
+/// <summary>Why a sidecar cannot be used, for operators.</summary>
+/// <param name="message">What is wrong and what to do.</param>
+public sealed class SidecarException(string message) : Exception(message)
+{
+    /// <summary>Whether the same build of it will fail again, so that it is tried as rarely as one in a crash loop.</summary>
+    public bool IsFinal { get; init; }
+}

@@ -1,0 +1,269 @@
+using System.ComponentModel;
+using Gateway.Sidecars.Processes;
+using Microsoft.Extensions.Logging;
+
+namespace Gateway.Sidecars.Supervision;
+
+/// <summary>
+/// Keeps one sidecar running: starts it, connects, watches its health, and starts it again when it ends, hangs or breaks the connection. Calls take
+/// <see cref="Link"/>, one read of a field; while there is none they fail or pass by at once.
+/// </summary>
+public sealed partial class Supervisor : IAsyncDisposable
+{
+    private readonly string _name;
+    private readonly Func<Task<SidecarProcess>>? _start;
+    private readonly SidecarConnect _connect;
+    private readonly SupervisorSettings _settings;
+    private readonly RestartPolicy _restarts;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly TaskCompletionSource _demand = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Task _run;
+
+    private volatile ISidecarLink? _link;
+    private volatile SidecarState _state;
+    private volatile string _reason = "";
+    private volatile TaskCompletionSource _attempt = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _starts;
+
+    /// <summary>Begins to supervise.</summary>
+    /// <param name="name">The plugin, for the log.</param>
+    /// <param name="start">Starts its process, or <see langword="null"/> for one that somebody else runs.</param>
+    /// <param name="connect">Connects to it.</param>
+    /// <param name="settings">Times.</param>
+    /// <param name="time">Clock of the pauses.</param>
+    /// <param name="logger">Where its life is told.</param>
+    public Supervisor(string name, Func<Task<SidecarProcess>>? start, SidecarConnect connect, SupervisorSettings settings, TimeProvider time, ILogger logger)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        (_name, _start, _connect, _settings, _time, _logger) = (name, start, connect, settings, time, logger);
+        _restarts = new RestartPolicy(settings.Restart, Random.Shared);
+        if (settings.IsEager)
+            _demand.SetResult();
+        _run = Task.Run(RunAsync);
+    }
+
+    /// <summary>The connection while it takes calls; else <see langword="null"/>.</summary>
+    public ISidecarLink? Link => _link;
+
+    /// <summary>What it is at.</summary>
+    public SidecarState State
+    {
+        get => _state;
+        private set => _state = value;
+    }
+
+    /// <summary>Why it does not take calls, or empty.</summary>
+    public string Reason
+    {
+        get => _reason;
+        private set => _reason = value;
+    }
+
+    /// <summary>How often its process was started.</summary>
+    public int Starts => _starts;
+
+    /// <summary>
+    /// The connection, once the attempt to start that is under way has ended: with the first call of a sidecar that starts on demand. <see langword="null"/>
+    /// when the attempt failed, and at once between two attempts.
+    /// </summary>
+    public async ValueTask<ISidecarLink?> ReadyAsync(CancellationToken cancellationToken)
+    {
+        if (_link is { } link)
+            return link;
+        var attempt = _attempt.Task;
+        _demand.TrySetResult();
+        if (State is SidecarState.Idle or SidecarState.Starting)
+            await attempt.WaitAsync(cancellationToken).ConfigureAwait(false);
+        return _link;
+    }
+
+    /// <summary>Lets calls that run end, then stops the process.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _stopping.CancelAsync().ConfigureAwait(false);
+        _demand.TrySetResult();
+        await _run.ConfigureAwait(false);
+        _stopping.Dispose();
+    }
+
+    private async Task RunAsync()
+    {
+        await _demand.Task.ConfigureAwait(false);
+        while (!_stopping.IsCancellationRequested)
+        {
+            State = SidecarState.Starting;
+            var life = await LiveAsync().ConfigureAwait(false);
+            if (_stopping.IsCancellationRequested)
+                break;
+            Reason = life.Reason;
+            var restart = _restarts.Ended(life.Served);
+            var isLoop = restart.IsLoop || life.IsFinal;
+            var pause = isLoop && !restart.IsLoop ? _settings.Restart.LoopPause : restart.Pause;
+            if (isLoop)
+                Log.Loop(_logger, _name, life.Reason, restart.Ends, pause.TotalSeconds);
+            else
+                Log.Ended(_logger, _name, life.Reason, pause.TotalMilliseconds);
+            State = isLoop ? SidecarState.CrashLoop : SidecarState.Pausing;
+            EndAttempt();
+            try
+            {
+                await Task.Delay(pause, _time, _stopping.Token).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException)
+            {
+                // It is not needed any more.
+            }
+        }
+        State = SidecarState.Stopped;
+        EndAttempt();
+    }
+
+    // From the start to the end of one process, or of one connection to a process of somebody else's.
+    private async Task<Life> LiveAsync()
+    {
+        SidecarProcess? process = null;
+        try
+        {
+            if (_start is not null)
+                process = await _start().ConfigureAwait(false);
+            _starts++;
+            var link = await ConnectAsync(process).ConfigureAwait(false);
+            await using (link.ConfigureAwait(false))
+                return await ServeAsync(process, link).ConfigureAwait(false);
+        }
+        catch (SidecarException exception)
+        {
+            return new(exception.Message, TimeSpan.Zero, exception.IsFinal);
+        }
+        catch (Win32Exception exception)
+        {
+            return new($"cannot be started: {exception.Message}", TimeSpan.Zero, true);
+        }
+        catch (Exception exception) when (exception is IOException or OperationCanceledException)
+        {
+            return new(exception.Message, TimeSpan.Zero, false);
+        }
+        finally
+        {
+            if (process is not null)
+            {
+                await process.StopAsync(_stopping.IsCancellationRequested ? _settings.StopLimit : TimeSpan.Zero).ConfigureAwait(false);
+                await process.DisposeAsync().ConfigureAwait(false);
+            }
+        }
+    }
+
+    private async Task<ISidecarLink> ConnectAsync(SidecarProcess? process)
+    {
+        using var late = CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token);
+        var connecting = _connect(process, late.Token);
+        var limit = Task.Delay(_settings.StartLimit, _time, late.Token);
+        var first = await Task.WhenAny(connecting, limit, process?.End ?? limit).ConfigureAwait(false);
+        await late.CancelAsync().ConfigureAwait(false);
+        if (first == connecting)
+            return await connecting.ConfigureAwait(false);
+        // Whatever still comes of it is not used.
+        _ = connecting.ContinueWith(static async done =>
+        {
+            if (done.IsCompletedSuccessfully)
+                await done.Result.DisposeAsync().ConfigureAwait(false);
+            else
+                _ = done.Exception;
+        }, TaskScheduler.Default);
+        if (process is { End.IsCompleted: true })
+            throw new SidecarException($"{await process.End.ConfigureAwait(false)} before it had answered");
+        throw new SidecarException($"did not answer within {_settings.StartLimit.TotalSeconds:0.#} s");
+    }
+
+    private async Task<Life> ServeAsync(SidecarProcess? process, ISidecarLink link)
+    {
+        var ready = _time.GetTimestamp();
+        Reason = "";
+        State = SidecarState.Ready;
+        _link = link;
+        Log.Ready(_logger, _name, process?.Id);
+        EndAttempt();
+        var reason = await WatchAsync(process, link).ConfigureAwait(false);
+        _link = null;
+        if (_stopping.IsCancellationRequested)
+        {
+            using var late = new CancellationTokenSource(_settings.DrainLimit);
+            try
+            {
+                await link.DrainAsync(late.Token).ConfigureAwait(false);
+            }
+            catch (Exception exception) when (exception is OperationCanceledException or IOException or SidecarException)
+            {
+                Log.NotDrained(_logger, _name, _settings.DrainLimit.TotalSeconds);
+            }
+        }
+        return new(reason, _time.GetElapsedTime(ready), false);
+    }
+
+    // Until something is wrong, or it is not needed any more.
+    private async Task<string> WatchAsync(SidecarProcess? process, ISidecarLink link)
+    {
+        var end = process?.End ?? Task.Delay(Timeout.Infinite, _stopping.Token);
+        while (true)
+        {
+            var pause = Task.Delay(_settings.HealthPause, _time, _stopping.Token);
+            var first = await Task.WhenAny(pause, link.Broken, end).ConfigureAwait(false);
+            if (_stopping.IsCancellationRequested)
+                return "";
+            if (first != pause)
+            {
+                // A process that ends breaks its connection first; its end tells more.
+                if (process is not null)
+                    await Task.WhenAny(process.End, Task.Delay(_settings.HealthLimit, _time, _stopping.Token)).ConfigureAwait(false);
+                return process is { End.IsCompleted: true } ? (await process.End.ConfigureAwait(false)).ToString() : "broke its connection";
+            }
+            if (await AskAsync(link).ConfigureAwait(false) is { Length: > 0 } reason)
+                return reason;
+        }
+    }
+
+    private async Task<string> AskAsync(ISidecarLink link)
+    {
+        using var late = CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token);
+        try
+        {
+            var answer = link.IsHealthyAsync(late.Token);
+            var isHealthy = await answer.WaitAsync(_settings.HealthLimit, _time, _stopping.Token).ConfigureAwait(false);
+            return isHealthy ? "" : "says that it is not healthy";
+        }
+        catch (TimeoutException)
+        {
+            return $"hangs: it did not say within {_settings.HealthLimit.TotalMilliseconds:0} ms whether it is healthy";
+        }
+        catch (Exception exception) when (exception is IOException or SidecarException or OperationCanceledException)
+        {
+            return _stopping.IsCancellationRequested ? "" : $"does not say whether it is healthy: {exception.Message}";
+        }
+        finally
+        {
+            await late.CancelAsync().ConfigureAwait(false);
+        }
+    }
+
+    private void EndAttempt() =>
+        Interlocked.Exchange(ref _attempt!, new(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();
+
+    private readonly record struct Life(string Reason, TimeSpan Served, bool IsFinal);
+
+    private static partial class Log
+    {
+        [LoggerMessage(Level = LogLevel.Debug, Message = "[PLUGIN: {Plugin}] the sidecar is ready (process {Process})")]
+        public static partial void Ready(ILogger logger, string plugin, int? process);
+
+        [LoggerMessage(Level = LogLevel.Error, Message = "[PLUGIN: {Plugin}] the sidecar {Reason}; it is started again in {Pause:0} ms")]
+        public static partial void Ended(ILogger logger, string plugin, string reason, double pause);
+
+        [LoggerMessage(Level = LogLevel.Critical, Message = "[PLUGIN: {Plugin}] the sidecar {Reason}, {Ends} times in a row: it is tried again in {Pause:0} s only")]
+        public static partial void Loop(ILogger logger, string plugin, string reason, int ends, double pause);
+
+        [LoggerMessage(Level = LogLevel.Warning, Message = "[PLUGIN: {Plugin}] the sidecar did not end its calls within {Limit:0.#} s; they are cut off")]
+        public static partial void NotDrained(ILogger logger, string plugin, double limit);
+    }
+}

@@ -1,0 +1,176 @@
+using System.Collections.Concurrent;
+using Gateway.Sidecars.Processes;
+using Gateway.Sidecars.Supervision;
+using Gateway.Testing;
+using Microsoft.Extensions.Logging;
+using Xunit;
+
+namespace Gateway.Sidecars.Tests;
+
+public sealed class SupervisorTests
+{
+    private static readonly SupervisorSettings s_settings = new()
+    {
+        HealthPause = TimeSpan.FromMilliseconds(5),
+        HealthLimit = TimeSpan.FromMilliseconds(500),
+        Restart = new() { FirstPause = TimeSpan.FromMilliseconds(2), LongestPause = TimeSpan.FromMilliseconds(20), CrashLoop = 4, LoopPause = TimeSpan.FromMilliseconds(40) },
+    };
+
+    private readonly ConcurrentQueue<SidecarProcess> _processes = [];
+    private readonly ConcurrentQueue<FakeLink> _links = [];
+    private readonly Lines _log = new();
+
+    [Fact]
+    public async Task A_sidecar_that_is_killed_is_started_again()
+    {
+        await using var supervisor = Supervise(s_settings);
+        for (var i = 1; i <= 3; i++)
+        {
+            await UntilAsync(() => supervisor.Link is not null && _links.Count == i, supervisor);
+            var link = supervisor.Link;
+            _processes.Last().Kill();
+            await UntilAsync(() => !ReferenceEquals(supervisor.Link, link), supervisor);
+        }
+        await UntilAsync(() => supervisor.State == SidecarState.Ready, supervisor);
+        Assert.Contains(_log, static l => l.Contains("was killed (SIGKILL)", StringComparison.Ordinal));
+        Assert.All(_links.SkipLast(1), static l => Assert.True(l.IsDisposed));
+    }
+
+    [Fact]
+    public async Task A_hang_ends_it_with_its_process()
+    {
+        await using var supervisor = Supervise(s_settings with { HealthLimit = TimeSpan.FromMilliseconds(30) });
+        await UntilAsync(() => supervisor.Link is not null, supervisor);
+        var hung = _processes.Last();
+        _links.Last().Health = new TaskCompletionSource<bool>().Task;
+        await UntilAsync(() => _links.Count == 2 && supervisor.Link is not null, supervisor);
+        Assert.True(hung.End.IsCompleted);
+        Assert.Contains(_log, static l => l.Contains("hangs: it did not say within 30 ms", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_broken_connection_and_bad_health_end_it_too()
+    {
+        await using var supervisor = Supervise(s_settings with { HealthLimit = TimeSpan.FromMilliseconds(30) });
+        await UntilAsync(() => supervisor.Link is not null, supervisor);
+        _links.Last().Break();
+        await UntilAsync(() => _links.Count == 2 && supervisor.Link is not null, supervisor);
+        _links.Last().Health = Task.FromResult(false);
+        await UntilAsync(() => _links.Count == 3 && supervisor.Link is not null, supervisor);
+        Assert.Contains(_log, static l => l.Contains("broke its connection", StringComparison.Ordinal));
+        Assert.Contains(_log, static l => l.Contains("says that it is not healthy", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_crash_loop_is_told_once_per_attempt_and_still_tried()
+    {
+        await using var supervisor = Supervise(s_settings, connect: static async (process, _) =>
+        {
+            process!.Kill();
+            await process.End;
+            throw new SidecarException("closed the connection");
+        });
+        await UntilAsync(() => supervisor.State == SidecarState.CrashLoop, supervisor);
+        Assert.Null(await supervisor.ReadyAsync(CancellationToken.None));
+        var starts = supervisor.Starts;
+        await UntilAsync(() => supervisor.Starts > starts, supervisor);
+        Assert.NotEqual("", supervisor.Reason);
+    }
+
+    [Fact]
+    public async Task One_that_never_answers_is_given_up_after_the_limit()
+    {
+        await using var supervisor = Supervise(s_settings with { StartLimit = TimeSpan.FromMilliseconds(30) }, connect: static (_, _) => new TaskCompletionSource<ISidecarLink>().Task);
+        await UntilAsync(() => supervisor.Starts > 2, supervisor);
+        Assert.Contains(_log, static l => l.Contains("did not answer within", StringComparison.Ordinal));
+        Assert.All(_processes.SkipLast(1), static p => Assert.True(p.End.IsCompleted));
+    }
+
+    [Fact]
+    public async Task A_final_refusal_is_tried_rarely_at_once()
+    {
+        await using var supervisor = Supervise(s_settings, connect: static (_, _) => throw new SidecarException("speaks version 9 of the protocol") { IsFinal = true });
+        await UntilAsync(() => supervisor.State == SidecarState.CrashLoop, supervisor);
+        Assert.Equal("speaks version 9 of the protocol", supervisor.Reason);
+    }
+
+    [Fact]
+    public async Task One_that_starts_on_demand_waits_for_the_first_call()
+    {
+        await using var supervisor = Supervise(s_settings with { IsEager = false });
+        Assert.Equal(SidecarState.Idle, supervisor.State);
+        Assert.Empty(_processes);
+        Assert.NotNull(await supervisor.ReadyAsync(CancellationToken.None));
+        Assert.Single(_processes);
+    }
+
+    [Fact]
+    public async Task A_stop_drains_and_leaves_no_process()
+    {
+        var supervisor = Supervise(s_settings);
+        await UntilAsync(() => supervisor.Link is not null, supervisor);
+        await supervisor.DisposeAsync();
+        Assert.True(_links.Single().IsDrained);
+        Assert.True(_links.Single().IsDisposed);
+        Assert.True(_processes.Single().End.IsCompleted);
+        Assert.Equal(SidecarState.Stopped, supervisor.State);
+        Assert.Null(await supervisor.ReadyAsync(CancellationToken.None));
+    }
+
+    private Supervisor Supervise(SupervisorSettings settings, SidecarConnect? connect = null) => new("acme", StartAsync, connect ?? ConnectAsync, settings, TimeProvider.System, _log);
+
+    private async Task<SidecarProcess> StartAsync()
+    {
+        var process = await SidecarProcess.StartAsync(new() { Command = ["/usr/bin/sleep", "1000"], Folder = "/" }, [], static _ => { }, static _ => { });
+        _processes.Enqueue(process);
+        return process;
+    }
+
+    private Task<ISidecarLink> ConnectAsync(SidecarProcess? process, CancellationToken cancellationToken)
+    {
+        var link = new FakeLink();
+        _links.Enqueue(link);
+        return Task.FromResult<ISidecarLink>(link);
+    }
+
+    private Task UntilAsync(Func<bool> condition, Supervisor supervisor) =>
+        Wait.UntilAsync(condition, () => $"{supervisor.State} {supervisor.Reason}\n{string.Join("\n", _log)}");
+
+    private sealed class FakeLink : ISidecarLink
+    {
+        private readonly TaskCompletionSource _broken = new();
+
+        public Task Broken => _broken.Task;
+
+        public Task<bool> Health { get; set; } = Task.FromResult(true);
+
+        public bool IsDrained { get; private set; }
+
+        public bool IsDisposed { get; private set; }
+
+        public void Break() => _broken.TrySetResult();
+
+        public Task<bool> IsHealthyAsync(CancellationToken cancellationToken) => Health;
+
+        public Task DrainAsync(CancellationToken cancellationToken)
+        {
+            IsDrained = true;
+            return Task.CompletedTask;
+        }
+
+        public ValueTask DisposeAsync()
+        {
+            IsDisposed = true;
+            return ValueTask.CompletedTask;
+        }
+    }
+
+    private sealed class Lines : ConcurrentQueue<string>, ILogger
+    {
+        public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) => Enqueue(formatter(state, exception));
+    }
+}
