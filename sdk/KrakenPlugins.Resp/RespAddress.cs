@@ -22,7 +22,7 @@ public readonly record struct RespAddress(string Host, int Port)
             host = host[1..^1];
         else if (host.Contains(':', StringComparison.Ordinal))
             return false;
-        if (host.Length == 0 || host.AsSpan().ContainsAny(" /@\t\r\n"))
+        if (host.Length is 0 or > 255 || host.Any(static c => char.IsControl(c) || c is ' ' or '/' or '@'))
             return false;
         address = new RespAddress(host, port);
         return true;

@@ -1,4 +1,5 @@
 using System.Net.Security;
+using KrakenPlugins.Resp.Telemetry;
 
 namespace KrakenPlugins.Resp;
 
@@ -58,6 +59,12 @@ public sealed record RespOptions
 
     /// <summary>Clock.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    /// <summary>Measures; <see langword="null"/> for none. Whoever made them disposes them.</summary>
+    public RespMetrics? Metrics { get; init; }
+
+    /// <summary>Makes spans; <see langword="null"/> for none. Whoever made them disposes them.</summary>
+    public RespTraces? Traces { get; init; }
 
     /// <summary>Told of connections made (<see langword="null"/>) and lost or refused (why), with the address; does not throw.</summary>
     public Action<RespAddress, string?>? Connection { get; init; }

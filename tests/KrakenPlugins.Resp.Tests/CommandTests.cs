@@ -152,7 +152,7 @@ public sealed class CommandTests
 
     private static string ServerClients(RedisServer server) => server.Cli("--user", "alice", "--pass", "wonder", "--no-auth-warning", "client", "list");
 
-    private static SslClientAuthenticationOptions Options(string host, TestAuthority? trusted, X509Certificate2? certificate)
+    internal static SslClientAuthenticationOptions Options(string host, TestAuthority? trusted, X509Certificate2? certificate)
     {
         var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
         if (trusted is not null)

@@ -35,7 +35,8 @@ internal sealed class RespConnection : IThreadPoolWorkItem, IDisposable
     private int _unsent;
     private bool _isWriting;
     private bool _isClosed;
-    private long _lastProgress;
+    private long _lastBytes;
+    private long _lastReply;
 
     private RespConnection(RespNode node, Stream stream)
     {
@@ -48,6 +49,12 @@ internal sealed class RespConnection : IThreadPoolWorkItem, IDisposable
     /// <summary>Ends with the reason when the connection does.</summary>
     public Task<string> Ended => _ended.Task;
 
+    /// <summary>Whether it ended because the server answered no more.</summary>
+    public bool IsStalled { get; private set; }
+
+    /// <summary>How many commands wait for answers, those included whose caller went away.</summary>
+    public int Waiting => _pending.Count;
+
     /// <summary>Connects and authenticates.</summary>
     /// <exception cref="IOException">The server cannot be reached, or refuses.</exception>
     public static async Task<RespConnection> OpenAsync(RespNode node, CancellationToken cancellationToken)
@@ -58,6 +65,7 @@ internal sealed class RespConnection : IThreadPoolWorkItem, IDisposable
         try
         {
             await socket.ConnectAsync(node.Address.Host, node.Address.Port, cancellationToken).ConfigureAwait(false);
+            KeepAlive(socket);
             stream = new NetworkStream(socket, ownsSocket: true);
             if (options.Tls is { } tls)
             {
@@ -88,14 +96,21 @@ internal sealed class RespConnection : IThreadPoolWorkItem, IDisposable
                 var count = await _stream.ReadAsync(_reader.Free()).ConfigureAwait(false);
                 if (count == 0)
                     throw new IOException("the server closed the connection");
-                Volatile.Write(ref _lastProgress, _client.Now);
+                var now = _client.Now;
+                Volatile.Write(ref _lastBytes, now);
                 _reader.Add(count);
                 while (_reader.TryRead(out var reply))
+                {
+                    Volatile.Write(ref _lastReply, now);
                     GiveOut(reply);
+                }
+                if (_reader.HasBegun && !IsAwaited())
+                    throw OutOfStep();
             }
         }
-        catch (Exception failure) when (failure is IOException or SocketException or InvalidOperationException)
+        catch (Exception failure)
         {
+            // Whatever it is, answers can no longer be told from each other.
             Close(failure.Message);
         }
     }
@@ -111,7 +126,7 @@ internal sealed class RespConnection : IThreadPoolWorkItem, IDisposable
             if (_pending.Count >= options.MaxPending || _next.Length + call.Bytes.Length > options.MaxUnsentBytes)
                 return SendResult.Full;
             if (_pending.Count == 0)
-                _lastProgress = _client.Now;
+                _lastBytes = _lastReply = _client.Now;
             if (isAsking)
             {
                 _next.Raw("*1\r\n$6\r\nASKING\r\n"u8);
@@ -147,10 +162,13 @@ internal sealed class RespConnection : IThreadPoolWorkItem, IDisposable
                 call.Share();
                 expired.Add(call);
             }
-            isStalled = _client.Options.Time.GetElapsedTime(Volatile.Read(ref _lastProgress), now) > _client.Options.StallTimeout;
+            isStalled = IsLongSince(ref _lastBytes, now) || (_pending.Peek() is null or { IsDone: true } && IsLongSince(ref _lastReply, now));
         }
         if (isStalled)
+        {
+            IsStalled = true;
             Close("the server does not answer");
+        }
         return true;
     }
 
@@ -158,6 +176,15 @@ internal sealed class RespConnection : IThreadPoolWorkItem, IDisposable
 
     /// <summary>Closes it; whoever waits is told.</summary>
     public void Dispose() => Close("the connection was closed");
+
+    // So that a server is missed that vanished while nobody asked it anything.
+    private static void KeepAlive(Socket socket)
+    {
+        socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
+        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, 15);
+        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, 5);
+        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveRetryCount, 3);
+    }
 
     private async Task WriteAsync()
     {
@@ -179,23 +206,35 @@ internal sealed class RespConnection : IThreadPoolWorkItem, IDisposable
                 _current.Clear();
             }
         }
-        catch (Exception failure) when (failure is IOException or SocketException or InvalidOperationException)
+        catch (Exception failure)
         {
             Close(failure.Message);
         }
     }
+
+    // A server that sends a byte now and then is no better than one that sends none: whole answers count once the caller of the next has gone.
+    private bool IsLongSince(ref long moment, long now) => _client.Options.Time.GetElapsedTime(Volatile.Read(ref moment), now) > _client.Options.StallTimeout;
+
+    /// <summary>Whether a command was sent whose answer has not come.</summary>
+    private bool IsAwaited()
+    {
+        lock (_gate)
+            return _isClosed || _pending.Count > _unsent;
+    }
+
+    private static RespProtocolException OutOfStep() => new("the server sends a reply that nobody asked for");
 
     private void GiveOut(RedisReply reply)
     {
         RespCall? call;
         lock (_gate)
         {
-            if (!_pending.TryDequeue(out call))
-            {
-                if (_isClosed)
-                    return;
-                throw new RespProtocolException("the server sent a reply that nobody asked for");
-            }
+            if (_isClosed)
+                return;
+            // An answer to what has not been sent yet is none.
+            if (_pending.Count <= _unsent)
+                throw OutOfStep();
+            call = _pending.Dequeue();
         }
         if (call is null)
             return;

@@ -5,6 +5,7 @@ internal sealed class RespNode : IDisposable
 {
     private static readonly TimeSpan s_firstPause = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan s_longestPause = TimeSpan.FromMilliseconds(400);
+    private static readonly TimeSpan s_grace = TimeSpan.FromMilliseconds(250);
 
     private readonly CancellationTokenSource _stop = new();
     private volatile RespConnection? _connection;
@@ -30,8 +31,13 @@ internal sealed class RespNode : IDisposable
     /// <summary>Whether there is a connection.</summary>
     public bool IsReady => _connection is not null;
 
-    /// <summary>Why the last attempt to connect failed; <see langword="null"/> when none did since the last connection.</summary>
+    /// <summary>
+    /// Why commands fail at once; <see langword="null"/> while there is a connection, and in the moment in which a new one may still come.
+    /// </summary>
     public string? Down => _down;
+
+    /// <summary>Connections, and how many of them commands wait on.</summary>
+    public (int All, int Used, int Waiting) Usage => _connection is { } connection ? (1, Math.Min(connection.Waiting, 1), connection.Waiting) : default;
 
     /// <summary>Sends a command.</summary>
     public SendResult Send(RespCall call, bool isAsking)
@@ -80,20 +86,47 @@ internal sealed class RespNode : IDisposable
     /// <returns>Why it ended.</returns>
     private async Task<string> ConnectAsync()
     {
-        RespConnection connection;
-        using (var limit = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token))
-        {
-            limit.CancelAfter(Client.Options.DialTimeout);
-            connection = await RespConnection.OpenAsync(this, limit.Token).ConfigureAwait(false);
-        }
+        using var connection = await DialAsync().ConfigureAwait(false);
         _down = null;
         _connection = connection;
-        if (_stop.IsCancellationRequested)
-            connection.Dispose();
-        Client.Report(Address, null);
-        await connection.ReadAsync().ConfigureAwait(false);
-        _connection = null;
-        return await connection.Ended.ConfigureAwait(false);
+        try
+        {
+            if (_stop.IsCancellationRequested)
+                connection.Dispose();
+            Client.Report(Address, null);
+            await connection.ReadAsync().ConfigureAwait(false);
+            var reason = await connection.Ended.ConfigureAwait(false);
+            // One that hangs will not be back in a moment, as one that restarts may be.
+            if (connection.IsStalled)
+                _down = reason;
+            return reason;
+        }
+        finally
+        {
+            _connection = null;
+        }
+    }
+
+    /// <summary>Connects; when that takes longer than a moment, nobody waits for it any more.</summary>
+    private async Task<RespConnection> DialAsync()
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
+        limit.CancelAfter(Client.Options.DialTimeout);
+        var start = Client.Options.Time.GetTimestamp();
+        var dialing = RespConnection.OpenAsync(this, limit.Token);
+        if (_down is null && await Task.WhenAny(dialing, Task.Delay(s_grace, Client.Options.Time, limit.Token)).ConfigureAwait(false) != dialing)
+            _down = "connecting takes long";
+        try
+        {
+            var connection = await dialing.ConfigureAwait(false);
+            Client.Options.Metrics?.Dialled(Client.Options.Time.GetElapsedTime(start), isGood: true);
+            return connection;
+        }
+        catch
+        {
+            Client.Options.Metrics?.Dialled(Client.Options.Time.GetElapsedTime(start), isGood: false);
+            throw;
+        }
     }
 
     // Between half of the pause and all of it, so that many gateways do not come back as one.
