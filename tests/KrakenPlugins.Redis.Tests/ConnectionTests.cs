@@ -1,4 +1,8 @@
+using System.Diagnostics;
 using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
 using System.Text.Json;
 using Gateway.Core.Server;
 using Gateway.Core.Plugins;
@@ -70,6 +74,56 @@ public sealed class ConnectionTests
         }
     }
 
+    [Fact, Spec("TRF-076", "CFG-198")]
+    public async Task Beyond_pool_size_a_command_waits_for_pool_timeout_and_fails()
+    {
+        await using var server = await RedisServer.StartAsync();
+        await using var front = await StartAsync($$"""{"connection_pools":[{"name":"a","address":"{{server.Address}}","pool_size":1,"pool_timeout":"150ms"}]}""");
+        Assert.Equal("1", (await front.GetAsync("/x")).Header("X-Count"));
+        server.Freeze();
+
+        var replies = new[] { front.GetAsync("/x"), front.GetAsync("/x") };
+        var start = Stopwatch.GetTimestamp();
+        var beyond = await (await Task.WhenAny(replies));
+        Assert.InRange(Stopwatch.GetElapsedTime(start).TotalMilliseconds, 100, 1_000);
+        server.Thaw();
+
+        Assert.Equal("Busy", beyond.Header("X-Count"));
+        Assert.Contains("2", (await Task.WhenAll(replies)).Select(static reply => reply.Header("X-Count")));
+    }
+
+    [Theory, Spec("TRF-076", "CFG-192")]
+    [InlineData("")]
+    [InlineData(",\"pool_size\":0,\"pool_timeout\":\"1ms\"")]
+    public async Task Without_pool_size_no_command_waits_for_another(string poolSize)
+    {
+        await using var server = await RedisServer.StartAsync();
+        await using var front = await StartAsync($$"""{"connection_pools":[{"name":"a","address":"{{server.Address}}"{{poolSize}}}]}""");
+        Assert.Equal("1", (await front.GetAsync("/x")).Header("X-Count"));
+        server.Freeze();
+
+        var before = Counter.Calls;
+        var replies = Enumerable.Range(0, 40).Select(_ => front.GetAsync("/x")).ToArray();
+        await Wait.UntilAsync(() => Counter.Calls == before + 40, static () => "not all commands were sent");
+        server.Thaw();
+
+        Assert.DoesNotContain("Busy", (await Task.WhenAll(replies)).Select(static reply => reply.Header("X-Count")));
+        Assert.Equal("41", server.Cli("get", "count"));
+    }
+
+    [Theory, Spec("TRF-077", "CFG-197")]
+    [InlineData("-1", 1)]
+    [InlineData("2", 3)]
+    public async Task A_command_is_tried_as_often_as_max_retries_says(string retries, int attempts)
+    {
+        using var server = new LoadingServer();
+        await using var front = await StartAsync($$"""{"connection_pools":[{"name":"a","address":"127.0.0.1:{{server.Port}}","max_retries":{{retries}},"min_retry_backoff":"1ms","max_retry_backoff":"2ms"}]}""");
+
+        Assert.Equal("Unavailable", (await front.GetAsync("/x")).Header("X-Count"));
+
+        Assert.Equal(attempts, server.Commands);
+    }
+
     [Theory, Spec("TRF-070", "TRF-073", "CFG-194", "CFG-196")]
     [InlineData("""{"connection_pools":[{"name":"a","address":"h:1"}],"clusters":[{"name":"a","addresses":["h:1"]}]}""", "\"a\" is used twice")]
     [InlineData("""{"connection_pools":[{"name":"a","address":"h:1"},{"name":"a","address":"h:2"}]}""", "\"a\" is used twice")]
@@ -91,10 +145,12 @@ public sealed class ConnectionTests
     public async Task Old_spellings_work_with_a_warning_and_not_in_the_schema()
     {
         await using var server = await RedisServer.StartAsync();
-        var redis = $$"""{"nodes":[{"name":"a","host":"{{server.Address}}"}]}""";
+        var redis = $$"""{"connection_pools":[{"name":"b","address":"127.0.0.1:1"}],"nodes":[{"name":"a","host":"{{server.Address}}"}]}""";
         await using var front = await StartAsync(redis);
 
         Assert.Equal("1", (await front.GetAsync("/x")).Header("X-Count"));
+        var warnings = front.Gateway.Diagnostics.All.Where(static f => f.Severity == ConfigSeverity.Warning).Select(static f => $"{f.Path}: {f.Message}");
+        Assert.Equal(["extra_config.redis.nodes: \"nodes\" is the old name of \"connection_pools\"; rename it", "extra_config.redis.nodes[0].host: \"host\" is the old name of \"address\"; rename it"], warnings);
         Assert.NotEmpty(ReadSchema().Validate(JsonDocument.Parse(redis).RootElement));
     }
 
@@ -147,10 +203,10 @@ public sealed class ConnectionTests
 
     private static Schema ReadSchema() => Schema.Compile(JsonDocument.Parse(File.ReadAllText(Path.Combine(s_folder, "redis.schema.json"))).RootElement);
 
-    private static Task<PluginFront> StartAsync(string redis)
+    internal static Task<PluginFront> StartAsync(string redis, string name = "a")
     {
         var registry = new PluginRegistry();
-        registry.Endpoint("qos/ratelimit/router/redis", EndpointStages.RateLimit, static (_, context, _) => new Counter(context.Service<IRedisPools>()!.Find("a")!));
+        registry.Endpoint("qos/ratelimit/router/redis", EndpointStages.RateLimit, (_, context, _) => new Counter(context.Service<IRedisPools>()!.Find(name)!));
         return PluginFront.StartAsync(
             $$$"""{"version":3,"extra_config":{"redis":{{{redis}}}},"endpoints":[{{{Endpoint("/x")}}},{{{Endpoint("/y")}}}]}""", new TestGatewayOptions { Plugins = registry }, s_folder);
     }
@@ -158,13 +214,51 @@ public sealed class ConnectionTests
     private static string Endpoint(string path) =>
         $$$"""{"endpoint":"{{{path}}}","extra_config":{"qos/ratelimit/router/redis":{}},"backend":[{"host":["$UPSTREAM"],"url_pattern":"/"}]}""";
 
+    /// <summary>A server that greets, and has not read its data yet.</summary>
+    private sealed class LoadingServer : IDisposable
+    {
+        private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+        private readonly Task _serving;
+        private int _commands;
+
+        public LoadingServer()
+        {
+            _listener.Start();
+            _serving = ServeAsync();
+        }
+
+        public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
+
+        public int Commands => Volatile.Read(ref _commands);
+
+        public void Dispose() => _listener.Stop();
+
+        private async Task ServeAsync()
+        {
+            using var socket = await _listener.AcceptSocketAsync();
+            var buffer = new byte[4096];
+            while (await socket.ReceiveAsync(buffer) is var count and > 0)
+            {
+                var isGreeting = Encoding.ASCII.GetString(buffer, 0, count).Contains("HELLO", StringComparison.Ordinal);
+                if (!isGreeting)
+                    Interlocked.Increment(ref _commands);
+                await socket.SendAsync(isGreeting ? "%0\r\n"u8.ToArray() : "-LOADING\r\n"u8.ToArray());
+            }
+        }
+    }
+
     private sealed class Counter(IRedisPool pool) : IHttpMiddleware
     {
         private static readonly RedisScript s_count = new("return redis.call('INCR', KEYS[1])");
+        private static int s_calls;
+
+        public static int Calls => Volatile.Read(ref s_calls);
 
         public async Task InvokeAsync(HttpContext context, RequestDelegate next)
         {
-            var reply = await pool.EvaluateAsync(s_count, ["count"], [], new RedisCall(TimeSpan.FromSeconds(5)), context.RequestAborted);
+            var call = pool.EvaluateAsync(s_count, ["count"], [], new RedisCall(TimeSpan.FromSeconds(5)), context.RequestAborted);
+            Interlocked.Increment(ref s_calls);
+            var reply = await call;
             context.Response.Headers["X-Count"] = reply.TryGetInteger(out var number) ? number.ToString(CultureInfo.InvariantCulture) : reply.Failure.ToString();
             await next(context);
         }
