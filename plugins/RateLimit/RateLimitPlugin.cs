@@ -1,3 +1,4 @@
+using KrakenPlugins.RateLimit.Tiered;
 using KrakenPlugins.Sdk.Configuration;
 using KrakenPlugins.Sdk.Plugins;
 using Microsoft.AspNetCore.Http;
@@ -5,8 +6,8 @@ using Microsoft.AspNetCore.Http;
 namespace KrakenPlugins.RateLimit;
 
 /// <summary>
-/// The components <c>qos/ratelimit/service</c>, <c>qos/ratelimit/router</c> and <c>qos/ratelimit/proxy</c>. Source: reference pages "Service rate
-/// limit", "Endpoint rate limit", "Backend rate limit"; TRF-001 to TRF-053.
+/// The components <c>qos/ratelimit/service</c>, <c>qos/ratelimit/router</c>, <c>qos/ratelimit/proxy</c> and <c>qos/ratelimit/tiered</c>. Source:
+/// reference pages "Service rate limit", "Endpoint rate limit", "Backend rate limit", "Tiered rate limit"; TRF-001 to TRF-068.
 /// </summary>
 public sealed class RateLimitPlugin : GatewayPlugin
 {
@@ -19,12 +20,18 @@ public sealed class RateLimitPlugin : GatewayPlugin
     /// <summary>The namespace in the <c>extra_config</c> of backends.</summary>
     public const string ProxyNamespace = "qos/ratelimit/proxy";
 
+    /// <summary>The namespace of limits by tier in the <c>extra_config</c> of the service and of endpoints.</summary>
+    public const string TieredNamespace = "qos/ratelimit/tiered";
+
     /// <inheritdoc/>
     public override void Register(IPluginRegistry registry)
     {
         ArgumentNullException.ThrowIfNull(registry);
         registry.Server(ServiceNamespace, ServerStages.ServiceGuards, static (config, context, diagnostics) => Create(config, LimitPlace.OfService(ServiceNamespace, context), diagnostics));
         registry.Endpoint(RouterNamespace, EndpointStages.RateLimit, static (config, context, diagnostics) => Create(config, LimitPlace.OfEndpoint(RouterNamespace, context), diagnostics));
+        // The tiered limit is asked before the others of its scope (TRF-062).
+        registry.Server(TieredNamespace, ServerStages.ServiceGuards.Before(), static (config, context, diagnostics) => new TieredReader(LimitPlace.OfService(TieredNamespace, context), diagnostics).Read(config));
+        registry.Endpoint(TieredNamespace, EndpointStages.RateLimit.Before(), static (config, context, diagnostics) => new TieredReader(LimitPlace.OfEndpoint(TieredNamespace, context), diagnostics).Read(config));
         registry.Backend(ProxyNamespace, BackendStages.RateLimit, CreateBackend);
     }
 
