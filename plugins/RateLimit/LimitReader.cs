@@ -12,10 +12,9 @@ internal sealed class LimitReader(ConfigDiagnostics diagnostics)
     private static readonly string[] s_numbers = ["max_rate", "capacity", "client_max_rate", "client_capacity"];
 
     /// <summary>Binds the object; <see langword="null"/> after errors were reported.</summary>
-    public T? Bind<T>(ConfigNode config, string name) where T : class, new()
+    public T? Bind<T>(ConfigNode config, ConfigPath path) where T : class, new()
     {
         var found = new ConfigDiagnostics();
-        var path = ConfigPath.Root.Member(name);
         new ConfigBinder(found).TryBind<T>(config, path, out var settings);
         // Numbers in quotes have no effect in the engine (TRF-033).
         foreach (var number in s_numbers)
