@@ -24,6 +24,12 @@ public sealed record RespOptions
     /// <summary>The longest that connecting, handshakes of TLS and credentials included, may take.</summary>
     public TimeSpan DialTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>
+    /// How long commands wait for a lost connection to be made again before they fail at once; eight times as long for the first one, which
+    /// loads the platform's cryptography.
+    /// </summary>
+    public TimeSpan DialGrace { get; init; } = TimeSpan.FromMilliseconds(250);
+
     /// <summary>Makes the options of a TLS handshake with a host; <see langword="null"/> for clear text.</summary>
     public Func<string, SslClientAuthenticationOptions>? Tls { get; init; }
 

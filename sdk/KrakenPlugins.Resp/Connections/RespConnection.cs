@@ -98,13 +98,14 @@ internal sealed class RespConnection : IThreadPoolWorkItem, IDisposable
                     throw new IOException("the server closed the connection");
                 var now = _client.Now;
                 Volatile.Write(ref _lastBytes, now);
+                var awaited = Awaited();
                 _reader.Add(count);
                 while (_reader.TryRead(out var reply))
                 {
                     Volatile.Write(ref _lastReply, now);
-                    GiveOut(reply);
+                    GiveOut(reply, awaited--);
                 }
-                if (_reader.HasBegun && !IsAwaited())
+                if (_reader.HasBegun && awaited == 0)
                     throw OutOfStep();
             }
         }
@@ -215,24 +216,23 @@ internal sealed class RespConnection : IThreadPoolWorkItem, IDisposable
     // A server that sends a byte now and then is no better than one that sends none: whole answers count once the caller of the next has gone.
     private bool IsLongSince(ref long moment, long now) => _client.Options.Time.GetElapsedTime(Volatile.Read(ref moment), now) > _client.Options.StallTimeout;
 
-    /// <summary>Whether a command was sent whose answer has not come.</summary>
-    private bool IsAwaited()
+    /// <summary>How many answers there can be in what has come: a command that is sent from now on is not answered by it.</summary>
+    private int Awaited()
     {
         lock (_gate)
-            return _isClosed || _pending.Count > _unsent;
+            return _pending.Count - _unsent;
     }
 
     private static RespProtocolException OutOfStep() => new("the server sends a reply that nobody asked for");
 
-    private void GiveOut(RedisReply reply)
+    private void GiveOut(RedisReply reply, int awaited)
     {
         RespCall? call;
         lock (_gate)
         {
             if (_isClosed)
                 return;
-            // An answer to what has not been sent yet is none.
-            if (_pending.Count <= _unsent)
+            if (awaited <= 0)
                 throw OutOfStep();
             call = _pending.Dequeue();
         }

@@ -5,11 +5,11 @@ internal sealed class RespNode : IDisposable
 {
     private static readonly TimeSpan s_firstPause = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan s_longestPause = TimeSpan.FromMilliseconds(400);
-    private static readonly TimeSpan s_grace = TimeSpan.FromMilliseconds(250);
 
     private readonly CancellationTokenSource _stop = new();
     private volatile RespConnection? _connection;
     private volatile string? _down;
+    private bool _wasConnected;
 
     /// <summary>Begins to connect.</summary>
     public RespNode(RespClient client, RespAddress address)
@@ -87,6 +87,7 @@ internal sealed class RespNode : IDisposable
     private async Task<string> ConnectAsync()
     {
         using var connection = await DialAsync().ConfigureAwait(false);
+        _wasConnected = true;
         _down = null;
         _connection = connection;
         try
@@ -114,7 +115,8 @@ internal sealed class RespNode : IDisposable
         limit.CancelAfter(Client.Options.DialTimeout);
         var start = Client.Options.Time.GetTimestamp();
         var dialing = RespConnection.OpenAsync(this, limit.Token);
-        if (_down is null && await Task.WhenAny(dialing, Task.Delay(s_grace, Client.Options.Time, limit.Token)).ConfigureAwait(false) != dialing)
+        var grace = Client.Options.DialGrace * (_wasConnected ? 1 : 8);
+        if (_down is null && await Task.WhenAny(dialing, Task.Delay(grace, Client.Options.Time, limit.Token)).ConfigureAwait(false) != dialing)
             _down = "connecting takes long";
         try
         {
