@@ -146,7 +146,8 @@ public abstract class RespClient : IRedisPool, IAsyncDisposable
     /// <summary>A caller has been told.</summary>
     internal void Told(RespCall call, RedisFailure? failure)
     {
-        Options.Metrics?.Ended(Options.Time.GetElapsedTime(call.Started), failure);
+        if (Options.Metrics is { IsTiming: true } metrics)
+            metrics.Ended(Options.Time.GetElapsedTime(call.Started), failure);
         if (call.Span is { } span)
             RespTraces.End(span, failure);
     }
@@ -164,7 +165,9 @@ public abstract class RespClient : IRedisPool, IAsyncDisposable
 
     internal void Wake() => _clock.Wake();
 
-    internal long After(TimeSpan time) => Now + (long)(time.TotalSeconds * Options.Time.TimestampFrequency);
+    internal long After(TimeSpan time) => Now + Ticks(time);
+
+    internal long Ticks(TimeSpan time) => (long)(time.TotalSeconds * Options.Time.TimestampFrequency);
 
     private protected abstract RespNode? Route(int slot);
 

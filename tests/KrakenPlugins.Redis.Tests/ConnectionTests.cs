@@ -124,6 +124,43 @@ public sealed class ConnectionTests
         Assert.Equal(attempts, server.Commands);
     }
 
+    [Fact, Spec("TRF-331")]
+    public async Task Sizes_and_ages_of_a_pool_of_connections_are_accepted_without_effect()
+    {
+        await using var server = await RedisServer.StartAsync();
+        await using var front = await StartAsync($$"""
+            {"connection_pools":[{"name":"a","address":"{{server.Address}}","min_idle_conns":7,"max_idle_conns":1,"max_active_conns":3,"conn_max_idle_time":"1ms","conn_max_life_time":"1ms"}]}
+            """);
+
+        var replies = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => front.GetAsync("/x")));
+
+        Assert.Equal(Enumerable.Range(1, 20), replies.Select(static reply => int.Parse(reply.Header("X-Count")!, CultureInfo.InvariantCulture)).Order());
+        Assert.Empty(front.Gateway.Diagnostics.All);
+        Assert.Single(GatewayConnections(server));
+    }
+
+    [Fact, Spec("TRF-069", "CFG-336")]
+    public async Task A_reload_keeps_the_connections_of_entries_that_stay_as_they_are()
+    {
+        await using var server = await RedisServer.StartAsync();
+        await using var front = await StartAsync(Pools(1));
+        Assert.Equal("1", (await front.GetAsync("/x")).Header("X-Count"));
+        await Wait.UntilAsync(() => GatewayConnections(server).Length == 2, static () => "not both are connected");
+        var before = Ids();
+
+        await front.Gateway.ReloadAsync(Document(Pools(2)));
+        Assert.Equal("2", (await front.GetAsync("/x")).Header("X-Count"));
+        await Wait.UntilAsync(() => GatewayConnections(server).Length == 2 && !Ids()["b"].Equals(before["b"], StringComparison.Ordinal), static () => "the changed entry has no new connection, or the old one stays");
+
+        Assert.Equal(before["a"], Ids()["a"]);
+
+        string Pools(int retries) =>
+            $$"""{"connection_pools":[{"name":"a","address":"{{server.Address}}","client_name":"a"},{"name":"b","address":"{{server.Address}}","client_name":"b","max_retries":{{retries}}}]}""";
+
+        Dictionary<string, string> Ids() => GatewayConnections(server).ToDictionary(
+            static line => line.Split("name=")[1].Split(' ')[0], static line => line.Split("id=")[1].Split(' ')[0], StringComparer.Ordinal);
+    }
+
     [Theory, Spec("TRF-070", "TRF-073", "CFG-194", "CFG-196")]
     [InlineData("""{"connection_pools":[{"name":"a","address":"h:1"}],"clusters":[{"name":"a","addresses":["h:1"]}]}""", "\"a\" is used twice")]
     [InlineData("""{"connection_pools":[{"name":"a","address":"h:1"},{"name":"a","address":"h:2"}]}""", "\"a\" is used twice")]
@@ -207,9 +244,13 @@ public sealed class ConnectionTests
     {
         var registry = new PluginRegistry();
         registry.Endpoint("qos/ratelimit/router/redis", EndpointStages.RateLimit, (_, context, _) => new Counter(context.Service<IRedisPools>()!.Find(name)!));
-        return PluginFront.StartAsync(
-            $$$"""{"version":3,"extra_config":{"redis":{{{redis}}}},"endpoints":[{{{Endpoint("/x")}}},{{{Endpoint("/y")}}}]}""", new TestGatewayOptions { Plugins = registry }, s_folder);
+        return PluginFront.StartAsync(Document(redis), new TestGatewayOptions { Plugins = registry }, s_folder);
     }
+
+    private static string[] GatewayConnections(RedisServer server) =>
+        [.. server.Cli("client", "list").Split('\n').Where(static line => !line.Contains("cmd=client|list", StringComparison.Ordinal))];
+
+    private static string Document(string redis) => $$$"""{"version":3,"extra_config":{"redis":{{{redis}}}},"endpoints":[{{{Endpoint("/x")}}},{{{Endpoint("/y")}}}]}""";
 
     private static string Endpoint(string path) =>
         $$$"""{"endpoint":"{{{path}}}","extra_config":{"qos/ratelimit/router/redis":{}},"backend":[{"host":["$UPSTREAM"],"url_pattern":"/"}]}""";

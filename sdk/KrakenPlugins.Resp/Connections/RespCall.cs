@@ -162,7 +162,7 @@ internal sealed class RespCall(RespClient client) : IValueTaskSource<RedisReply>
         (Retries, Redirects, LastError) = (0, 0, "");
         _admission = 0;
         Span = null;
-        Started = client.Now;
+        Started = deadline - client.Ticks(call.Timeout);
     }
 
     private void Retire(RedisFailure? failure)

@@ -50,16 +50,16 @@ public sealed class RespMetrics : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _meter.Dispose();
 
+    /// <summary>Whether anybody wants to know how long commands take.</summary>
+    internal bool IsTiming => _useTime.Enabled;
+
     internal void Dialled(TimeSpan took, bool isGood) => _createTime.Record(took.TotalMilliseconds, isGood ? _created : _refused);
 
     internal void TimedOut() => Interlocked.Increment(ref _timeouts);
 
     /// <summary>A command has ended; <see langword="null"/> when its caller went away.</summary>
-    internal void Ended(TimeSpan took, RedisFailure? failure)
-    {
-        if (_useTime.Enabled)
-            _useTime.Record(took.TotalMilliseconds, _outcomes[failure is { } known ? (int)known : _outcomes.Length - 1]);
-    }
+    internal void Ended(TimeSpan took, RedisFailure? failure) =>
+        _useTime.Record(took.TotalMilliseconds, _outcomes[failure is { } known ? (int)known : _outcomes.Length - 1]);
 
     private void Observe(string name, string unit, string description, Func<long> value, KeyValuePair<string, object?> pool) =>
         _meter.CreateObservableUpDownCounter($"db.client.connections.{name}", () => new Measurement<long>(value(), pool), unit, description);
