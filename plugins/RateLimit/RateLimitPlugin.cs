@@ -1,3 +1,4 @@
+using KrakenPlugins.RateLimit.Redis;
 using KrakenPlugins.RateLimit.Tiered;
 using KrakenPlugins.Sdk.Configuration;
 using KrakenPlugins.Sdk.Plugins;
@@ -23,6 +24,12 @@ public sealed class RateLimitPlugin : GatewayPlugin
     /// <summary>The namespace of limits by tier in the <c>extra_config</c> of the service and of endpoints.</summary>
     public const string TieredNamespace = "qos/ratelimit/tiered";
 
+    /// <summary>The namespace of limits in Redis in the <c>extra_config</c> of the service.</summary>
+    public const string ServiceRedisNamespace = "qos/ratelimit/service/redis";
+
+    /// <summary>The namespace of limits in Redis in the <c>extra_config</c> of endpoints.</summary>
+    public const string RouterRedisNamespace = "qos/ratelimit/router/redis";
+
     /// <inheritdoc/>
     public override void Register(IPluginRegistry registry)
     {
@@ -32,6 +39,9 @@ public sealed class RateLimitPlugin : GatewayPlugin
         // The tiered limit is asked before the others of its scope (TRF-062).
         registry.Server(TieredNamespace, ServerStages.ServiceGuards.Before(), static (config, context, diagnostics) => new TieredReader(LimitPlace.OfService(TieredNamespace, context), diagnostics).Read(config));
         registry.Endpoint(TieredNamespace, EndpointStages.RateLimit.Before(), static (config, context, diagnostics) => new TieredReader(LimitPlace.OfEndpoint(TieredNamespace, context), diagnostics).Read(config));
+        // Local and cheap before remote: those in Redis stand behind those in memory.
+        registry.Server(ServiceRedisNamespace, ServerStages.ServiceGuards, static (config, context, diagnostics) => RedisLimits.Create(config, LimitPlace.OfService(ServiceRedisNamespace, context), "service", diagnostics));
+        registry.Endpoint(RouterRedisNamespace, EndpointStages.RateLimit, static (config, context, diagnostics) => RedisLimits.Create(config, LimitPlace.OfEndpoint(RouterRedisNamespace, context), $"{context.Method} {context.Path}", diagnostics));
         registry.Backend(ProxyNamespace, BackendStages.RateLimit, CreateBackend);
     }
 
