@@ -124,6 +124,23 @@ public sealed class IdentityTests : IAsyncLifetime
         Assert.Contains("qos/ratelimit/tiered.tier_key: the role of \"auth/api-keys\" is not known yet at the service", exception.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task The_example_of_the_readme_runs()
+    {
+        var example = PluginFront.ReadmeExample(Path.Combine(Front.Folder, "..", "..", "..", "..", "..", "Tiered"))
+            .Replace("http://127.0.0.1:8081", "$UPSTREAM", StringComparison.Ordinal)
+            .Replace("\"https://idp.example/jwks\"", $"\"{_keys.Host}/jwks\",\"disable_jwk_security\":true", StringComparison.Ordinal);
+        await using var front = await Front.StartAsync(example, folders: PluginFront.Folder("JwtValidator", "jwt-validator"));
+
+        var partner = new int[30];
+        for (var i = 0; i < partner.Length; i++)
+            partner[i] = (await front.GetAsync("/orders", Bearer("""{"plan":"partner-1","sub":"ada"}"""))).Status;
+
+        Assert.Empty(front.Gateway.Diagnostics.All);
+        Assert.Equal((200, 200), (partner[9], (await front.GetAsync("/orders", Bearer("""{"plan":"gold","sub":"ada"}"""))).Status));
+        Assert.Contains(429, partner);
+    }
+
     private static string Bearer(string claims) => $"Authorization: Bearer {Token(claims)}";
 
     private Task<PluginFront> TokensAsync(string limit) => Front.StartAsync($$$"""
