@@ -23,7 +23,7 @@ public sealed class OverloadTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    [Fact, Spec("TRF-083", "TRF-085", "TRF-005")]
+    [Fact, Spec("TRF-083", "TRF-085", "TRF-005", "TRF-398")]
     public async Task Four_gateways_admit_what_one_bucket_holds_and_gains_with_one_command_per_request()
     {
         await using var server = await RedisServer.StartAsync();
