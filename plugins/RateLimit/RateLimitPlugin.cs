@@ -1,4 +1,5 @@
 using KrakenPlugins.RateLimit.Redis;
+using KrakenPlugins.RateLimit.Redis.Legacy;
 using KrakenPlugins.RateLimit.Tiered;
 using KrakenPlugins.Sdk.Configuration;
 using KrakenPlugins.Sdk.Plugins;
@@ -7,8 +8,9 @@ using Microsoft.AspNetCore.Http;
 namespace KrakenPlugins.RateLimit;
 
 /// <summary>
-/// The components <c>qos/ratelimit/service</c>, <c>qos/ratelimit/router</c>, <c>qos/ratelimit/proxy</c> and <c>qos/ratelimit/tiered</c>. Source:
-/// reference pages "Service rate limit", "Endpoint rate limit", "Backend rate limit", "Tiered rate limit"; TRF-001 to TRF-068.
+/// The components <c>qos/ratelimit/service</c>, <c>qos/ratelimit/router</c>, <c>qos/ratelimit/proxy</c>, <c>qos/ratelimit/tiered</c>,
+/// <c>qos/ratelimit/service/redis</c> and <c>qos/ratelimit/router/redis</c>. Source: reference pages "Service rate limit", "Endpoint rate limit",
+/// "Backend rate limit", "Tiered rate limit", "Stateful service rate limit"; TRF-001 to TRF-068, TRF-082 to TRF-096.
 /// </summary>
 public sealed class RateLimitPlugin : GatewayPlugin
 {
@@ -42,6 +44,7 @@ public sealed class RateLimitPlugin : GatewayPlugin
         // Local and cheap before remote: those in Redis stand behind those in memory.
         registry.Server(ServiceRedisNamespace, ServerStages.ServiceGuards, static (config, context, diagnostics) => RedisLimits.Create(config, LimitPlace.OfService(ServiceRedisNamespace, context), "service", diagnostics));
         registry.Endpoint(RouterRedisNamespace, EndpointStages.RateLimit, static (config, context, diagnostics) => RedisLimits.Create(config, LimitPlace.OfEndpoint(RouterRedisNamespace, context), $"{context.Method} {context.Path}", diagnostics));
+        registry.HttpServer(LegacyLimit.Name, LegacyLimit.Create);
         registry.Backend(ProxyNamespace, BackendStages.RateLimit, CreateBackend);
     }
 

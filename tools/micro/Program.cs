@@ -10,6 +10,7 @@ using Gateway.Micro;
     ("validator", "auth/validator beside the bare check of a signature", ValidatorMicro.Run),
     ("guards", "the look-up of an API key, the decision of CORS", GuardsMicro.Run),
     ("limits", "token buckets, shared and per client, on one thread and on two", LimitsMicro.Run),
+    ("redis", "decisions of the limits in Redis through one connection", RedisMicro.Run),
     ("signing", "the signature of a request (auth/aws-sigv4)", SigningMicro.Run),
 ];
 

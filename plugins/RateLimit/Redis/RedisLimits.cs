@@ -71,7 +71,6 @@ internal static class RedisLimits
         if (place.Endpoint is not null || !settings.Strategy.Equals("jwt", StringComparison.OrdinalIgnoreCase) || settings.Key.Length == 0)
             return IdentityReader.TryRead(settings.Source!, settings.Strategy, settings.Key, place, reader, diagnostics, out identity);
         identity = new UnverifiedClaim(settings.Key);
-        RedisLimitLog.Unverified(place.Context.Logger, place.LogPrefix);
         settings.Source!.Warning(diagnostics, "strategy", $"at the service no token has been validated, so that clients can write any {ConfigText.Quote(settings.Key)} into one; expected \"ip\" or \"header\", or the limit in \"{RateLimitPlugin.RouterRedisNamespace}\"");
         return true;
     }

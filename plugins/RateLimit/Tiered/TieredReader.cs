@@ -1,4 +1,7 @@
 using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using KrakenPlugins.RateLimit.Redis;
 using KrakenPlugins.Sdk.Configuration;
 using KrakenPlugins.Sdk.Plugins;
 using KrakenPlugins.Tiers;
@@ -11,9 +14,11 @@ namespace KrakenPlugins.RateLimit.Tiered;
 internal sealed class TieredReader(LimitPlace place, ConfigDiagnostics diagnostics)
 {
     private const string ApiKeys = "auth/api-keys";
+    private const int LongestName = 64;
+    private const int DigestBytes = 16;
 
     private readonly LimitReader _reader = new(diagnostics);
-    private readonly HashSet<string> _stateKeys = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _names = new(StringComparer.Ordinal);
     private bool _hasFailed;
 
     /// <summary>The component; <see langword="null"/> after errors were reported.</summary>
@@ -33,48 +38,54 @@ internal sealed class TieredReader(LimitPlace place, ConfigDiagnostics diagnosti
     {
         if (tier.Ratelimit is null && tier.RatelimitRedis is null)
             tier.Source!.Notice(diagnostics, "ratelimit", "the tier has no limit; expected \"ratelimit\" or \"ratelimit_redis\" unless its requests are to be unlimited");
-        if (tier.RatelimitRedis is not null)
-        {
-            _reader.Refuse(tier.Source!, "ratelimit_redis", "this build has no limits in Redis; expected \"ratelimit\"");
-            _hasFailed = true;
-        }
-        return ReadMemory(index, tier, tierKey);
+        WarnOfTierAsClient(tier, tier.Ratelimit, "ratelimit", tierKey);
+        WarnOfTierAsClient(tier, tier.RatelimitRedis, "ratelimit_redis", tierKey);
+        var name = NameOf(tier, tierKey);
+        var inMemory = Build(tier.Ratelimit, PlaceOf(index, tier, "ratelimit", name), MemoryLimits.Create);
+        var scope = place.Endpoint is { } endpoint ? $"{endpoint.Method} {endpoint.Path}" : "service";
+        var inRedis = Build(tier.RatelimitRedis, PlaceOf(index, tier, "ratelimit_redis", name), (config, at, found) => RedisLimits.Create(config, at, $"{scope}|tier {name}", found));
+        // Local and cheap before remote.
+        return inMemory is not null && inRedis is not null ? new BothLimits(inMemory, inRedis) : inMemory ?? inRedis;
     }
 
-    private HttpLimit? ReadMemory(int index, TierLimitSettings tier, string tierKey)
+    private HttpGate? Build(ConfigNode? config, LimitPlace at, Func<ConfigNode, LimitPlace, ConfigDiagnostics, HttpGate?> create)
     {
-        if (tier.Ratelimit is not { } config)
+        if (config is null)
             return null;
-        WarnOfTierAsClient(tier, config, "ratelimit", tierKey);
         var found = new ConfigDiagnostics();
-        var limit = MemoryLimits.Create(config, PlaceOf(index, tier, "ratelimit"), found);
+        var limit = create(config, at, found);
         foreach (var finding in found.All)
             diagnostics.Add(finding);
         _hasFailed |= found.HasErrors;
         return limit;
     }
 
-    private LimitPlace PlaceOf(int index, TierLimitSettings tier, string attribute) => place with
+    private LimitPlace PlaceOf(int index, TierLimitSettings tier, string attribute, string name) => place with
     {
         Path = tier.Source!.Path.Member(attribute),
         LogPrefix = string.Create(CultureInfo.InvariantCulture, $"{place.LogPrefix}[Tier {index}]"),
         Policy = $"{place.Policy}-tier",
-        StateKey = StateKeyOf(tier),
+        StateKey = name,
     };
 
-    // By what matches, so that a tier keeps its buckets when others come, go or change (TRF-412). A second one of the same value gets no request.
-    private string StateKeyOf(TierLimitSettings tier)
+    // By what matches, so that a tier keeps its buckets, also those in Redis, when others come, go or change (TRF-412). A second one of the same
+    // value gets no request.
+    private string NameOf(TierLimitSettings tier, string tierKey)
     {
-        var key = $"{tier.TierValueAs}:{tier.TierValue}";
-        for (var n = 2; !_stateKeys.Add(key); n++)
-            key = string.Create(CultureInfo.InvariantCulture, $"{n}:{tier.TierValueAs}:{tier.TierValue}");
-        return key;
+        var kind = tier.TierValueAs.Length == 0 ? "literal" : tier.TierValueAs;
+        var value = tier.TierValue ?? "";
+        if (kind == "policy" || value.Length > LongestName || ConfigText.IsSecret(tierKey))
+            value = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(value)).AsSpan(0, DigestBytes));
+        var name = kind == "*" ? kind : $"{kind}:{value}";
+        for (var n = 2; !_names.Add(name); n++)
+            name = string.Create(CultureInfo.InvariantCulture, $"{n}:{kind}:{value}");
+        return name;
     }
 
     // All users of a plan would share the bucket that is meant for each (TRF-066). Where a tier matches many values, the header may well name the user.
-    private void WarnOfTierAsClient(TierLimitSettings tier, ConfigNode limit, string attribute, string tierKey)
+    private void WarnOfTierAsClient(TierLimitSettings tier, ConfigNode? limit, string attribute, string tierKey)
     {
-        if (tier.TierValueAs is not ("" or "literal") || limit["client_max_rate"] is null || limit["key"] is not { Kind: ConfigKind.String } key)
+        if (limit is null || tier.TierValueAs is not ("" or "literal") || limit["client_max_rate"] is null || limit["key"] is not { Kind: ConfigKind.String } key)
             return;
         if (!string.Equals(limit["strategy"]?.Text, "header", StringComparison.OrdinalIgnoreCase) || !string.Equals(key.Text, tierKey, StringComparison.OrdinalIgnoreCase))
             return;

@@ -79,6 +79,21 @@ public sealed class NamespaceResolverTests
     }
 
     [Fact]
+    [Spec("TRF-093")]
+    public void Old_names_of_a_redis_connection_become_current_ones_with_a_warning_in_tiers_too()
+    {
+        var result = Load(OneEndpoint("""
+            "extra_config":{"qos/ratelimit/tiered":{"tiers":[{},{"ratelimit_redis":{"connection_pool":"a"}},7]},"qos/ratelimit/router/redis":{"redis_instance":"b"}}
+            """), s_all);
+
+        var config = result.Config!.Endpoints[0].ExtraConfig;
+        Assert.Equal("a", config["qos/ratelimit/tiered"]!["tiers"]!.Items[1]["ratelimit_redis"]!["connection_name"]!.Text);
+        Assert.Equal("b", config["qos/ratelimit/router/redis"]!["connection_name"]!.Text);
+        Assert.Contains("tiers[1].ratelimit_redis.connection_pool: \"connection_pool\" is the old name of \"connection_name\"", result.Findings(ConfigSeverity.Warning), StringComparison.Ordinal);
+        Assert.Contains("\"redis_instance\" is the old name of \"connection_name\"", result.Findings(ConfigSeverity.Warning), StringComparison.Ordinal);
+    }
+
+    [Fact]
     [Spec("CFG-045")]
     public void Metadata_is_no_namespace() => Clean(OneEndpoint("\"extra_config\":{\"@x\":1,\"$y\":{},\"_auth/validator\":{},\"#z\":[]}"), s_none);
 

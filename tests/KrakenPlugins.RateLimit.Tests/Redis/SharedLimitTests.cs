@@ -49,7 +49,7 @@ public sealed class SharedLimitTests(SharedRedis redis) : IClassFixture<SharedRe
         Assert.Equal("503", await first.StatusesAsync(1, "/e", "X-Who: b"));
     }
 
-    [Fact, Spec("TRF-085", "TRF-331", "TRF-332")]
+    [Fact, Spec("TRF-085", "TRF-398", "TRF-331", "TRF-332")]
     public async Task A_decision_about_both_buckets_is_one_command()
     {
         await using var server = await RedisServer.StartAsync();
