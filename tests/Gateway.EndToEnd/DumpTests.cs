@@ -169,6 +169,21 @@ public sealed class DumpTests : IDisposable
         Assert.Contains("[+] GET /x?page=1&api_key=***&token={{.Key}}\n", run.Error, StringComparison.Ordinal);
     }
 
+    [Fact, Spec("CFG-232", "TRF-074")]
+    public async Task Credentials_of_redis_are_masked()
+    {
+        var file = _folder.Write("krakend.json", """
+            {"version":3,"extra_config":{"redis":{"connection_pools":[{"name":"shared","address":"127.0.0.1:1","user_name":"pelican","password":"swordfish"}]}},"endpoints":[]}
+            """);
+
+        var run = await Executable.RunAsync("check", "-ddd", "--allow-missing", "*", "-c", file);
+
+        Assert.Equal(0, run.Status);
+        Assert.Contains("name:shared", run.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("pelican", run.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("swordfish", run.Error, StringComparison.Ordinal);
+    }
+
     [Fact, Spec("CFG-232")]
     public async Task The_values_are_those_that_take_effect()
     {

@@ -28,7 +28,7 @@ public sealed class FaultTests
         await Wait.UntilAsync(() => !client.IsReady, static () => "a connection on which nothing comes is kept");
 
         server.Thaw();
-        Assert.InRange((await client.UntilAnswered("k")).TotalSeconds, 0, 1);
+        Assert.InRange((await client.UntilAnswered("k")).TotalSeconds, 0, 2);
     }
 
     [Fact, Spec("TRF-334")]
@@ -43,10 +43,10 @@ public sealed class FaultTests
         var start = Stopwatch.GetTimestamp();
         for (var i = 0; i < 1_000; i++)
             Assert.Equal(RedisFailure.Unavailable, (await client.Run("k")).Failure);
-        Assert.InRange(Stopwatch.GetElapsedTime(start).TotalMilliseconds, 0, 500);
+        Assert.InRange(Stopwatch.GetElapsedTime(start).TotalMilliseconds, 0, 3_000);
 
         await server.RestartAsync();
-        Assert.InRange((await client.UntilAnswered("k")).TotalSeconds, 0, 1);
+        Assert.InRange((await client.UntilAnswered("k")).TotalSeconds, 0, 2);
         Assert.True((await client.Run("k")).Number() >= 2);
     }
 
@@ -60,7 +60,7 @@ public sealed class FaultTests
 
         await server.RestartAsync();
 
-        Assert.InRange((await client.UntilAnswered("k")).TotalSeconds, 0, 1);
+        Assert.InRange((await client.UntilAnswered("k")).TotalSeconds, 0, 2);
     }
 
     [Fact, Spec("TRF-077", "TRF-335")]
@@ -99,7 +99,7 @@ public sealed class FaultTests
         Assert.Equal(RedisFailure.Timeout, late.Reply.Failure);
         Assert.InRange(late.Took.TotalMilliseconds, 95, 900);
         Assert.Equal(3, patient.Reply.Number());
-        Assert.InRange(patient.Took.TotalMilliseconds, 900, 2_500);
+        Assert.InRange(patient.Took.TotalMilliseconds, 900, 3_500);
         Assert.True(client.IsReady);
     }
 
