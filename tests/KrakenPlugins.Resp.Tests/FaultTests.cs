@@ -63,6 +63,34 @@ public sealed class FaultTests
         Assert.InRange((await client.UntilAnswered("k")).TotalSeconds, 0, 2);
     }
 
+    [Fact, Spec("TRF-334", "TRF-341")]
+    public async Task A_server_that_could_not_be_reached_is_found_soon_after_it_can()
+    {
+        // A full queue of connections drops attempts without a word, as a machine that is gone does.
+        using var listener = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        listener.Listen(1);
+        var fill = Enumerable.Range(0, 4).Select(static _ => new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp)).ToArray();
+        foreach (var socket in fill)
+            _ = socket.ConnectAsync(listener.LocalEndPoint!).ContinueWith(static task => task.Exception, TaskScheduler.Default);
+        await Wait.UntilAsync(() => fill.Count(static socket => socket.Connected) >= 2, static () => "the queue is not full");
+        await using var client = Clients.Connect(((IPEndPoint)listener.LocalEndPoint!).Port, static o => o with { DialGrace = TimeSpan.FromMilliseconds(10), DialTimeout = TimeSpan.FromSeconds(30) });
+        await Wait.UntilAsync(() => client.Down == "no answer in time", static () => "the first attempt does not end");
+
+        var start = Stopwatch.GetTimestamp();
+        foreach (var socket in fill)
+            socket.Dispose();
+        var found = false;
+        while (!found)
+        {
+            using var peer = await listener.AcceptAsync();
+            var buffer = new byte[256];
+            found = await peer.ReceiveAsync(buffer) > 0;
+        }
+
+        Assert.InRange(Stopwatch.GetElapsedTime(start).TotalSeconds, 0, 4);
+    }
+
     [Fact, Spec("TRF-077", "TRF-335")]
     public async Task A_call_whose_connection_broke_is_lost_unless_it_may_run_twice()
     {

@@ -56,15 +56,22 @@ internal sealed class RespConnection : IThreadPoolWorkItem, IDisposable
     public int Waiting => _pending.Count;
 
     /// <summary>Connects and authenticates.</summary>
+    /// <param name="node">The server.</param>
+    /// <param name="reach">How long it may take to reach it, before TLS and credentials.</param>
+    /// <param name="cancellationToken">Ends the attempt.</param>
     /// <exception cref="IOException">The server cannot be reached, or refuses.</exception>
-    public static async Task<RespConnection> OpenAsync(RespNode node, CancellationToken cancellationToken)
+    public static async Task<RespConnection> OpenAsync(RespNode node, TimeSpan reach, CancellationToken cancellationToken)
     {
         var options = node.Client.Options;
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         Stream? stream = null;
         try
         {
-            await socket.ConnectAsync(node.Address.Host, node.Address.Port, cancellationToken).ConfigureAwait(false);
+            using (var reaching = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken))
+            {
+                reaching.CancelAfter(reach);
+                await socket.ConnectAsync(node.Address.Host, node.Address.Port, reaching.Token).ConfigureAwait(false);
+            }
             KeepAlive(socket);
             stream = new NetworkStream(socket, ownsSocket: true);
             if (options.Tls is { } tls)
