@@ -69,6 +69,28 @@ public sealed class LoadTests
         Assert.Equal(2, exception.Message.Split(reason).Length);
     }
 
+    [Theory]
+    [InlineData("\"req\":{\"policies\":[\"true\"]}", true)]
+    [InlineData("\"jwt\":{\"policies\":[\"true\"]},\"resp\":{\"policies\":[\"true\"]}", true)]
+    [InlineData("\"jwt\":{\"policies\":[\"true\"]}", false)]
+    [Spec("EXT-190")]
+    public async Task Rules_over_requests_refuse_the_start_where_a_plugin_takes_connections_over(string policies, bool refuses)
+    {
+        async Task StartAsync()
+        {
+            await using var front = await Front.StartAsync(
+                new PoliciesPlugin(),
+                $$$$$"""{"endpoint":"/e","backend":[{"url_pattern":"/b"}],"extra_config":{"auth/validator":{},"test/connection":{},"security/policies":{{{{{{policies}}}}}}}}""",
+                others: static registry => registry.Connection("test/connection", static (_, _, _) => new Silent()));
+            Assert.Empty(front.Gateway.Diagnostics.All);
+        }
+
+        if (refuses)
+            Assert.Contains("\"security/policies\" would never be asked", (await Assert.ThrowsAnyAsync<Exception>(StartAsync)).Message, StringComparison.Ordinal);
+        else
+            await StartAsync();
+    }
+
     [Fact]
     [Spec("SEC-070")]
     public async Task Without_macros_the_standard_functions_stay()

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using KrakenPlugins.RateLimiting.Clients;
 using KrakenPlugins.Sdk.Plugins;
 using Microsoft.AspNetCore.Http;
@@ -47,6 +48,7 @@ internal sealed class RedisLimit(RedisBuckets buckets, IServiceContext context, 
         return reply.IsCompletedSuccessfully ? SettleAsync(exchange, reply.Result) : WaitAsync(exchange, reply);
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<bool> WaitAsync(HttpContext exchange, ValueTask<RedisReply> reply) =>
         await SettleAsync(exchange, await reply.ConfigureAwait(false)).ConfigureAwait(false);
 

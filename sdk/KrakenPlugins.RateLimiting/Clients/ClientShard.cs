@@ -21,6 +21,7 @@ internal sealed class ClientShard(TokenRate rate, int most, ClientBudget budget)
     private long[]? _shared;
     private int _count;
     private long _noRoomUntil;
+    private bool _isClosed;
 
     /// <summary>Clients with a bucket of their own.</summary>
     public int Count
@@ -62,13 +63,13 @@ internal sealed class ClientShard(TokenRate rate, int most, ClientBudget budget)
         }
     }
 
-    /// <summary>Gives all memory back.</summary>
-    public void Clear()
+    /// <summary>Gives all memory back and takes none any more: clients that still come share buckets.</summary>
+    public void Close()
     {
         lock (_gate)
         {
             budget.Release(_places.Length);
-            (_places, _shared, _count) = ([], null, 0);
+            (_places, _shared, _count, _isClosed) = ([], null, 0, true);
         }
     }
 
@@ -93,7 +94,7 @@ internal sealed class ClientShard(TokenRate rate, int most, ClientBudget budget)
     {
         if (_count < most && _count < _places.Length / 4 * 3)
             return true;
-        if (now < _noRoomUntil)
+        if (_isClosed || now < _noRoomUntil)
             return false;
         var live = CountLive(now);
         var size = SizeFor(Math.Min(live + 1, most));

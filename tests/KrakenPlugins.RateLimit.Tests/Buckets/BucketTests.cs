@@ -198,10 +198,10 @@ public sealed class BucketTests
 }
 
 /// <summary>A bucket as the documentation has it: tokens with their fractions, in units of one interval's nanosecond, filled with the time.</summary>
-internal sealed class Model(long interval, long capacity)
+internal sealed class Model(long interval, long capacity, long start = 0)
 {
     private Int128 _units = (Int128)interval * capacity;
-    private long _last;
+    private long _last = start;
 
     public Int128 Units => _units;
 

@@ -136,6 +136,25 @@ public sealed class ClientTableTests
         Assert.Equal(64, budget.Left);
     }
 
+    [Theory]
+    [Spec("TRF-304")]
+    [InlineData(0)]
+    [InlineData(500)]
+    public void A_table_that_has_ended_takes_no_memory_for_requests_that_are_still_on_their_way(int before)
+    {
+        var budget = new ClientBudget(1 << 20);
+        var random = new Random(8);
+        var table = Table(BucketTests.Rate(1, 1000, 3), new ClientTableOptions { Budget = budget });
+        for (var i = 0; i < before; i++)
+            table.TryTake(Key(random), 1, out _);
+
+        table.Dispose();
+        for (var i = 0; i < 10_000; i++)
+            table.TryTake(Key(random), 1, out _);
+
+        Assert.Equal((0, 1 << 20), (table.Count, (int)budget.Left));
+    }
+
     [Fact]
     [Spec("TRF-034", "TRF-035")]
     public void Clients_are_forgotten_when_their_bucket_is_full_and_memory_comes_back()

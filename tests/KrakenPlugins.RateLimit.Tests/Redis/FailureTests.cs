@@ -70,6 +70,30 @@ public sealed class FailureTests
         server.Thaw();
     }
 
+    [Fact, Spec("TRF-087", "TRF-390", "TRF-077")]
+    public async Task A_slow_server_is_waited_for_no_longer_than_the_timeout_and_used_again_when_it_is_fast()
+    {
+        await using var server = await RedisServer.StartAsync();
+        await using var link = new SlowLink(server.Port);
+        await using var front = await Front.StartAsync($$$"""
+            {"version":3,"host":["$UPSTREAM"],"extra_config":{"redis":{"connection_pools":[{"name":"a","address":"127.0.0.1:{{{link.Port}}}"}]} },"endpoints":[
+              {"endpoint":"/e","timeout":"400ms","extra_config":{"qos/ratelimit/router/redis":{"connection_name":"a","max_rate":1,"capacity":1000,"every":"1h"} },"backend":[{"url_pattern":"/b"}]}]}
+            """, null, RedisFront.Folder);
+        Assert.Equal("200", await front.StatusesAsync(1, "/e"));
+        link.Delay = TimeSpan.FromSeconds(1);
+        var watch = Stopwatch.StartNew();
+
+        var replies = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => front.GetAsync("/e")));
+
+        Assert.InRange(watch.Elapsed.TotalMilliseconds, 390, 2000);
+        Assert.All(replies, static reply => Assert.Equal(500, reply.Status));
+        link.Delay = TimeSpan.Zero;
+        var status = 500;
+        for (watch.Restart(); status == 500 && watch.Elapsed < TimeSpan.FromSeconds(10);)
+            status = (await front.GetAsync("/e")).Status;
+        Assert.Equal(200, status);
+    }
+
     [Fact, Spec("TRF-087", "TRF-391")]
     public async Task A_key_that_holds_something_else_admits_nobody()
     {

@@ -149,6 +149,19 @@ public sealed class OptionTests(SharedRedis redis) : IClassFixture<SharedRedis>
     public void The_schema_says_what_is_valid(string schema, string limit, bool isValid) =>
         Assert.Equal(isValid, Schema.Compile(JsonDocument.Parse(File.ReadAllText(Path.Combine(Front.Folder, $"{schema}.schema.json"))).RootElement).Validate(JsonDocument.Parse(limit).RootElement).Count == 0);
 
+    [Fact, Spec("TRF-082")]
+    public async Task The_example_of_the_readme_runs()
+    {
+        var example = PluginFront.ReadmeExample(Path.Combine(Front.Folder, "..", "..", "..", "..", "..", "Redis"))
+            .Replace("http://127.0.0.1:8081", "$UPSTREAM", StringComparison.Ordinal)
+            .Replace("redis.internal:6379", _server.Address, StringComparison.Ordinal);
+        await using var front = await Front.StartAsync(example, null, RedisFront.Folder);
+
+        Assert.Equal("200 200", await front.StatusesAsync(2, "/orders/7"));
+        Assert.Empty(front.Gateway.Diagnostics.All);
+        Assert.Equal("\"endpoint-global-client\";q=10;w=2", (await front.GetAsync("/orders/8")).Header("RateLimit-Policy"));
+    }
+
     private Task<PluginFront> RouterAsync(string limit, string more = "", TestGatewayOptions? options = null) => RedisFront.RouterAsync(_server, _prefix, limit, more, options);
 
     private static string Token(string claims) => $"e30.{Base64Url.EncodeToString(Encoding.UTF8.GetBytes(claims))}.c2ln";
