@@ -31,7 +31,6 @@ internal static class LimitsMicro
         Scale("time stamp", (_, _) => clock.Now > 0);
         Scale("shared bucket", (_, _) => bucket.TryTake(clock.Now, out var _));
         Scale("a client of each", (thread, _) => table.TryTake(clients[thread], clock.Now, out var _));
-        Scale("5000 clients of each", (thread, i) => table.TryTake(clients[(i % (Clients / 2) * 2) + thread], clock.Now, out var _));
     }
 
     private static void Print(string name, Func<int, bool> decide)
@@ -55,8 +54,7 @@ internal static class LimitsMicro
 
     private static void Scale(string name, Func<int, int, bool> decide)
     {
-        var gain = TwoThreads.Gain(decide, out var rounds);
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name + ", two threads",-34} {gain,8:F2} times the decisions of one ({rounds} rounds)"));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name + ", two threads",-34} {TwoThreads.Gain(decide),8:F2} times the decisions of one"));
     }
 
     private static TokenRate Rate(double perSecond, long capacity) =>
