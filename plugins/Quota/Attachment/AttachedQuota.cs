@@ -1,3 +1,4 @@
+using KrakenPlugins.Quota.Counting;
 using KrakenPlugins.Sdk.Plugins;
 using KrakenPlugins.Tiers;
 
@@ -17,4 +18,14 @@ internal sealed record AttachedQuota<TClients>(
 /// <summary>A tier.</summary>
 /// <param name="Quota">Its limits.</param>
 /// <param name="Clients">Who is a client.</param>
-internal sealed record QuotaTier<TClients>(IQuota Quota, TClients Clients);
+/// <param name="HidesClients">Whether clients are told apart by a secret, which no counter is named by (TRF-432).</param>
+internal sealed record QuotaTier<TClients>(IQuota Quota, TClients Clients, bool HidesClients)
+{
+    /// <summary>Whose counters a client has.</summary>
+    public Account AccountOf(string client) => new(Quota, HidesClients ? ClientDigest.Of(client) : client);
+}
+
+/// <summary>Whose counters a request is counted in.</summary>
+/// <param name="Quota">The limits.</param>
+/// <param name="Client">The client.</param>
+internal sealed record Account(IQuota Quota, string Client);

@@ -21,7 +21,7 @@ internal sealed class BackendQuota(AttachedQuota<BackendClients> quota, WeightCh
     {
         var index = quota.Selector.Select(request.Headers.Get(quota.Selector.Header));
         if (index >= 0 && quota.Tiers[index].Clients.Of(request) is { Length: > 0 } client)
-            return CallAsync(new Account(quota.Tiers[index].Quota, client), request, next, cancellationToken);
+            return CallAsync(quota.Tiers[index].AccountOf(client), request, next, cancellationToken);
         return quota.AllowsUnmatched ? next(request, cancellationToken) : new(_unmatched);
     }
 

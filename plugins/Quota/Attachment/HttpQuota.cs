@@ -14,17 +14,17 @@ internal sealed class HttpQuota(AttachedQuota<ClientIdentity> quota, IServiceCon
     {
         var index = quota.Selector.Select(exchange.Request.Headers);
         if (index >= 0 && quota.Tiers[index].Clients.TryReadText(exchange, out var client))
-            return DecideAsync(quota.Tiers[index].Quota, client, exchange, next);
+            return DecideAsync(quota.Tiers[index].AccountOf(client), exchange, next);
         return quota.AllowsUnmatched ? next(exchange) : Refuse(exchange, StatusCodes.Status400BadRequest, QuotaTexts.Unmatched);
     }
 
-    private async Task DecideAsync(IQuota limits, string client, HttpContext exchange, RequestDelegate next)
+    private async Task DecideAsync(Account account, HttpContext exchange, RequestDelegate next)
     {
-        var decision = await limits.TakeAsync(client, quota.Weight is null ? 1 : 0, quota.Timeout, exchange.RequestAborted).ConfigureAwait(false);
+        var decision = await account.Quota.TakeAsync(account.Client, quota.Weight is null ? 1 : 0, quota.Timeout, exchange.RequestAborted).ConfigureAwait(false);
         switch (decision.Outcome)
         {
             case QuotaOutcome.Allowed when quota.Weight is not null:
-                exchange.Features.Set(new Account(limits, client));
+                exchange.Features.Set(account);
                 break;
             case QuotaOutcome.Allowed when quota.ShowsHeaders:
                 QuotaHeaders.Show(exchange.Response, decision.Windows);

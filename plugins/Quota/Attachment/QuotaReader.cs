@@ -9,7 +9,11 @@ namespace KrakenPlugins.Quota.Attachment;
 /// <summary>How the clients of a tier are told apart, read and checked.</summary>
 /// <param name="Strategy"><c>header</c>, <c>ip</c> or <c>param</c>.</param>
 /// <param name="Key">Header or placeholder; with <c>ip</c> a header or nothing.</param>
-internal readonly record struct ClientChoice(string Strategy, string Key);
+internal readonly record struct ClientChoice(string Strategy, string Key)
+{
+    /// <summary>Whether what tells clients apart lets whoever reads it in.</summary>
+    public bool IsSecret => Strategy == "header" && (Key.ToUpperInvariant() is "AUTHORIZATION" or "PROXY-AUTHORIZATION" or "COOKIE");
+}
 
 /// <summary>
 /// Reads <c>governance/quota</c>. What cannot be understood refuses the start; a processor or rule that is not there costs its place, which then
@@ -41,7 +45,7 @@ internal sealed class QuotaReader(IServiceContext context, ConfigDiagnostics dia
         var quotas = FindQuotas(settings);
         if (selector is null || quotas is null || !isWeightGood || choices.Any(static choice => choice is null))
             return null;
-        var tiers = quotas.Select((quota, i) => new QuotaTier<TClients>(quota, clients(choices[i]!.Value))).ToArray();
+        var tiers = quotas.Select((quota, i) => new QuotaTier<TClients>(quota, clients(choices[i]!.Value), choices[i]!.Value.IsSecret)).ToArray();
         var timeout = _endpoint is { } place && place.Timeout < s_longestWait ? place.Timeout : s_longestWait;
         return new AttachedQuota<TClients>(selector, tiers, settings.OnUnmatchedTierAllow, timeout, weight, !settings.DisableQuotaHeaders && weight is null);
     }

@@ -1,13 +1,7 @@
-using KrakenPlugins.Sdk.Plugins;
 using KrakenPlugins.Sdk.Proxy;
 using Microsoft.Extensions.Logging;
 
 namespace KrakenPlugins.Quota.Attachment;
-
-/// <summary>Whom an answer is charged to.</summary>
-/// <param name="Quota">The limits.</param>
-/// <param name="Client">The client.</param>
-internal sealed record Account(IQuota Quota, string Client);
 
 /// <summary>Charges answers with what they cost (TRF-173, TRF-175).</summary>
 /// <param name="source">Where they say it.</param>

@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
 using KrakenPlugins.Quota.Counting;
 using KrakenPlugins.Quota.Rejections;
 using KrakenPlugins.Sdk.Plugins;
@@ -47,8 +45,7 @@ internal sealed class QuotaProcessor(string name, IRedisPool pool, ProcessorStat
     }
 
     /// <summary>The part of a key that names a client: its digest where its text is not to be stored, or is long (TRF-153, TRF-432).</summary>
-    public string KeyOf(string client) =>
-        HashesKeys || client.Length > LongestClient ? Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(client))) : client;
+    public string KeyOf(string client) => HashesKeys || client.Length > LongestClient ? ClientDigest.Of(client) : client;
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => state.DisposeAsync();
