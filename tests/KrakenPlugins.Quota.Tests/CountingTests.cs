@@ -186,6 +186,19 @@ public sealed class CountingTests(SharedRedis redis) : IClassFixture<SharedRedis
         Assert.Equal("d4=9007199254740001", redis.Server.Fields(Key));
     }
 
+    [Theory, Spec("TRF-436")]
+    [InlineData(-1)]
+    [InlineData(double.NaN)]
+    [InlineData(double.PositiveInfinity)]
+    public async Task Attack_with_weights_that_would_give_quota_back_is_refused(double weight)
+    {
+        await using var rig = Rig.Start(redis.Server, _name, "9 year");
+
+        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => rig.TakeAsync(weight: weight).AsTask());
+        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => rig.ChargeAsync("1234", weight).AsTask());
+        Assert.Equal("", redis.Server.Cli("keys", $"{_name}:*"));
+    }
+
     [Fact, Spec("TRF-163")]
     public async Task Of_several_exhausted_windows_the_one_that_ends_last_says_when_to_come_again()
     {

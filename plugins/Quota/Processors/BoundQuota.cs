@@ -46,8 +46,8 @@ internal sealed class BoundQuota(QuotaProcessor processor, QuotaRule rule, strin
     private string KeyOf(string client, double weight)
     {
         ArgumentException.ThrowIfNullOrEmpty(client);
-        ArgumentOutOfRangeException.ThrowIfNegative(weight);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(weight, MostWeight);
+        if (weight is not (>= 0 and <= MostWeight))
+            throw new ArgumentOutOfRangeException(nameof(weight), weight, "expected 0 to 2^53");
         return prefix + processor.KeyOf(client);
     }
 
