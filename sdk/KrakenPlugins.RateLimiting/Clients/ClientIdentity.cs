@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using System.Runtime.InteropServices;
 using KrakenPlugins.Cryptography;
@@ -21,20 +20,6 @@ public abstract class ClientIdentity
     /// <param name="context">The exchange.</param>
     /// <param name="client">Keyed hash of the name.</param>
     public abstract bool TryRead(HttpContext context, out UInt128 client);
-
-    /// <summary>
-    /// The name itself, for who stores counters under it (TRF-151); returns false when it cannot be told. An address is in canonical form, everything
-    /// else is as the client sent it: bound its length, and let no log show it.
-    /// </summary>
-    /// <param name="context">The exchange.</param>
-    /// <param name="client">The name; not empty.</param>
-    public bool TryReadText(HttpContext context, [NotNullWhen(true)] out string? client)
-    {
-        client = ReadText(context);
-        return !string.IsNullOrEmpty(client);
-    }
-
-    private protected abstract string? ReadText(HttpContext context);
 
     /// <summary>By the address (TRF-015), or by the first one that a header lists (TRF-017).</summary>
     /// <param name="context">Knows addresses.</param>
@@ -63,8 +48,6 @@ public abstract class ClientIdentity
 internal sealed class AddressIdentity(IServiceContext service) : ClientIdentity
 {
     public override bool TryRead(HttpContext context, out UInt128 client) => TryHash(service.ClientAddress(context), out client);
-
-    private protected override string? ReadText(HttpContext context) => service.ClientAddress(context);
 }
 
 internal sealed class HeaderIdentity(string name) : ClientIdentity
@@ -74,22 +57,16 @@ internal sealed class HeaderIdentity(string name) : ClientIdentity
         var values = context.Request.Headers[name];
         return TryHash(values.Count == 0 ? "" : values[0], out client);
     }
-
-    private protected override string? ReadText(HttpContext context) => context.Request.Headers[name] is { Count: > 0 } values ? values[0] : null;
 }
 
 internal sealed class ParameterIdentity(IEndpointContext endpoint, string name) : ClientIdentity
 {
     public override bool TryRead(HttpContext context, out UInt128 client) => TryHash(endpoint.PathParameter(context, name), out client);
-
-    private protected override string? ReadText(HttpContext context) => endpoint.PathParameter(context, name);
 }
 
 internal sealed class ClaimIdentity(string name) : ClientIdentity
 {
     public override bool TryRead(HttpContext context, out UInt128 client) => TryHash(context.Features.Get<IClaims>()?.GetText(name), out client);
-
-    private protected override string? ReadText(HttpContext context) => context.Features.Get<IClaims>()?.GetText(name);
 }
 
 /// <summary>The first element of a list of addresses in a header, or else the address of the client.</summary>
@@ -104,13 +81,6 @@ internal sealed class ForwardedIdentity(IServiceContext service, string header) 
         if (values.Count > 0 && TryFirst(values[0], buffer, out var length))
             return TryHash(buffer[..length], out client);
         return TryHash(service.ClientAddress(context), out client);
-    }
-
-    private protected override string? ReadText(HttpContext context)
-    {
-        Span<char> buffer = stackalloc char[LongestAddress];
-        var values = context.Request.Headers[header];
-        return values.Count > 0 && TryFirst(values[0], buffer, out var length) ? new string(buffer[..length]) : service.ClientAddress(context);
     }
 
     /// <summary>The canonical text of the first address of a list; a port behind it is dropped.</summary>
