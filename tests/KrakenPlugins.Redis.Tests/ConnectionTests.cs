@@ -3,6 +3,7 @@ using System.Text.Json;
 using Gateway.Core.Server;
 using Gateway.Core.Plugins;
 using Gateway.Testing;
+using KrakenPlugins.Sdk.Configuration;
 using KrakenPlugins.Sdk.Plugins;
 using KrakenPlugins.Sdk.Proxy;
 using Microsoft.AspNetCore.Http;
@@ -103,6 +104,45 @@ public sealed class ConnectionTests
         var readme = PluginFront.ReadmeExample(Path.Combine(s_folder, "..", "..", "..", "..", ".."));
 
         Assert.Empty(ReadSchema().Validate(JsonDocument.Parse(readme).RootElement.GetProperty("extra_config").GetProperty("redis")));
+    }
+
+    [Theory, Spec("TRF-071", "CFG-193")]
+    [InlineData(""" "redis":{"connection_pools":[{"name":"limits","address":"127.0.0.1:1"},{"name":"caches","address":"127.0.0.1:1"}]} """, "limit",
+        "\"limit\" is no Redis connection; expected a name of extra_config.redis of the service (limits, caches); did you mean \"limits\"?")]
+    [InlineData(""" "redis":{} """, "limits", "\"limits\" is no Redis connection; expected a name of extra_config.redis of the service, which has none")]
+    [InlineData("", "limits", "\"limits\" is no Redis connection; expected a name of extra_config.redis of the service, which is missing")]
+    [InlineData("", "", "\"connection_name\" is required; expected a name of extra_config.redis of the service, which is missing")]
+    public async Task An_unknown_connection_closes_the_endpoints_that_name_it_and_no_other(string redis, string name, string expected)
+    {
+        var registry = new PluginRegistry();
+        registry.Endpoint("qos/ratelimit/router/redis", EndpointStages.RateLimit, Named);
+        var limited = $$$"""{"endpoint":"/x","extra_config":{"qos/ratelimit/router/redis":{"connection_name":"{{{name}}}"}},"backend":[{"host":["$UPSTREAM"],"url_pattern":"/"}]}""";
+
+        await using var front = await PluginFront.StartAsync(
+            $$$"""{"version":3,"extra_config":{{{{redis}}}},"endpoints":[{{{limited}}},{"endpoint":"/y","backend":[{"host":["$UPSTREAM"],"url_pattern":"/"}]}]}""",
+            new TestGatewayOptions { Plugins = registry }, s_folder);
+
+        await front.Gateway.WaitForLogAsync(expected);
+        Assert.Equal(500, (await front.GetAsync("/x")).Status);
+        Assert.Equal(200, (await front.GetAsync("/y")).Status);
+    }
+
+    [Fact, Spec("TRF-071", "CFG-193")]
+    public async Task An_unknown_connection_of_the_service_refuses_the_start()
+    {
+        var registry = new PluginRegistry();
+        registry.Server("qos/ratelimit/service/redis", ServerStages.ServiceGuards, Named);
+
+        var failure = await Assert.ThrowsAsync<ConfigurationException>(() => PluginFront.StartAsync(
+            """{"version":3,"extra_config":{"qos/ratelimit/service/redis":{"connection_name":"a"}},"endpoints":[]}""", new TestGatewayOptions { Plugins = registry }, s_folder));
+
+        Assert.Matches(@":1:\d+ extra_config\.connection_name: ""a"" is no Redis connection; expected", failure.Message);
+    }
+
+    private static Counter? Named(ConfigNode config, IServiceContext context, ConfigDiagnostics diagnostics)
+    {
+        var source = new ConfigSource(config, ConfigPath.Root.Member("extra_config"));
+        return context.FindRedis(source, "connection_name", config["connection_name"]!.Text, diagnostics) is { } pool ? new Counter(pool) : null;
     }
 
     private static Schema ReadSchema() => Schema.Compile(JsonDocument.Parse(File.ReadAllText(Path.Combine(s_folder, "redis.schema.json"))).RootElement);
