@@ -22,8 +22,6 @@ public sealed partial class QuotaPlugin : GatewayPlugin
 
     private const string ServicePrefix = "[SERVICE: Gin]";
 
-    private static readonly TimeSpan s_longestCharge = TimeSpan.FromSeconds(1);
-
     /// <inheritdoc/>
     public override void Register(IPluginRegistry registry)
     {
@@ -54,13 +52,13 @@ public sealed partial class QuotaPlugin : GatewayPlugin
         new QuotaReader(context, diagnostics).Read(config, choice => ClientsOf(choice, context, context)) is { } quota ? new HttpQuota(quota, context) : null;
 
     private static EndpointWeight? CreateWeight(ConfigNode config, IEndpointContext context, ConfigDiagnostics diagnostics) =>
-        QuotaReader.ReadWeight(config, context) is { } weight ? new EndpointWeight(new WeightCharge(weight, s_longestCharge, context.Logger, context.LogPrefix)) : null;
+        QuotaReader.ReadWeight(config, context) is { } weight ? new EndpointWeight(new WeightCharge(weight, RedisConnections.ServiceTimeout, context.Logger, context.LogPrefix)) : null;
 
     private static BackendQuota? CreateAtBackend(ConfigNode config, IBackendContext context, ConfigDiagnostics diagnostics)
     {
         if (new QuotaReader(context, diagnostics).Read(config, choice => new BackendClients(choice, context)) is not { } quota)
             return null;
-        var charge = quota.Weight is null ? null : new WeightCharge(quota.Weight, s_longestCharge, context.Logger, context.LogPrefix);
+        var charge = quota.Weight is null ? null : new WeightCharge(quota.Weight, RedisConnections.ServiceTimeout, context.Logger, context.LogPrefix);
         return new BackendQuota(quota, charge, HandsStatusOn(context));
     }
 

@@ -10,8 +10,6 @@ namespace KrakenPlugins.Expressions.Requests;
 /// </summary>
 public abstract class ExchangeGuard : IProxyMiddleware
 {
-    private static readonly TimeSpan s_longestWait = TimeSpan.FromSeconds(1);
-
     private readonly TimeProvider _clock;
     private readonly bool _isBackend;
     private readonly bool _judgesRequests;
@@ -39,7 +37,7 @@ public abstract class ExchangeGuard : IProxyMiddleware
         _readsTime = request.Concat(response).Any(ExchangeVariables.ReadsTime);
         _knowsPlaces = Macros.GeoPlace.IsProvided(context);
         _quotas = request.Concat(response).Any(ExchangeVariables.AsksQuotas) ? context.Service<IQuotaProcessors>() : null;
-        _quotaTimeout = context.Timeout < s_longestWait ? context.Timeout : s_longestWait;
+        _quotaTimeout = context.Timeout < RedisConnections.ServiceTimeout ? context.Timeout : RedisConnections.ServiceTimeout;
         _readsPath = request.Concat(response).Any(ExchangeVariables.ReadsPath);
     }
 

@@ -20,7 +20,7 @@ public sealed class LoadTests
     [InlineData("""[{"name":"gold","limits":[]}]""", "", "rules[0].limits: expected a list with a limit at least")]
     [InlineData("[]", "", "quotas[0].rules: expected a list with a rule at least")]
     [InlineData("""[{"name":"gold","limits":[{"amount":1,"unit":"day"}]},{"name":"gold","limits":[{"amount":1,"unit":"day"}]}]""", "", "rules[1].name: \"gold\" is used twice")]
-    [InlineData(Front.Year, ",\"connection_name\":\"b\"", "connection_name: no pool or cluster of \"redis\" is named \"b\"; did you mean \"a\"? (a)")]
+    [InlineData(Front.Year, ",\"connection_name\":\"b\"", "connection_name: \"b\" is no Redis connection; expected a name of extra_config.redis of the service")]
     [InlineData(Front.Year, ",\"on_failure_max_retries\":-1", "on_failure_max_retries: expected a number of attempts")]
     [InlineData(Front.Year, ",\"on_failure_backoff_strategy\":\"linar\"", "did you mean \"linear\"?")]
     [InlineData(Front.Year, ",\"deny_queue_flush_interval\":\"soon\"", "deny_queue_flush_interval: \"soon\" is no time")]

@@ -26,9 +26,6 @@ internal sealed class QuotaReader(IServiceContext context, ConfigDiagnostics dia
     private static readonly string[] s_strategies = ["header", "ip", "param"];
     private static readonly string[] s_weightStrategies = ["body", "header"];
 
-    // Who waits for a Redis that does not answer is not served any better by waiting longer.
-    private static readonly TimeSpan s_longestWait = TimeSpan.FromSeconds(1);
-
     private readonly IEndpointContext? _endpoint = context as IEndpointContext;
     private readonly IBackendContext? _backend = context as IBackendContext;
 
@@ -46,7 +43,7 @@ internal sealed class QuotaReader(IServiceContext context, ConfigDiagnostics dia
         if (selector is null || quotas is null || !isWeightGood || choices.Any(static choice => choice is null))
             return null;
         var tiers = quotas.Select((quota, i) => new QuotaTier<TClients>(quota, clients(choices[i]!.Value), choices[i]!.Value.IsSecret)).ToArray();
-        var timeout = _endpoint is { } place && place.Timeout < s_longestWait ? place.Timeout : s_longestWait;
+        var timeout = _endpoint is { } place && place.Timeout < RedisConnections.ServiceTimeout ? place.Timeout : RedisConnections.ServiceTimeout;
         return new AttachedQuota<TClients>(selector, tiers, settings.OnUnmatchedTierAllow, timeout, weight, !settings.DisableQuotaHeaders && weight is null);
     }
 

@@ -68,7 +68,7 @@ internal sealed partial class ProcessorReader
         var isGood = TryReadRules(settings, out var rules);
         isGood &= TryReadFailure(settings, out var policy);
         isGood &= TryReadRejections(settings, rules, out var rejections);
-        if (FindPool(settings) is not { } pool || !isGood)
+        if (_context.FindRedis(settings.Source!, "connection_name", settings.ConnectionName, _found) is not { } pool || !isGood)
             return null;
         var state = new ProcessorState(settings.Name, pool, policy, _context.Time, _context.Logger);
         return new QuotaProcessor(settings.Name, pool, state, rules)
@@ -76,18 +76,6 @@ internal sealed partial class ProcessorReader
             HashesKeys = settings.HashKeys,
             Rejections = rejections is null ? null : _context.Carry($"rejections of {settings.Name}", settings.Source!.Node, () => new RejecterCache(rejections, _context.Time)),
         };
-    }
-
-    private IRedisPool? FindPool(ProcessorSettings settings)
-    {
-        if (_context.Service<IRedisPools>()?.Find(settings.ConnectionName) is { } pool)
-            return pool;
-        var redis = _context.ServiceConfig("redis");
-        var known = new[] { "connection_pools", "clusters" }.SelectMany(list => redis?[list]?.Items ?? []).Select(static entry => entry["name"]?.Text ?? "").ToArray();
-        settings.Source!.Error(_found, "connection_name", settings.ConnectionName.Length == 0
-            ? "expected the name of a pool or cluster of \"redis\""
-            : $"no pool or cluster of \"redis\" is named {ConfigText.Quote(settings.ConnectionName)}{NearestName.Suggest(settings.ConnectionName, known)}{(known.Length == 0 ? "" : $" ({string.Join(", ", known)})")}");
-        return null;
     }
 
     private bool TryReadRules(ProcessorSettings settings, out Dictionary<string, QuotaRule> rules)
