@@ -62,9 +62,9 @@ internal sealed partial class BreakerCore
             Report(transition);
     }
 
-    /// <summary>What a failure says about a backend: nothing, when the client left or another attempt won (TRF-112).</summary>
+    /// <summary>What a failure says about a backend: nothing, when the client left, another attempt won (TRF-112) or a quota refused (TRF-167).</summary>
     public static Outcome Judge(ProxyRequest request, GatewayError error) =>
-        error.Kind is GatewayErrorKind.ClientAborted or GatewayErrorKind.Lost ? Outcome.Neutral
+        error.IsNeutral || error.Kind is GatewayErrorKind.ClientAborted or GatewayErrorKind.Lost ? Outcome.Neutral
         : error.Kind == GatewayErrorKind.Timeout ? JudgeCancelled(request)
         : Outcome.Failure;
 

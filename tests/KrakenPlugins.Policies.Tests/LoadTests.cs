@@ -24,7 +24,7 @@ public sealed class LoadTests
     [InlineData("\"jwt\":{\"policies\":[\"req_method == 'GET'\"]}", "do not know req_*")]
     [InlineData("\"jwt\":{\"policies\":[\"hasHeader('a')\"]}", "do not know req_*")]
     [InlineData("\"req\":{\"policies\":[\"req_headers.X-Forwarded-For[0] == 'a'\"]}", "security/policies.req.policies[0]: ")]
-    [InlineData("\"req\":{\"policies\":[\"quotaProcessor('a') == 1\"]}", "the advanced macros are base64.decode, base64.encode, between, ")]
+    [InlineData("\"req\":{\"policies\":[\"quotaProcesor('a') == 1\"]}", "the advanced macros are base64.decode, base64.encode, between, ")]
     [InlineData("\"req\":{\"policies\":[\"hasHeaders('a')\"]}", "hasHeader")]
     [InlineData("\"req\":{\"policies\":[\"req_method.matches('(a)\\\\\\\\1')\"]}", "security/policies.req.policies[0]: ")]
     [InlineData("\"req\":{\"policies\":[\"req_method.matches('(?<=a)b')\"]}", "security/policies.req.policies[0]: ")]
