@@ -48,7 +48,7 @@ internal sealed partial class CacheCore
     /// <summary>What all gateways share, or <see langword="null"/>.</summary>
     public SharedStore? Shared { get; init; }
 
-    /// <summary>Whether an answer may be kept at all, by what its head says (MAN-123 to 125, 135, 136, 415).</summary>
+    /// <summary>Whether an answer may be kept at all, by what its head says (MAN-123 to 125, 135, 136, 421).</summary>
     /// <param name="call">The call.</param>
     /// <param name="response">Its answer.</param>
     /// <param name="directives">Directives of the answer.</param>
