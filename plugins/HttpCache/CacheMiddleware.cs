@@ -69,6 +69,9 @@ internal sealed class CacheMiddleware(CacheCore core, bool isSplit) : IClientMid
         }
         var directives = CacheControl.Of(request.Headers);
         var key = core.Keys.Of(request.Method, request, Convert.ToHexString(SHA256.HashData(request.Body.Bytes.Span)));
+        var now = core.Time.GetUtcNow();
+        if (core.Bucket.Find(key, request.Headers) is { } entry && entry.Serves(directives, now))
+            return Hit(entry, Outcome.Hit, now);
         return await FetchAsync(new CacheCall(core, key, request, directives), request, next, cancellationToken).ConfigureAwait(false);
     }
 

@@ -8,8 +8,8 @@ namespace KrakenPlugins.HttpCache.Tests;
 
 public sealed class BucketTests
 {
-    private const int Schedules = 1500;
-    private const int Steps = 120;
+    private const int Schedules = 1000;
+    private const int Steps = 100;
 
     private static readonly NameValueList s_none = new(ignoreCase: true);
 

@@ -31,8 +31,7 @@ public sealed class OptInTests
         rig.Day.Advance(61);
         statuses.Add((await rig.GetAsync()).Header("Cache-Status"));
 
-        Assert.Equal(["edge; fwd=miss; stored; ttl=60", "edge; hit; ttl=60", "edge; fwd=miss", "edge; fwd=partial", "edge; fwd=miss; stored; ttl=60", "edge; fwd=stale; fwd-status=304; ttl=60"],
-            statuses.Select(static s => s?.Replace("ttl=59", "ttl=60", StringComparison.Ordinal)));
+        Assert.Equal(["edge; fwd=miss; stored; ttl=60", "edge; hit; ttl=60", "edge; fwd=miss", "edge; fwd=partial", "edge; fwd=miss; stored; ttl=60", "edge; fwd=stale; fwd-status=304; ttl=60"], statuses);
     }
 
     [Theory]
@@ -114,6 +113,16 @@ public sealed class OptInTests
         Assert.Contains(message, fault.Message, StringComparison.Ordinal);
         Assert.True(fault.Position.Line > 0);
         Assert.Equal(500, (await rig.GetAsync()).Status);
+    }
+
+    [Fact]
+    public async Task The_example_of_the_manual_works()
+    {
+        await using var rig = await Rig.StartDocumentAsync(PluginFront.ReadmeExample(Rig.Folder).Replace("http://127.0.0.1:8081", "$UPSTREAM", StringComparison.Ordinal));
+
+        Assert.Equal("""{"n":1}""", await rig.BodyAsync("/products/7"));
+        Assert.Equal("""{"n":1}""", await rig.BodyAsync("/products/7"));
+        Assert.Empty(rig.Front.Gateway.Diagnostics.All);
     }
 
     private static async Task<(int Status, long Purged)> PurgeAsync(Rig rig, params (string Name, string Value)[] query)

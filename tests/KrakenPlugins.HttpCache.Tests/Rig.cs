@@ -3,12 +3,12 @@ using Microsoft.AspNetCore.Http;
 
 namespace KrakenPlugins.HttpCache.Tests;
 
-/// <summary>A clock whose time of day is moved; timers and time stamps run as ever.</summary>
+/// <summary>A clock whose time of day stands, at a whole second, until it is moved; timers and time stamps run as ever.</summary>
 internal sealed class MovedDay : TimeProvider
 {
-    private long _ticks;
+    private long _ticks = DateTimeOffset.UtcNow.Ticks / TimeSpan.TicksPerSecond * TimeSpan.TicksPerSecond;
 
-    public override DateTimeOffset GetUtcNow() => base.GetUtcNow().AddTicks(Volatile.Read(ref _ticks));
+    public override DateTimeOffset GetUtcNow() => new(Volatile.Read(ref _ticks), TimeSpan.Zero);
 
     public void Advance(double seconds) => Interlocked.Add(ref _ticks, TimeSpan.FromSeconds(seconds).Ticks);
 }

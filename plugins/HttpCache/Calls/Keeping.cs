@@ -58,7 +58,8 @@ internal static class Keeping
     // A short body is read before anybody gets the answer: a slow client keeps nobody waiting, and those who wait get it as a whole.
     private static async ValueTask<ClientResult> ReadAsync(CacheCall call, ClientResponse response, Freshness freshness, CancellationToken cancellationToken)
     {
-        var bytes = new PooledBytes((int)(call.IsHead ? 0 : response.ContentLength ?? 4096));
+        // An announced length is only a promise: memory is taken as bytes arrive.
+        var bytes = new PooledBytes((int)Math.Min(call.IsHead ? 0 : response.ContentLength ?? 4096, 64 << 10));
         try
         {
             while (bytes.Length <= CacheCore.EagerBytes)
