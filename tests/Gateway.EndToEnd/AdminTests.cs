@@ -9,7 +9,7 @@ using Xunit;
 namespace Gateway.EndToEnd;
 
 /// <summary>The admin listener of the real executable, and the commands that talk to it.</summary>
-public sealed class AdminTests : IDisposable
+public sealed partial class AdminTests : IDisposable
 {
     private const string Token = "a-token-of-enough-characters";
     private const string WaitsForAFile = """

@@ -32,6 +32,9 @@ internal sealed record GenerationContext(ServiceConfig Config, GenerationScope S
 
     /// <summary>What components show of their state.</summary>
     public HealthContributors Health { get; } = new(Logger);
+
+    /// <summary>What plugins do for operators.</summary>
+    public AdminOperations Admin { get; } = new();
 }
 
 /// <summary>What components of the service are told.</summary>
@@ -89,6 +92,8 @@ internal class ServiceContext(GenerationContext generation) : IServiceContext
         Generation.Health.Add(_component, contributor);
     }
 
+    public void OfferAdmin(AdminOperation operation) => Generation.Admin.Add(_owner, _component, operation);
+
     /// <summary>The same for the component of a plugin; no component for the plugin as a whole.</summary>
     public ServiceContext For(PluginOwner owner, string component)
     {
@@ -116,6 +121,8 @@ internal class EndpointContext(GenerationContext generation, EndpointConfig endp
 
     /// <summary>Headers that components of the endpoint hand on to its backends, in canonical spelling.</summary>
     public List<string> PropagatedHeaders { get; init; } = [];
+
+    IReadOnlyList<string> IEndpointContext.PropagatedHeaders => PropagatedHeaders;
 
     public bool PropagateHeader(string name)
     {

@@ -80,6 +80,13 @@ public interface IServiceContext
     /// the first, so let it speak for all places; later ones are not shown.
     /// </summary>
     void ShowHealth(IHealthContributor contributor);
+
+    /// <summary>
+    /// Offers an operation to the operators of this machine through the admin listener, under <c>/plugins/ID/</c>. Called while a component is
+    /// built; it is there as long as the configuration serves. Components of one plugin that offer the same method and path share the first
+    /// one, so let it speak for all places.
+    /// </summary>
+    void OfferAdmin(AdminOperation operation);
 }
 
 /// <summary>What tells one endpoint of a configuration from the others.</summary>
@@ -122,6 +129,12 @@ public interface IEndpointContext : IServiceContext
     /// <param name="name">Name of the header, in any letter case.</param>
     /// <returns>Whether it may be handed on: not a header of the connection, of the body, or one that the gateway sets itself.</returns>
     bool PropagateHeader(string name);
+
+    /// <summary>
+    /// What <see cref="PropagateHeader"/> was called with so far, in canonical spelling: headers that tell backends who the client is. Complete
+    /// when components of the proxy pipeline and of backends are built.
+    /// </summary>
+    IReadOnlyList<string> PropagatedHeaders { get; }
 
     /// <summary>
     /// The decoded value of a placeholder of the path in a request that the endpoint serves, for components on the HTTP exchange;
