@@ -11,6 +11,7 @@ using Gateway.Micro;
     ("guards", "the look-up of an API key, the decision of CORS", GuardsMicro.Run),
     ("limits", "token buckets, shared and per client, on one thread and on two", LimitsMicro.Run),
     ("signing", "the signature of a request (auth/aws-sigv4)", SigningMicro.Run),
+    ("traffic", "an address among many blocks, a User-Agent, a call through a circuit breaker", TrafficMicro.Run),
 ];
 
 var wanted = args is [] ? "json" : args is [var only] ? only : "";
