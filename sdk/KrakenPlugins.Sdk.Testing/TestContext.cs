@@ -77,6 +77,9 @@ public sealed class TestContext : IBackendContext, IConnectionContext, IAgentCon
     public string Encoding { get; set; } = "json";
 
     /// <inheritdoc/>
+    public string? Executor { get; set; }
+
+    /// <inheritdoc/>
     public ConfigNode Backend { get; set; } = TestConfig.Parse("{}");
 
     /// <inheritdoc/>

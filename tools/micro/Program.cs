@@ -12,6 +12,7 @@ using Gateway.Micro;
     ("limits", "token buckets, shared and per client, on one thread and on two", LimitsMicro.Run),
     ("redis", "decisions of the limits in Redis through one connection", RedisMicro.Run),
     ("signing", "the signature of a request (auth/aws-sigv4)", SigningMicro.Run),
+    ("traffic", "an address among many blocks, a User-Agent, a call through a circuit breaker", TrafficMicro.Run),
 ];
 
 var wanted = args is [] ? "json" : args is [var only] ? only : "";

@@ -161,6 +161,7 @@ internal sealed class BackendContext(GenerationContext generation, EndpointConfi
     public string UrlPattern => backend.UrlPattern.Text;
     public string BackendMethod => backend.Method;
     public string Encoding => backend.Encoding;
+    public string? Executor => Plugins.Executors.FirstOrDefault(e => backend.ExtraConfig[e.Name] is not null)?.Name;
     public ConfigNode Backend => backend.Source;
     /// <summary>The place that it stands in; an agent's is no endpoint.</summary>
     public string? Parent { get; init; }

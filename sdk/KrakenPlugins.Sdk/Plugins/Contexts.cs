@@ -166,6 +166,12 @@ public interface IBackendContext : IEndpointContext
     /// <summary>Name of the decoder.</summary>
     string Encoding { get; }
 
+    /// <summary>
+    /// The namespace whose component makes the calls of this backend in place of the HTTP client (<see cref="IPluginRegistry.Executor"/>), so that
+    /// components of the client are not built for it; <see langword="null"/> for a backend that is called over HTTP.
+    /// </summary>
+    string? Executor { get; }
+
     /// <summary>The backend object of the document.</summary>
     ConfigNode Backend { get; }
 
