@@ -201,5 +201,5 @@ internal sealed class FixedHosts(IReadOnlyList<BackendHost> hosts) : IHostDiscov
 /// <summary>A backend whose discovery knows no host now (RTE-361, 362).</summary>
 internal static class NoHosts
 {
-    public static GatewayError Error { get; } = new(GatewayErrorKind.Connection, "no hosts available");
+    public static GatewayError Error { get; } = new(GatewayErrorKind.Connection, "no hosts available") { IsUnsent = true };
 }
