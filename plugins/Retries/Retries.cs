@@ -1,6 +1,8 @@
 using System.Collections.Frozen;
+using KrakenPlugins.Sdk.Data;
 using KrakenPlugins.Sdk.Plugins;
 using KrakenPlugins.Sdk.Proxy;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 
 namespace KrakenPlugins.Retries;
@@ -31,15 +33,33 @@ internal sealed partial class Retries(RetrySettings settings, RetryBudget budget
 
     private async ValueTask<ClientResult> BufferAndCallAsync(ProxyRequest request, ClientHandler next, CancellationToken cancellationToken)
     {
+        var error = await BufferAsync(request, cancellationToken).ConfigureAwait(false);
+        return error is null ? await CallAsync(request, next, cancellationToken).ConfigureAwait(false) : error;
+    }
+
+    private static async ValueTask<GatewayError?> BufferAsync(ProxyRequest request, CancellationToken cancellationToken)
+    {
         try
         {
             await request.Body.BufferAsync(cancellationToken).ConfigureAwait(false);
+            return null;
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
             return Ended(request);
         }
-        return await CallAsync(request, next, cancellationToken).ConfigureAwait(false);
+        catch (BufferLimitException exception)
+        {
+            return new GatewayError(GatewayErrorKind.Rejected, $"request body too large: {exception.Message}", StatusCodes.Status413PayloadTooLarge);
+        }
+        catch (BadHttpRequestException exception)
+        {
+            return new GatewayError(GatewayErrorKind.Rejected, exception.Message, exception.StatusCode);
+        }
+        catch (IOException exception)
+        {
+            return new GatewayError(GatewayErrorKind.ClientAborted, exception.Message);
+        }
     }
 
     private async ValueTask<ClientResult> CallAsync(ProxyRequest request, ClientHandler next, CancellationToken cancellationToken)
