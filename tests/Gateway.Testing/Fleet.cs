@@ -33,16 +33,22 @@ public sealed class Fleet : IAsyncDisposable
     public int[] Counts => Array.ConvertAll(_upstreams, static u => u.ReceivedAt("/b").Count);
 
     /// <summary>Starts a gateway and its upstreams.</summary>
-    public static async Task<Fleet> StartAsync(int count, string json, TestGatewayOptions? options = null, params string[] folders)
+    /// <param name="count">Upstreams.</param>
+    /// <param name="json">The document.</param>
+    /// <param name="prepare">Says what each upstream answers before the gateway starts.</param>
+    /// <param name="folders">Folders of plugins.</param>
+    public static async Task<Fleet> StartAsync(int count, string json, Action<Upstream>? prepare, params string[] folders)
     {
         var upstreams = new Upstream[count];
         for (var i = 0; i < count; i++)
             upstreams[i] = (await Upstream.StartAsync()).Answer("/b", string.Create(CultureInfo.InvariantCulture, $$"""{"host":{{i}}}"""));
+        if (prepare is not null)
+            Array.ForEach(upstreams, prepare);
         var time = new ShiftedTime();
         var text = Fill(json, upstreams);
         try
         {
-            return new Fleet(upstreams, await TestGateway.StartAsync(text, "", (options ?? new TestGatewayOptions()) with { PluginFolders = folders, Time = time }), time);
+            return new Fleet(upstreams, await TestGateway.StartAsync(text, "", new() { PluginFolders = folders, Time = time }), time);
         }
         catch
         {

@@ -15,8 +15,8 @@ internal static class Front
           {"endpoint":"{{path}}" {{endpoint}},"backend":[{"url_pattern":"{{pattern}}","host":[{{hosts}}] {{backend}},"extra_config":{"{{Namespace}}":{{settings}} } }]}]}
         """;
 
-    public static Task<Fleet> StartAsync(int upstreams, string settings, string hosts = "$HOSTS", string endpoint = "", string backend = "", string pattern = "/b", string path = "/e") =>
-        Fleet.StartAsync(upstreams, Document(settings, hosts, endpoint, backend, pattern, path), null, Folder);
+    public static Task<Fleet> StartAsync(int upstreams, string settings, string hosts = "$HOSTS", string endpoint = "", string backend = "", string pattern = "/b", string path = "/e", Action<Upstream>? prepare = null) =>
+        Fleet.StartAsync(upstreams, Document(settings, hosts, endpoint, backend, pattern, path), prepare, Folder);
 
     /// <summary>Fails calls with a status, every second one or all.</summary>
     public static void Fail(this Upstream upstream, int status = 500, bool everySecond = false)
