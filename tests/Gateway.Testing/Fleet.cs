@@ -142,6 +142,7 @@ public sealed class HeldCalls
 {
     private readonly TaskCompletionSource _free = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _held;
+    private int _ended;
 
     /// <summary>Calls that arrived.</summary>
     public int Count => Volatile.Read(ref _held);
@@ -150,13 +151,23 @@ public sealed class HeldCalls
     public async Task HoldAsync(HttpContext context)
     {
         Interlocked.Increment(ref _held);
-        await _free.Task.WaitAsync(context.RequestAborted);
+        try
+        {
+            await _free.Task.WaitAsync(context.RequestAborted);
+        }
+        finally
+        {
+            Interlocked.Increment(ref _ended);
+        }
         context.Response.ContentType = "application/json";
         await context.Response.WriteAsync("{}");
     }
 
     /// <summary>Waits until that many calls arrived.</summary>
     public Task ArrivedAsync(int count) => Wait.UntilAsync(() => Count >= count, () => $"{Count} of {count} calls arrived");
+
+    /// <summary>Waits until all that arrived were let go, or given up by the gateway.</summary>
+    public Task EndedAsync() => Wait.UntilAsync(() => Volatile.Read(ref _ended) == Count, () => $"{Volatile.Read(ref _ended)} of {Count} calls ended");
 
     /// <summary>Lets all go.</summary>
     public void Free() => _free.TrySetResult();

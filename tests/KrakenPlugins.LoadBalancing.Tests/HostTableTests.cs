@@ -9,7 +9,7 @@ namespace KrakenPlugins.LoadBalancing.Tests;
 public sealed class HostTableTests
 {
     private const int Schedules = 1000;
-    private const int Steps = 200;
+    private const int Steps = 120;
 
     [Fact, Spec("RTE-410", "RTE-411", "RTE-412", "RTE-413", "RTE-415", "RTE-416")]
     public void The_table_agrees_with_the_model_in_random_schedules()

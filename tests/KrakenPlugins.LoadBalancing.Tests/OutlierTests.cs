@@ -122,10 +122,18 @@ public sealed class OutlierTests
     {
         await using var fleet = await Front.StartAsync(2, """{"outlier":{"consecutive_failures":1} }""", endpoint: ",\"concurrent_calls\":2");
         var held = fleet.Hold(0);
+        // The copy that wins waits until the other one has reached its host.
+        var won = 0;
+        fleet[1].On("/b", async context =>
+        {
+            await held.ArrivedAsync(Interlocked.Increment(ref won));
+            await context.Response.Body.WriteAsync("{}"u8.ToArray());
+        });
 
         Assert.All(await fleet.StatusesAsync(5), static status => Assert.Equal(200, status));
-        await Wait.UntilAsync(() => held.Count == 5, () => $"{held.Count} copies arrived");
+        await held.EndedAsync();
 
+        Assert.Equal(5, held.Count);
         Assert.Equal("ok", await fleet.HealthAsync(Front.Namespace));
     }
 
