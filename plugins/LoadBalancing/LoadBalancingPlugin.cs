@@ -12,7 +12,8 @@ public sealed class LoadBalancingPlugin : GatewayPlugin
     /// <summary>The namespace.</summary>
     public const string Namespace = "backend/load-balancing";
 
-    private const string ClientNamespace = "backend/http/client";
+    // Old client plugins are settings of the client too (RTE-313, RTE-330).
+    private static readonly string[] s_clientNamespaces = ["backend/http/client", "plugin/http-client"];
 
     // An instance belongs to one configuration.
     private readonly BalancingHealth _health = new();
@@ -66,7 +67,8 @@ public sealed class LoadBalancingPlugin : GatewayPlugin
     {
         var key = new StringBuilder();
         Append(key, config["health_check"]);
-        Append(key.Append('\n'), context.BackendConfig(ClientNamespace));
+        foreach (var name in s_clientNamespaces)
+            Append(key.Append('\n'), context.BackendConfig(name));
         return key.ToString();
     }
 
