@@ -9,6 +9,14 @@ namespace KrakenPlugins.LoadBalancing.Tests;
 
 public sealed class StrategyTests
 {
+    [Fact, Spec("RTE-400")]
+    public async Task The_example_of_the_readme_loads_without_findings()
+    {
+        await using var gateway = await TestGateway.StartAsync(PluginFront.ReadmeExample(Front.Folder), "", new() { PluginFolders = [Front.Folder] });
+
+        Assert.Empty(gateway.Diagnostics.All);
+    }
+
     [Fact, Spec("RTE-400", "RTE-401")]
     public async Task Round_robin_gives_a_host_that_is_named_three_times_three_shares()
     {

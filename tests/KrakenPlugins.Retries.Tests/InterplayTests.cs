@@ -8,6 +8,14 @@ public sealed class InterplayTests
 {
     private const string Three = """{"attempts":3,"backoff":{"initial":"0s"},"budget":{"minimum":1000} }""";
 
+    [Fact, Spec("RTE-420")]
+    public async Task The_example_of_the_readme_loads_without_findings()
+    {
+        await using var gateway = await TestGateway.StartAsync(PluginFront.ReadmeExample(Front.Folder), "", new() { PluginFolders = [Front.Folder] });
+
+        Assert.Empty(gateway.Diagnostics.All);
+    }
+
     [Theory, Spec("RTE-428")]
     [InlineData("\"qos/circuit-breaker\":{\"interval\":60,\"timeout\":60,\"max_errors\":2}")]
     [InlineData("\"qos/circuit-breaker/http\":{\"interval\":60,\"timeout\":60,\"max_errors\":2,\"valid_status_codes\":[200]}")]
