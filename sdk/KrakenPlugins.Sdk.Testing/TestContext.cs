@@ -83,6 +83,9 @@ public sealed class TestContext : IBackendContext, IConnectionContext, IAgentCon
     public ConfigNode Backend { get; set; } = TestConfig.Parse("{}");
 
     /// <inheritdoc/>
+    public IHostDiscovery? Hosts { get; set; }
+
+    /// <inheritdoc/>
     public string Name { get; set; } = "test";
 
     /// <inheritdoc/>

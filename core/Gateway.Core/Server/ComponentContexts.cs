@@ -1,6 +1,7 @@
 using Gateway.Core.Configuration;
 using Gateway.Core.Plugins;
 using Gateway.Core.Proxy;
+using Gateway.Core.Transport;
 using KrakenPlugins.Sdk.Configuration;
 using KrakenPlugins.Sdk.Plugins;
 using KrakenPlugins.Sdk.Proxy;
@@ -163,6 +164,17 @@ internal sealed class BackendContext(GenerationContext generation, EndpointConfi
     public string Encoding => backend.Encoding;
     public string? Executor => Plugins.Executors.FirstOrDefault(e => backend.ExtraConfig[e.Name] is not null)?.Name;
     public ConfigNode Backend => backend.Source;
+
+    /// <summary>Known once their source is built.</summary>
+    public IHostDiscovery? Hosts { get; set; }
+
+    /// <summary>What calls the hosts; <see langword="null"/> while their source is built.</summary>
+    public HttpTransport? Transport { get; set; }
+
+    public IOutgoingCalls HostCalls => Transport is null
+        ? Outgoing
+        : field ??= new OutgoingCalls(Transport, backend.Client with { NoRedirect = true, SendBodyOnRedirect = false });
+
     /// <summary>The place that it stands in; an agent's is no endpoint.</summary>
     public string? Parent { get; init; }
 

@@ -30,7 +30,8 @@ internal sealed partial class PipelineCompiler
     /// <summary>The stages that make a request that of a backend, with nothing behind them.</summary>
     private ProxyHandler CompileAddress(EndpointConfig endpoint, BackendConfig backend, BackendContext context, ConfigDiagnostics faults)
     {
-        var address = CompileHost(backend, context, faults, static (_, _) => new(default(ProxyResult)), takesConnections: true);
+        var hosts = CompileHosts(backend, context, faults, takesConnections: true);
+        var address = CompileAddress(hosts, backend, context, static (_, _) => new(default(ProxyResult)));
         return new BackendTarget(backend, endpoint.IsWildcard, address).InvokeAsync;
     }
 

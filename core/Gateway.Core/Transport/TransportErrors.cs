@@ -16,6 +16,7 @@ internal sealed class TransportException(GatewayErrorKind kind, string message, 
 internal static class TransportErrors
 {
     public const string HeaderTimeout = "net/http: timeout awaiting response headers";
+    public const string Dial = "dial";
     public const string UnexpectedEnd = "unexpected EOF";
 
     /// <summary>A call whose token fired: the client left, or the time is up.</summary>
@@ -40,8 +41,8 @@ internal static class TransportErrors
 
     public static GatewayError Connection(string operation, string peer, Exception exception) =>
         exception is TransportException known
-            ? new(known.Kind, known.Message, exception: exception)
-            : new(GatewayErrorKind.Connection, $"{operation} tcp {peer}: {Describe(exception)}", exception: exception);
+            ? new(known.Kind, known.Message, exception: exception) { IsUnsent = operation == Dial }
+            : new(GatewayErrorKind.Connection, $"{operation} tcp {peer}: {Describe(exception)}", exception: exception) { IsUnsent = operation == Dial };
 
     /// <summary>Whether an exception is what a socket or TLS stream throws when the connection fails or was closed under it.</summary>
     public static bool IsConnectionFailure(Exception exception) =>

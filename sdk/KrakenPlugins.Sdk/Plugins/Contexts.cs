@@ -177,6 +177,18 @@ public interface IBackendContext : IEndpointContext
 
     /// <summary>The value of a namespace in the backend's own <c>extra_config</c> under its current name, or <see langword="null"/>.</summary>
     ConfigNode? BackendConfig(string name);
+
+    /// <summary>
+    /// The backend's hosts as they are known at any time, listed or discovered; <see langword="null"/> for a backend without, and while the source of
+    /// the hosts itself is built.
+    /// </summary>
+    IHostDiscovery? Hosts => null;
+
+    /// <summary>
+    /// Calls of the component's own to the backend's hosts: as <see cref="IServiceContext.Outgoing"/>, with the settings that the backend's HTTP
+    /// client has beside the service's (TLS, proxy).
+    /// </summary>
+    IOutgoingCalls HostCalls => Outgoing;
 }
 
 /// <summary>What a handler may use that takes connections of an endpoint over.</summary>

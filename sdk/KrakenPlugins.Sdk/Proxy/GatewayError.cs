@@ -53,6 +53,9 @@ public sealed class GatewayError
     /// <summary>The exception behind it, or <see langword="null"/>.</summary>
     public Exception? Exception { get; }
 
+    /// <summary>Whether the call certainly never reached its host: no connection could be made. It can be made again whatever it does.</summary>
+    public bool IsUnsent { get; init; }
+
     /// <summary>
     /// Body to show instead of <see cref="Message"/> with <c>router.return_error_msg</c> (a backend's error body), or <see langword="null"/>.
     /// </summary>
