@@ -30,14 +30,13 @@ public sealed class ForeignServerTests(ForeignServers servers) : IClassFixture<F
         Assert.Equal("cancelled", await peer.LineAsync());
     }
 
-    [Theory]
-    [InlineData("js")]
-    [InlineData("python")]
+    // Of the two only grpcio compresses as a server.
+    [Fact]
     [Spec("GRP-042")]
-    public async Task Compressed_answers_of_a_foreign_server_are_read(string language)
+    public async Task Compressed_answers_of_a_foreign_server_are_read()
     {
         var socket = Path.Combine(Directory.CreateTempSubdirectory("grpc").FullName, "s");
-        var (peer, address) = await ForeignPeer.ServeAsync(language, socket, gzip: true);
+        var (peer, address) = await ForeignPeer.ServeAsync("python", socket, gzip: true);
         await using var server = peer;
         using var link = new CountedLink(socket);
         using var channel = new GrpcChannel(new GrpcChannelOptions { Address = address, Connect = link.ConnectAsync });

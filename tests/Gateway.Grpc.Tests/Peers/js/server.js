@@ -53,8 +53,7 @@ const service = {
   },
 };
 
-const options = { 'grpc.default_compression_algorithm': process.argv[3] === 'gzip' ? 2 : 0 };
-const server = new grpc.Server(options);
+const server = new grpc.Server();
 server.addService(testing.TestService.service, service);
 server.bindAsync(process.argv[2], grpc.ServerCredentials.createInsecure(), (error, port) => {
   if (error) throw error;
