@@ -10,7 +10,8 @@ internal static class TransportFault
     {
         for (var inner = fault; inner is not null; inner = inner.InnerException)
         {
-            if (inner is HttpProtocolException protocol)
+            // The platform tells the end of a stream from that of its connection (GOAWAY, no answer to a ping, broken frames) by its text alone.
+            if (inner is HttpProtocolException protocol && !protocol.Message.Contains("connection", StringComparison.Ordinal))
                 return new GrpcStatus(StatusMapping.FromHttp2Error(protocol.ErrorCode), $"the server ended the stream with HTTP/2 error {protocol.ErrorCode}");
         }
         var error = fault switch
@@ -22,8 +23,8 @@ internal static class TransportFault
         return error switch
         {
             HttpRequestError.ConfigurationLimitExceeded => GrpcStatus.Exhausted("the server's headers are larger than allowed"),
-            HttpRequestError.InvalidResponse or HttpRequestError.HttpProtocolError => GrpcStatus.Internal("the server broke the rules of HTTP/2"),
-            HttpRequestError.VersionNegotiationError => new GrpcStatus(GrpcStatusCode.Unavailable, "the server speaks no HTTP/2"),
+            // What came before the settings of HTTP/2 is the answer of an HTTP/1.1 server, or a connection that ended.
+            HttpRequestError.InvalidResponse or HttpRequestError.VersionNegotiationError => new GrpcStatus(GrpcStatusCode.Unavailable, "the server speaks no HTTP/2"),
             HttpRequestError.SecureConnectionError => new GrpcStatus(GrpcStatusCode.Unavailable, $"no TLS with the server: {Innermost(fault)}"),
             _ when fault is ObjectDisposedException => new GrpcStatus(GrpcStatusCode.Unavailable, "the channel was closed"),
             HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError =>

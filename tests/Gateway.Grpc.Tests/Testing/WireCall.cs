@@ -5,11 +5,7 @@ namespace Gateway.Grpc.Tests.Testing;
 /// <summary>Requests as bytes over HTTP/2, so that a test can say what no client would.</summary>
 internal sealed class WireCall : IDisposable
 {
-    private readonly HttpClient _client = new(new SocketsHttpHandler { AutomaticDecompression = DecompressionMethods.None })
-    {
-        DefaultRequestVersion = HttpVersion.Version20,
-        DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact,
-    };
+    private readonly HttpClient _client = new(new SocketsHttpHandler());
 
     /// <summary>Posts a body; headers as <c>name: value</c>.</summary>
     public async Task<WireAnswer> PostAsync(string address, string path, byte[] body, params string[] headers) =>
@@ -17,7 +13,7 @@ internal sealed class WireCall : IDisposable
 
     public async Task<WireAnswer> SendAsync(HttpMethod method, string address, string path, byte[] body, string contentType, params string[] headers)
     {
-        using var request = new HttpRequestMessage(method, address + path);
+        using var request = new HttpRequestMessage(method, address + path) { Version = HttpVersion.Version20, VersionPolicy = HttpVersionPolicy.RequestVersionExact };
         if (method != HttpMethod.Get)
             request.Content = new ByteArrayContent(body) { Headers = { { "Content-Type", contentType } } };
         request.Headers.Add("te", "trailers");
