@@ -10,6 +10,7 @@ using Gateway.Micro;
     ("validator", "auth/validator beside the bare check of a signature", ValidatorMicro.Run),
     ("guards", "the look-up of an API key, the decision of CORS", GuardsMicro.Run),
     ("limits", "token buckets, shared and per client, on one thread and on two", LimitsMicro.Run),
+    ("grpc", "calls on a warm channel, beside bare HTTP/2", GrpcMicro.Run),
     ("signing", "the signature of a request (auth/aws-sigv4)", SigningMicro.Run),
 ];
 

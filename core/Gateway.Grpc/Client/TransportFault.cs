@@ -11,7 +11,7 @@ internal static class TransportFault
         for (var inner = fault; inner is not null; inner = inner.InnerException)
         {
             // The platform tells the end of a stream from that of its connection (GOAWAY, no answer to a ping, broken frames) by its text alone.
-            if (inner is HttpProtocolException protocol && !protocol.Message.Contains("connection", StringComparison.Ordinal))
+            if (inner is HttpProtocolException protocol && protocol.Message.Contains("stream", StringComparison.Ordinal))
                 return new GrpcStatus(StatusMapping.FromHttp2Error(protocol.ErrorCode), $"the server ended the stream with HTTP/2 error {protocol.ErrorCode}");
         }
         var error = fault switch
