@@ -10,7 +10,7 @@ internal static class MetadataValues
 
     private static readonly SearchValues<char> s_base64 = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/");
 
-    public static bool IsText(string value)
+    public static bool IsText(ReadOnlySpan<char> value)
     {
         foreach (var letter in value)
         {

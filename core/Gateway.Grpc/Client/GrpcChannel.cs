@@ -41,6 +41,7 @@ public sealed class GrpcChannel : IDisposable
 
     /// <summary>A call with one message each way.</summary>
     /// <exception cref="ArgumentException">The method is of another kind, or its answers point into buffers that end with the call.</exception>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<GrpcReply<TResponse>> CallAsync<TRequest, TResponse>(
         GrpcMethod<TRequest, TResponse> method, TRequest request, GrpcCallOptions options = default)
     {

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Gateway.Grpc.Framing;
 
 namespace Gateway.Grpc.Client;
@@ -50,6 +51,7 @@ public sealed class GrpcClientCall<TRequest, TResponse> : IAsyncDisposable
     /// <param name="message">The message; its buffers are free again when the call returns.</param>
     /// <param name="compress">Whether to compress it, in a call that compresses; as the call's options say when <see langword="null"/>.</param>
     /// <exception cref="InvalidOperationException">The method takes one message, or one is being written.</exception>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<bool> WriteAsync(TRequest message, bool? compress = null)
     {
         if (_push is null)
@@ -75,6 +77,7 @@ public sealed class GrpcClientCall<TRequest, TResponse> : IAsyncDisposable
     public void Complete() => _push?.Complete();
 
     /// <summary>Waits for the next message, or for the end and its status.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<GrpcRead<TResponse>> ReadAsync()
     {
         if (!await _answered.ConfigureAwait(false))
@@ -114,6 +117,7 @@ public sealed class GrpcClientCall<TRequest, TResponse> : IAsyncDisposable
         return isOpen;
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<bool> WriteAsync(Stream stream, TRequest message, bool compress)
     {
         _frame ??= new OutgoingFrame(_exchange.MaxSentMessage);

@@ -1,6 +1,7 @@
 using System.IO.Pipelines;
 using System.Net;
 using System.Net.Http.Headers;
+using System.Runtime.CompilerServices;
 using Gateway.Grpc.Framing;
 
 namespace Gateway.Grpc.Client;
@@ -57,6 +58,7 @@ internal sealed class HttpExchange : IDisposable
     public CancellationToken Ended => _ended;
 
     /// <summary>Sends the request and waits for the head of the answer; <see langword="false"/> when the call has ended with it.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<bool> SendAsync()
     {
         if (Status is not null)
@@ -81,6 +83,7 @@ internal sealed class HttpExchange : IDisposable
         }
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<GrpcRead<T>> ReadAsync<T>(IMarshaller<T> marshaller)
     {
         if (Status is { } status)
@@ -102,6 +105,7 @@ internal sealed class HttpExchange : IDisposable
         }
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<GrpcRead<T>> ReadSingleAsync<T>(IMarshaller<T> marshaller)
     {
         if (Status is { } status)

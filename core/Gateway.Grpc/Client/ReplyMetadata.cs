@@ -30,11 +30,11 @@ internal static class ReplyMetadata
                 continue;
             foreach (var value in values)
             {
-                entries += MetadataNames.IsBinary(name) ? value.AsSpan().Count(',') + 1 : 1;
+                entries += MetadataLimit.Entries(name, value);
                 size += name.Length + value.Length + 32;
                 if (MetadataLimit.Exceeds(entries, size, limits) is { } excess)
                     return excess;
-                if (!(MetadataNames.IsBinary(name) ? MetadataValues.IsDecodable(value) : MetadataValues.IsText(value.Trim(' '))))
+                if (!MetadataLimit.IsFit(name, value))
                     return GrpcStatus.Internal(MetadataLimit.Broken(name));
             }
         }

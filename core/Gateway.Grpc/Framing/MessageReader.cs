@@ -1,13 +1,14 @@
 using System.Buffers;
 using System.Diagnostics;
 using System.IO.Pipelines;
+using System.Runtime.CompilerServices;
 
 namespace Gateway.Grpc.Framing;
 
 /// <summary>Messages out of a stream of bytes. One caller at a time; what the transport throws is the caller's to translate.</summary>
 internal sealed class MessageReader(PipeReader input, int maxLength)
 {
-    private readonly PooledWriter _inflated = new();
+    private PooledWriter? _inflated;
     private SequencePosition _lentTo;
     private bool _isLent;
     private bool _hasEnded;
@@ -19,6 +20,7 @@ internal sealed class MessageReader(PipeReader input, int maxLength)
     public GrpcStatus Failure { get; private set; } = GrpcStatus.Ok;
 
     /// <summary>Reads the next message of a stream.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<GrpcRead<T>> ReadAsync<T>(IMarshaller<T> marshaller, CancellationToken cancellationToken)
     {
         Release();
@@ -40,6 +42,7 @@ internal sealed class MessageReader(PipeReader input, int maxLength)
     }
 
     /// <summary>Reads a stream that has to consist of one message, up to its end.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<GrpcRead<T>> ReadSingleAsync<T>(IMarshaller<T> marshaller, CancellationToken cancellationToken)
     {
         while (true)
@@ -68,7 +71,7 @@ internal sealed class MessageReader(PipeReader input, int maxLength)
     /// <summary>Gives back what the last message lies in.</summary>
     public void Release()
     {
-        _inflated.Release();
+        _inflated?.Release();
         if (!_isLent)
             return;
         _isLent = false;
@@ -83,6 +86,7 @@ internal sealed class MessageReader(PipeReader input, int maxLength)
         var message = payload;
         if (header.IsCompressed)
         {
+            _inflated ??= new PooledWriter();
             Failure = IsGzip
                 ? GzipMessages.Inflate(payload, maxLength, _inflated)
                 : GrpcStatus.Internal("a message has the compressed flag, but the stream names no encoding");

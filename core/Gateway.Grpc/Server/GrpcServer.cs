@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
@@ -74,6 +75,7 @@ public sealed partial class GrpcServer
         }
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<GrpcStatus> InvokeAsync(GrpcServerCall call)
     {
         if (!_methods.TryGetValue(call.Path, out var method) && (method = _fallback) is null)

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.IO.Pipelines;
+using System.Runtime.CompilerServices;
 using Gateway.Grpc.Framing;
 using Microsoft.AspNetCore.Http;
 
@@ -14,6 +15,7 @@ public sealed class GrpcServerCall
     private OutgoingFrame? _frame;
     private CancellationTokenSource? _deadline;
     private CancellationTokenRegistration _abort;
+    private GrpcMetadata? _metadata;
     private GrpcMetadata? _headers;
     private GrpcMetadata? _trailers;
     private GrpcStatus _failure = GrpcStatus.Ok;
@@ -39,8 +41,8 @@ public sealed class GrpcServerCall
     /// <summary>The method as it was called, <c>/package.Service/Method</c>.</summary>
     public string Path { get; }
 
-    /// <summary>What the client sent along.</summary>
-    public GrpcMetadata Metadata { get; private set; } = GrpcMetadata.Empty;
+    /// <summary>What the client sent along; built when asked for.</summary>
+    public GrpcMetadata Metadata => _metadata ??= ReceivedMetadata.Read(HttpContext.Request.Headers);
 
     /// <summary>Goes to the client before the first message; what is added later is lost.</summary>
     public GrpcMetadata ResponseHeaders => _headers ??= new GrpcMetadata();
@@ -79,10 +81,9 @@ public sealed class GrpcServerCall
     internal GrpcStatus Start()
     {
         var headers = HttpContext.Request.Headers;
-        var status = ReceivedMetadata.Read(headers, _options.Limits, out var metadata);
+        var status = ReceivedMetadata.Check(headers, _options.Limits);
         if (!status.IsOk)
             return status;
-        Metadata = metadata;
         string? encoding = headers["grpc-encoding"];
         if (!MessageEncoding.TryParse(encoding, out var isGzip))
         {
@@ -94,6 +95,7 @@ public sealed class GrpcServerCall
         return StartDeadline(headers["grpc-timeout"]);
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     internal async ValueTask<GrpcRead<T>> ReadOnlyRequestAsync<T>(IMarshaller<T> marshaller)
     {
         var read = await GuardedAsync(_reader.ReadSingleAsync(marshaller, Ended)).ConfigureAwait(false);
@@ -102,6 +104,7 @@ public sealed class GrpcServerCall
 
     internal ValueTask<GrpcRead<T>> ReadRequestAsync<T>(IMarshaller<T> marshaller) => GuardedAsync(_reader.ReadAsync(marshaller, Ended));
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     internal async ValueTask<GrpcStatus> WriteOnlyResponseAsync<T>(IMarshaller<T> marshaller, GrpcResult<T> result)
     {
         if (!result.Status.IsOk)
@@ -113,6 +116,7 @@ public sealed class GrpcServerCall
         return GrpcStatus.Ok;
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     internal async ValueTask<bool> WriteResponseAsync<T>(IMarshaller<T> marshaller, T message, bool? compress, bool flush)
     {
         if (Interlocked.Exchange(ref _isWriting, 1) != 0)
@@ -179,6 +183,7 @@ public sealed class GrpcServerCall
         _deadline?.Dispose();
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<GrpcRead<T>> GuardedAsync<T>(ValueTask<GrpcRead<T>> reading)
     {
         try

@@ -5,25 +5,38 @@ namespace Gateway.Grpc.Server;
 /// <summary>Metadata out of the headers of a request.</summary>
 internal static class ReceivedMetadata
 {
-    public static GrpcStatus Read(IHeaderDictionary headers, GrpcLimits limits, out GrpcMetadata metadata)
+    /// <summary>Checks the headers before anything is made of them.</summary>
+    public static GrpcStatus Check(IHeaderDictionary headers, GrpcLimits limits)
     {
-        metadata = new GrpcMetadata();
-        var size = 0L;
-        foreach (var (key, values) in headers)
+        var (entries, size) = (0, 0L);
+        foreach (var (name, values) in headers)
         {
-            if (!MetadataNames.IsReceived(key))
+            if (!MetadataNames.IsReceived(name))
                 continue;
-            var name = MetadataLimit.LowerCase(key);
             foreach (var value in values)
             {
+                entries += MetadataLimit.Entries(name, value);
                 size += name.Length + value!.Length + 32;
-                // Counted before anything is decoded. Commas of a -bin value make entries that the header does not show.
-                if (MetadataLimit.Exceeds(metadata.Count + 1, size, limits) is { } excess)
+                if (MetadataLimit.Exceeds(entries, size, limits) is { } excess)
                     return excess;
-                if (!metadata.TryAddReceived(name, value))
+                if (!MetadataLimit.IsFit(name, value))
                     return GrpcStatus.Internal(MetadataLimit.Broken(name));
             }
         }
-        return MetadataLimit.Exceeds(metadata.Count, size, limits) ?? GrpcStatus.Ok;
+        return GrpcStatus.Ok;
+    }
+
+    /// <summary>The metadata of headers that were checked.</summary>
+    public static GrpcMetadata Read(IHeaderDictionary headers)
+    {
+        var metadata = new GrpcMetadata();
+        foreach (var (name, values) in headers)
+        {
+            if (!MetadataNames.IsReceived(name))
+                continue;
+            foreach (var value in values)
+                metadata.TryAddReceived(MetadataLimit.LowerCase(name), value!);
+        }
+        return metadata;
     }
 }

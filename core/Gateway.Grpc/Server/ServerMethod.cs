@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Gateway.Grpc.Server;
 
 /// <summary>A method with its handler, without the types of its messages.</summary>
@@ -8,6 +10,7 @@ internal abstract class ServerMethod
 
 internal sealed class UnaryServerMethod<TRequest, TResponse>(GrpcMethod<TRequest, TResponse> method, UnaryHandler<TRequest, TResponse> handler) : ServerMethod
 {
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public override async ValueTask<GrpcStatus> InvokeAsync(GrpcServerCall call)
     {
         var request = await call.ReadOnlyRequestAsync(method.Requests).ConfigureAwait(false);
@@ -20,6 +23,7 @@ internal sealed class UnaryServerMethod<TRequest, TResponse>(GrpcMethod<TRequest
 
 internal sealed class ClientStreamingServerMethod<TRequest, TResponse>(GrpcMethod<TRequest, TResponse> method, ClientStreamingHandler<TRequest, TResponse> handler) : ServerMethod
 {
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public override async ValueTask<GrpcStatus> InvokeAsync(GrpcServerCall call)
     {
         var result = await handler(new GrpcRequestStream<TRequest>(call, method.Requests), call).ConfigureAwait(false);
@@ -29,6 +33,7 @@ internal sealed class ClientStreamingServerMethod<TRequest, TResponse>(GrpcMetho
 
 internal sealed class ServerStreamingServerMethod<TRequest, TResponse>(GrpcMethod<TRequest, TResponse> method, ServerStreamingHandler<TRequest, TResponse> handler) : ServerMethod
 {
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public override async ValueTask<GrpcStatus> InvokeAsync(GrpcServerCall call)
     {
         var request = await call.ReadOnlyRequestAsync(method.Requests).ConfigureAwait(false);
