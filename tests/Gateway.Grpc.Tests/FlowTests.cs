@@ -270,6 +270,50 @@ public sealed class FlowTests
         Assert.False(await call.WriteAsync("still more").InTime());
     }
 
+    [Fact]
+    [Spec("GRP-066")]
+    public async Task A_read_that_a_handler_left_behind_ends_with_its_call_and_takes_nothing_from_the_next()
+    {
+        var left = new System.Collections.Concurrent.ConcurrentQueue<Task<GrpcRead<string>>>();
+        await using var host = await ServeAsync(builder => builder
+            .Unary(Texts.Unary, static (text, _) => new(text))
+            .Duplex(Texts.Talk, (requests, _, _) =>
+            {
+                left.Enqueue(requests.ReadAsync().AsTask());
+                return new(GrpcStatus.Ok);
+            }));
+        using var channel = host.Channel(static options => options with { AllowsManyConnections = false });
+
+        for (var i = 0; i < 20; i++)
+        {
+            await using (var call = channel.Open(Texts.Talk))
+                Assert.Equal(GrpcStatus.Ok, (await call.ReadAsync().InTime()).Status);
+            Assert.Equal("whole", (await channel.CallAsync(Texts.Unary, "whole").InTime()).Require());
+        }
+
+        foreach (var read in left)
+            Assert.Equal(GrpcStatusCode.Cancelled, (await read.InTime()).Status.Code);
+    }
+
+    [Fact]
+    [Spec("GRP-066")]
+    public async Task Reading_can_be_stopped()
+    {
+        await using var host = await ServeAsync(static builder => builder.Duplex(Texts.Talk, static async (requests, responses, _) =>
+        {
+            var reading = requests.ReadAsync().AsTask();
+            await requests.StopAsync();
+            var stopped = await reading;
+            await responses.WriteAsync($"{stopped.Status.Code} {(await requests.ReadAsync()).Status.Code}");
+            return GrpcStatus.Ok;
+        }));
+        using var channel = host.Channel();
+        await using var call = channel.Open(Texts.Talk);
+
+        Assert.Equal("Cancelled Cancelled", (await call.ReadAsync().InTime()).Message);
+        Assert.Equal(GrpcStatus.Ok, (await call.ReadAsync().InTime()).Status);
+    }
+
     private static Task<GrpcHost> ServeAsync(Action<GrpcServerBuilder> map)
     {
         var builder = new GrpcServerBuilder();

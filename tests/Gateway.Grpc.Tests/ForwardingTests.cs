@@ -67,7 +67,16 @@ public sealed class ForwardingTests : IAsyncLifetime
         var method = new GrpcMethod<ReadOnlySequence<byte>, ReadOnlySequence<byte>>(
             GrpcMethodKind.Duplex, call.Path[1..slash], call.Path[(slash + 1)..], RawMarshaller.Lent, RawMarshaller.Lent);
         await using var next = _channel.Open(method, new GrpcCallOptions { Metadata = call.Metadata, Timeout = call.TimeLeft, Cancellation = call.Ended });
-        _ = SendAsync(requests, next);
+        var sending = SendAsync(requests, next);
+        var status = await ReceiveAsync(responses, next, call);
+        await requests.StopAsync();
+        await sending;
+        return status;
+    }
+
+    private static async Task<GrpcStatus> ReceiveAsync(
+        GrpcResponseStream<ReadOnlySequence<byte>> responses, GrpcClientCall<ReadOnlySequence<byte>, ReadOnlySequence<byte>> next, GrpcServerCall call)
+    {
         call.ResponseHeaders.AddRange(await next.ReadHeadersAsync());
         while (true)
         {
@@ -84,11 +93,13 @@ public sealed class ForwardingTests : IAsyncLifetime
 
     private static async Task SendAsync(GrpcRequestStream<ReadOnlySequence<byte>> requests, GrpcClientCall<ReadOnlySequence<byte>, ReadOnlySequence<byte>> next)
     {
-        while ((await requests.ReadAsync()) is { HasMessage: true } read)
+        var read = await requests.ReadAsync();
+        for (; read.HasMessage; read = await requests.ReadAsync())
         {
             if (!await next.WriteAsync(read.Message))
                 return;
         }
-        next.Complete();
+        if (read.Status.IsOk)
+            next.Complete();
     }
 }

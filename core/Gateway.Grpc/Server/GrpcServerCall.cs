@@ -9,6 +9,8 @@ namespace Gateway.Grpc.Server;
 /// <summary>One call at a server.</summary>
 public sealed class GrpcServerCall
 {
+    private static readonly GrpcStatus s_stopped = new(GrpcStatusCode.Cancelled, "reading was stopped");
+
     private readonly GrpcServerOptions _options;
     private readonly MessageReader _reader;
     private readonly long _began;
@@ -22,7 +24,11 @@ public sealed class GrpcServerCall
     private TimeSpan? _timeout;
     private bool _acceptsGzip;
     private bool _namesEncoding;
+    private TaskCompletionSource? _stopped;
     private int _isWriting;
+    private int _isReading;
+    private bool _isClosed;
+    private volatile bool _isFinished;
 
     internal GrpcServerCall(HttpContext context, GrpcServerOptions options, CancellationToken closing)
     {
@@ -98,11 +104,24 @@ public sealed class GrpcServerCall
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     internal async ValueTask<GrpcRead<T>> ReadOnlyRequestAsync<T>(IMarshaller<T> marshaller)
     {
-        var read = await GuardedAsync(_reader.ReadSingleAsync(marshaller, Ended)).ConfigureAwait(false);
+        var read = await ReadAsync(marshaller, isSingle: true).ConfigureAwait(false);
         return read.HasMessage || !read.Status.IsOk ? read : GrpcRead<T>.End(GrpcStatus.Internal("the request has no message; expected one"));
     }
 
-    internal ValueTask<GrpcRead<T>> ReadRequestAsync<T>(IMarshaller<T> marshaller) => GuardedAsync(_reader.ReadAsync(marshaller, Ended));
+    internal ValueTask<GrpcRead<T>> ReadRequestAsync<T>(IMarshaller<T> marshaller) => ReadAsync(marshaller, isSingle: false);
+
+    // Nothing reads from the exchange any more when it is done: a stream of Kestrel serves another request soon after this one.
+    internal async ValueTask StopReadingAsync()
+    {
+        Volatile.Write(ref _isClosed, true);
+        Interlocked.MemoryBarrier();
+        if (Volatile.Read(ref _isReading) == 0)
+            return;
+        var stopped = Volatile.Read(ref _stopped) ?? Interlocked.CompareExchange(ref _stopped, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously), null) ?? _stopped;
+        HttpContext.Request.BodyReader.CancelPendingRead();
+        if (Volatile.Read(ref _isReading) != 0)
+            await stopped.Task.ConfigureAwait(false);
+    }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     internal async ValueTask<GrpcStatus> WriteOnlyResponseAsync<T>(IMarshaller<T> marshaller, GrpcResult<T> result)
@@ -123,7 +142,7 @@ public sealed class GrpcServerCall
             throw new InvalidOperationException("a message is being written; await it before the next");
         try
         {
-            if (HasEnded || !_failure.IsOk)
+            if (HasEnded || _isFinished || !_failure.IsOk)
                 return false;
             // Too large is known before anything is sent, so that the status can still go out alone.
             var size = marshaller.SizeOf(message);
@@ -155,6 +174,8 @@ public sealed class GrpcServerCall
 
     internal async ValueTask FinishAsync(GrpcStatus status)
     {
+        await StopReadingAsync().ConfigureAwait(false);
+        _isFinished = true;
         if (!_failure.IsOk)
             status = _failure;
         else if (!_reader.Failure.IsOk)
@@ -164,6 +185,8 @@ public sealed class GrpcServerCall
         _abort.Dispose();
         if (HttpContext.RequestAborted.IsCancellationRequested)
             return;
+        if (Volatile.Read(ref _isWriting) != 0)
+            throw new InvalidOperationException($"the handler of {Path} ended while it was writing a message");
         var response = HttpContext.Response;
         if (_headers is { Count: > 0 })
             await BeginAsync().ConfigureAwait(false);
@@ -178,17 +201,28 @@ public sealed class GrpcServerCall
     internal void Release()
     {
         _reader.Release();
-        _frame?.Release();
+        if (Volatile.Read(ref _isWriting) == 0)
+            _frame?.Release();
         _abort.Dispose();
         _deadline?.Dispose();
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<GrpcRead<T>> GuardedAsync<T>(ValueTask<GrpcRead<T>> reading)
+    private async ValueTask<GrpcRead<T>> ReadAsync<T>(IMarshaller<T> marshaller, bool isSingle)
     {
+        if (Interlocked.Exchange(ref _isReading, 1) != 0)
+            throw new InvalidOperationException("a message is being read; await it before the next");
         try
         {
-            return await reading.ConfigureAwait(false);
+            if (Volatile.Read(ref _isClosed))
+                return GrpcRead<T>.End(s_stopped);
+            return isSingle
+                ? await _reader.ReadSingleAsync(marshaller, Ended).ConfigureAwait(false)
+                : await _reader.ReadAsync(marshaller, Ended).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (Volatile.Read(ref _isClosed))
+        {
+            return GrpcRead<T>.End(s_stopped);
         }
         catch (Exception fault) when (HasEnded || fault is IOException)
         {
@@ -196,6 +230,11 @@ public sealed class GrpcServerCall
             if (_failure.IsOk)
                 _failure = EndStatus;
             return GrpcRead<T>.End(_failure);
+        }
+        finally
+        {
+            Interlocked.Exchange(ref _isReading, 0);
+            Volatile.Read(ref _stopped)?.TrySetResult();
         }
     }
 

@@ -18,6 +18,12 @@ public sealed class GrpcRequestStream<T>
     /// status no longer counts.
     /// </summary>
     public ValueTask<GrpcRead<T>> ReadAsync() => _call.ReadRequestAsync(_marshaller);
+
+    /// <summary>
+    /// Ends reading: a read that waits gives CANCELLED, as later ones do. For handlers that read beside something else; they await what reads
+    /// before they return, because messages that are lent end with the handler.
+    /// </summary>
+    public ValueTask StopAsync() => _call.StopReadingAsync();
 }
 
 /// <summary>Messages that go to the client. One writer at a time.</summary>
