@@ -147,6 +147,7 @@ public sealed class FlowTests
         var started = new TaskCompletionSource<TimeSpan?>();
         var server = new GrpcServerBuilder().Unary(Texts.Unary, async (text, call) =>
         {
+            call.ResponseHeaders.Add("x-early", "kept");
             started.SetResult(call.TimeLeft);
             await Task.Delay(Timeout.Infinite, call.Ended);
             return text;
@@ -159,6 +160,7 @@ public sealed class FlowTests
         Assert.True(time.Turn(TimeSpan.FromHours(1)));
 
         Assert.Equal(new GrpcStatus(GrpcStatusCode.DeadlineExceeded, "the deadline passed"), (await reply.InTime()).Status);
+        Assert.Equal("kept", (await reply).Headers.Text("x-early"));
     }
 
     [Fact]

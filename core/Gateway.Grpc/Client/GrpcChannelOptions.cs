@@ -20,8 +20,11 @@ public sealed record GrpcChannelOptions
     /// <summary>Time for opening a connection; 10 s by default.</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>Silence of a connection after which it is pinged, with calls or without; 60 s by default, <see cref="Timeout.InfiniteTimeSpan"/> for never.</summary>
-    public TimeSpan KeepAlivePingDelay { get; init; } = TimeSpan.FromSeconds(60);
+    /// <summary>
+    /// Silence of a connection after which it is pinged, with calls or without; never by default, because other implementations' servers close
+    /// connections that ping them more often than every five minutes. For peers that are known to bear it.
+    /// </summary>
+    public TimeSpan KeepAlivePingDelay { get; init; } = Timeout.InfiniteTimeSpan;
 
     /// <summary>Time for the answer to a ping, after which the connection and its calls fail; 20 s by default.</summary>
     public TimeSpan KeepAlivePingTimeout { get; init; } = TimeSpan.FromSeconds(20);

@@ -249,7 +249,8 @@ public sealed class GrpcServerCall
             _namesEncoding = true;
         }
         SentMetadata.Write(response.Headers, _headers);
-        return new ValueTask(response.StartAsync(Ended));
+        // Without the call's token: a head goes out after the deadline too, with the status.
+        return new ValueTask(response.StartAsync(CancellationToken.None));
     }
 
     private static void WriteDirectly<T>(PipeWriter body, IMarshaller<T> marshaller, T message, int size)
