@@ -227,6 +227,10 @@ public sealed class ValuesTests
         Assert.Throws<ArgumentException>(() => new GrpcMethod<PooledPayload, PooledPayload>(GrpcMethodKind.Unary, service, name, RawMarshaller.Pooled, RawMarshaller.Pooled));
 
     [Fact]
+    public void The_assembly_refers_to_the_framework_only() =>
+        Assert.All(typeof(GrpcStatus).Assembly.GetReferencedAssemblies(), static name => Assert.Matches(@"^(System|Microsoft\.AspNetCore|Microsoft\.Extensions)\.", name.Name));
+
+    [Fact]
     public void Statuses_read_as_sentences() =>
         Assert.Equal("NotFound: no such thing", new GrpcStatus(GrpcStatusCode.NotFound, "no such thing").ToString());
 
