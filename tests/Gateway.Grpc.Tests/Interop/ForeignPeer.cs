@@ -32,10 +32,10 @@ internal sealed class ForeignPeer : IAsyncDisposable
 
     public static ForeignPeer Client(string language, string address, params string[] cases) => new(language, "client", [address, .. cases]);
 
-    /// <summary>Starts a server; gives it with its address as our client wants it.</summary>
-    public static async Task<(ForeignPeer Peer, string Address)> ServeAsync(string language, string? socket = null, bool gzip = false)
+    /// <summary>Starts a server; gives it with its address as our client wants it. The mode is what its script says.</summary>
+    public static async Task<(ForeignPeer Peer, string Address)> ServeAsync(string language, string? socket = null, string? mode = null)
     {
-        var peer = new ForeignPeer(language, "server", [socket is null ? "127.0.0.1:0" : $"unix:{socket}", .. gzip ? new[] { "gzip" } : []]);
+        var peer = new ForeignPeer(language, "server", [socket is null ? "127.0.0.1:0" : $"unix:{socket}", .. mode is null ? Array.Empty<string>() : [mode]]);
         var line = await peer.LineAsync();
         return (peer, socket is null ? $"http://127.0.0.1:{line["listening ".Length..]}" : $"unix:{socket}");
     }

@@ -1,3 +1,6 @@
+using System.Net.Security;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using Gateway.Grpc.Client;
 using Gateway.Grpc.Tests.Testing;
 using Gateway.Testing;
@@ -36,7 +39,7 @@ public sealed class ForeignServerTests(ForeignServers servers) : IClassFixture<F
     public async Task Compressed_answers_of_a_foreign_server_are_read()
     {
         var socket = Path.Combine(Directory.CreateTempSubdirectory("grpc").FullName, "s");
-        var (peer, address) = await ForeignPeer.ServeAsync("python", socket, gzip: true);
+        var (peer, address) = await ForeignPeer.ServeAsync("python", socket, mode: "gzip");
         await using var server = peer;
         using var link = new CountedLink(socket);
         using var channel = new GrpcChannel(new GrpcChannelOptions { Address = address, Connect = link.ConnectAsync });
@@ -46,6 +49,32 @@ public sealed class ForeignServerTests(ForeignServers servers) : IClassFixture<F
         Assert.Equal(314159, reply.Require().Payload);
         Assert.InRange(link.BytesRead, 1, 20_000);
         Directory.Delete(Path.GetDirectoryName(socket)!, recursive: true);
+    }
+
+    [Fact]
+    [Spec("GRP-006")]
+    public async Task Calls_go_over_TLS_to_whom_the_client_trusts()
+    {
+        var folder = Directory.CreateTempSubdirectory("grpc").FullName;
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        using var certificate = new CertificateRequest("CN=localhost", key, HashAlgorithmName.SHA256).CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
+        await File.WriteAllTextAsync(Path.Combine(folder, "key.pem"), key.ExportPkcs8PrivateKeyPem());
+        await File.WriteAllTextAsync(Path.Combine(folder, "cert.pem"), certificate.ExportCertificatePem());
+        var (peer, address) = await ForeignPeer.ServeAsync("python", mode: folder);
+        await using var server = peer;
+        var trusting = new SslClientAuthenticationOptions
+        {
+            RemoteCertificateValidationCallback = (_, shown, _, _) => shown?.GetCertHashString() == certificate.GetCertHashString(),
+        };
+        using var channel = new GrpcChannel(new GrpcChannelOptions { Address = address.Replace("http:", "https:", StringComparison.Ordinal), Tls = trusting });
+        using var doubting = new GrpcChannel(new GrpcChannelOptions { Address = address.Replace("http:", "https:", StringComparison.Ordinal) });
+
+        await InteropClient.Cases["ping_pong"](channel).InTime();
+        var refused = await doubting.CallAsync(InteropService.EmptyCall, new Empty()).InTime();
+
+        Assert.Equal(GrpcStatusCode.Unavailable, refused.Status.Code);
+        Assert.StartsWith("no TLS with the server: ", refused.Status.Detail, StringComparison.Ordinal);
+        Directory.Delete(folder, recursive: true);
     }
 }
 

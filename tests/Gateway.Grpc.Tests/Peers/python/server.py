@@ -1,4 +1,7 @@
-"""Serves the test service: `server.py ADDRESS [gzip]`, where ADDRESS is host:0 or unix:/path. Says where it listens and which calls were cancelled."""
+"""Serves the test service: `server.py ADDRESS [gzip|FOLDER]`, where ADDRESS is host:0 or unix:/path and FOLDER has key.pem and cert.pem.
+
+Says where it listens and which calls were cancelled."""
+import os
 import sys
 import threading
 import time
@@ -78,6 +81,14 @@ def duplex(requests, context):
 HANDLERS = {"EmptyCall": empty, "UnaryCall": unary, "StreamingOutputCall": output, "StreamingInputCall": collect, "FullDuplexCall": duplex}
 
 
+def credentials(folder):
+    files = []
+    for name in ("key.pem", "cert.pem"):
+        with open(os.path.join(folder, name), "rb") as file:
+            files.append(file.read())
+    return grpc.ssl_server_credentials([tuple(files)])
+
+
 def main():
     handlers = {}
     for name, handler in HANDLERS.items():
@@ -87,7 +98,8 @@ def main():
     compression = grpc.Compression.Gzip if sys.argv[2:] == ["gzip"] else None
     server = grpc.server(futures.ThreadPoolExecutor(8), compression=compression)
     server.add_generic_rpc_handlers((grpc.method_handlers_generic_handler("grpc.testing.TestService", handlers),))
-    port = server.add_insecure_port(sys.argv[1])
+    folder = sys.argv[2] if sys.argv[2:] not in ([], ["gzip"]) else None
+    port = server.add_secure_port(sys.argv[1], credentials(folder)) if folder else server.add_insecure_port(sys.argv[1])
     server.start()
     print("listening %d" % port, flush=True)
     server.wait_for_termination()
