@@ -85,13 +85,19 @@ public sealed class GrpcClientCall<TRequest, TResponse> : IAsyncDisposable
         var read = _method.Kind == GrpcMethodKind.ClientStreaming
             ? await _exchange.ReadSingleAsync(_method.Responses).ConfigureAwait(false)
             : await _exchange.ReadAsync(_method.Responses).ConfigureAwait(false);
-        if (!read.HasMessage)
+        if (!read.HasMessage && read.Status.IsOk)
             _push?.Complete();
+        else if (!read.HasMessage)
+            _push?.Break();
         return read;
     }
 
     /// <summary>Ends the call; reads then give CANCELLED.</summary>
-    public void Cancel() => _exchange.Cancel();
+    public void Cancel()
+    {
+        _exchange.Cancel();
+        _push?.Break();
+    }
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
@@ -103,7 +109,7 @@ public sealed class GrpcClientCall<TRequest, TResponse> : IAsyncDisposable
             _exchange.Cancel();
         await _answered.ConfigureAwait(false);
         _exchange.Dispose();
-        _push?.Complete();
+        _push?.Break();
         _content.Dispose();
         if (Interlocked.Exchange(ref _isWriting, 1) == 0)
             _frame?.Release();
@@ -113,7 +119,7 @@ public sealed class GrpcClientCall<TRequest, TResponse> : IAsyncDisposable
     {
         var isOpen = await _exchange.SendAsync().ConfigureAwait(false);
         if (!isOpen)
-            _push?.Complete();
+            _push?.Break();
         return isOpen;
     }
 

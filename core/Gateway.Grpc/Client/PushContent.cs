@@ -11,10 +11,17 @@ internal sealed class PushContent : HttpContent
     /// <summary>The stream to write to; <see langword="null"/> when the call ended before there was one.</summary>
     public Task<Stream?> Opened => _opened.Task;
 
-    /// <summary>Ends the request, in good order when everything was written.</summary>
+    /// <summary>Ends the request in good order.</summary>
     public void Complete()
     {
         _completed.TrySetResult();
+        _opened.TrySetResult(null);
+    }
+
+    /// <summary>Ends the request such that the server does not take it for one that has said everything; nothing after <see cref="Complete"/>.</summary>
+    public void Break()
+    {
+        _completed.TrySetCanceled();
         _opened.TrySetResult(null);
     }
 
