@@ -1,4 +1,5 @@
 using System.Globalization;
+using KrakenPlugins.Sdk.Configuration;
 
 namespace KrakenPlugins.Resp;
 
@@ -26,6 +27,15 @@ public readonly record struct RespAddress(string Host, int Port)
             return false;
         address = new RespAddress(host, port);
         return true;
+    }
+
+    /// <summary>What is wrong with a text that is no address; without the text where it may hold credentials (TRF-074).</summary>
+    public static string Complaint(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return text.Contains('@', StringComparison.Ordinal)
+            ? "the value is no address, user and password do not belong there; expected host:port"
+            : $"{ConfigText.Quote(text)} is no address; expected host:port";
     }
 
     /// <inheritdoc/>

@@ -197,6 +197,13 @@ public abstract class RespClient : IRedisPool, IAsyncDisposable
                 if (!TryAgain(call, error))
                     call.Complete(RedisReply.Failed(RedisFailure.Unavailable, error));
                 return true;
+            case "READONLY":
+                node.Renew();
+                return false;
+            // Until Redis 6 what a script ran into stands in the middle.
+            case "ERR" when error.Contains(" -READONLY ", StringComparison.Ordinal):
+                node.Renew();
+                return false;
             default:
                 return false;
         }

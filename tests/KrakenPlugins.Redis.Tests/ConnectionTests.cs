@@ -168,6 +168,8 @@ public sealed class ConnectionTests
     [InlineData("""{"clusters":[{"name":"a","addresses":[]}]}""", "a cluster needs \"addresses\"")]
     [InlineData("""{"connection_pools":[{"name":"a"}]}""", "\"address\" is required")]
     [InlineData("""{"connection_pools":[{"name":"a","address":"h:70000"}]}""", "is no address; expected host:port")]
+    [InlineData("""{"connection_pools":[{"name":"a","address":"me:opensesame@h:1"}]}""", "user and password do not belong there; expected host:port")]
+    [InlineData("""{"clusters":[{"name":"a","addresses":["redis://me:opensesame@h:1"]}]}""", "user and password do not belong there; expected host:port")]
     [InlineData("""{"connection_pools":[{"address":"h:1"}]}""", "\"name\" is required")]
     [InlineData("""{"connection_pools":[{"name":"a","address":"h:1","tls":{"ca_certs":["/nowhere.pem"]}}]}""", "a certificate cannot be used")]
     [InlineData("""{"connection_pools":[{"name":"a","address":"h:1","tls":{"max_version":"TLS11","min_version":"TLS10"}}]}""", "no version is left")]
@@ -176,6 +178,7 @@ public sealed class ConnectionTests
         var failure = await Assert.ThrowsAsync<ConfigurationException>(() => StartAsync(redis));
 
         Assert.Contains(expected, failure.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("opensesame", failure.Message, StringComparison.Ordinal);
     }
 
     [Fact, Spec("TRF-081")]

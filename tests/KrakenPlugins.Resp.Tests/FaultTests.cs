@@ -112,6 +112,22 @@ public sealed class FaultTests
         await client.UntilAnswered("k");
     }
 
+    [Theory, Spec("TRF-342")]
+    [InlineData("READONLY You can't write against a read only replica. script: 5f1b, on @user_script:1.")]
+    [InlineData("ERR Error running script (call to f_5f1b): @user_script:1: @user_script: 1: -READONLY You can't write against a read only replica.")]
+    public async Task A_server_that_has_become_a_replica_is_looked_for_again_under_its_name(string error)
+    {
+        Socket? demoted = null;
+        await using var server = new ScriptedServer((_, socket) => ScriptedServer.SendAsync(socket, (demoted ??= socket) == socket ? $"-{error}\r\n" : ":1\r\n"));
+        await using var client = Clients.Connect(server.Port);
+        Assert.Equal(RedisFailure.Error, (await client.Run("k")).Failure);
+
+        var took = await client.UntilAnswered("k");
+
+        Assert.InRange(took.TotalSeconds, 0, 5);
+        Assert.Equal(2, server.Connections);
+    }
+
     [Fact, Spec("TRF-333")]
     public async Task A_second_of_latency_costs_no_connection_and_deadlines_hold()
     {

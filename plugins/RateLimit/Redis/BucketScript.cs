@@ -11,31 +11,36 @@ namespace KrakenPlugins.RateLimit.Redis;
 internal static class BucketScript
 {
     // Seconds and nanoseconds are kept apart: as one number they are more than a double of Lua can tell apart. What is further away than the
-    // window, because the clock was set back or the limit was another one, counts as empty. A key that expired is a full bucket (TRF-091).
+    // window, because the clock was set back or the limit was another one, becomes empty, and is written although nothing was taken: otherwise it
+    // would be as far away for as long as the clock takes to come there. A key that expired is a full bucket (TRF-091).
     private static readonly RedisScript s_script = new("""
-        local time = redis.call('TIME')
+        local call, sub = redis.call, string.sub
+        local time = call('TIME')
         local second, nano = tonumber(time[1]), time[2] * 1000
-        local answer = { 0 }
+        local told = ARGV[1] ~= '0' and { 0 }
         for i = 1, #KEYS do
-          local interval, tolerance = tonumber(ARGV[2 * i]), tonumber(ARGV[2 * i + 1])
-          local bucket, away = redis.call('GET', KEYS[i]), 0
+          local key, interval, tolerance = KEYS[i], tonumber(ARGV[2 * i]), tonumber(ARGV[2 * i + 1])
+          local bucket, away, far = call('GET', key), 0, false
           if bucket then
-            away = (string.sub(bucket, 1, -10) - second) * 1e9 + (string.sub(bucket, -9) - nano)
-            away = math.max(0, math.min(away, tolerance + interval))
+            away = (sub(bucket, 1, -10) - second) * 1e9 + (sub(bucket, -9) - nano)
+            far = away > tolerance + interval
+            if far then away = tolerance + interval elseif away < 0 then away = 0 end
           end
-          if away > tolerance then
-            answer[1] = i
-          else
-            away = away + interval
+          local admitted = away <= tolerance
+          if admitted then away = away + interval end
+          if admitted or far then
             local full = nano + away
             local rest = math.fmod(full, 1e9)
-            redis.call('SET', KEYS[i], string.format('%.0f%09.0f', second + (full - rest) / 1e9, rest), 'PX', string.format('%.0f', math.floor(away / 1e6) + 2))
+            call('SET', key, string.format('%d%09d', second + (full - rest) / 1e9, rest), 'PX', math.floor(away / 1e6) + 2)
           end
-          answer[i + 1] = away
-          if answer[1] > 0 then break end
+          if told then told[i + 1] = away end
+          if not admitted then
+            if not told then return i end
+            told[1] = i
+            return told
+          end
         end
-        if ARGV[1] == '0' then return answer[1] end
-        return answer
+        return told or 0
         """);
 
     /// <summary>The arguments of all decisions of a limit.</summary>

@@ -23,12 +23,15 @@ internal enum SendResult
 /// </summary>
 internal sealed class RespConnection : IThreadPoolWorkItem, IDisposable
 {
+    private static readonly TimeSpan s_renewal = TimeSpan.FromMilliseconds(500);
+
     private readonly RespClient _client;
     private readonly RespNode _node;
     private readonly Stream _stream;
     private readonly RespReader _reader;
     private readonly Lock _gate = new();
     private readonly Queue<RespCall?> _pending = new();
+    private readonly long _opened;
     private readonly TaskCompletionSource<string> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private RespBuffer _next = new();
     private RespBuffer _current = new();
@@ -43,6 +46,7 @@ internal sealed class RespConnection : IThreadPoolWorkItem, IDisposable
         _node = node;
         _client = node.Client;
         _stream = stream;
+        _opened = _client.Now;
         _reader = new RespReader(_client.Options.MaxReplyBytes);
     }
 
@@ -178,6 +182,16 @@ internal sealed class RespConnection : IThreadPoolWorkItem, IDisposable
             Close("the server does not answer");
         }
         return true;
+    }
+
+    /// <summary>
+    /// Ends the connection to a server that takes no writes any more: after a fail-over the same name leads to the one that does. A new one stays
+    /// for a moment, because then the name has not changed yet.
+    /// </summary>
+    public void Renew()
+    {
+        if (_client.Options.Time.GetElapsedTime(_opened, _client.Now) > s_renewal)
+            Close("the server has become a replica");
     }
 
     void IThreadPoolWorkItem.Execute() => _ = WriteAsync();

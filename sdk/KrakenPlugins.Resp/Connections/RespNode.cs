@@ -51,6 +51,9 @@ internal sealed class RespNode : IDisposable
     /// <summary>See <see cref="RespConnection.Expire"/>.</summary>
     public bool Expire(long now, List<RespCall> expired) => _connection is { } connection && connection.Expire(now, expired);
 
+    /// <summary>See <see cref="RespConnection.Renew"/>.</summary>
+    public void Renew() => _connection?.Renew();
+
     /// <summary>Ends the connection and makes no other.</summary>
     public void Dispose()
     {

@@ -150,6 +150,7 @@ public sealed class BucketTests
         for (var i = 0; i < 4; i++)
             Assert.True(rate.TryTake(ref bucket, 5));
         Assert.Equal((0, Second / 2), (rate.Remaining(bucket, 5), rate.WaitOf(bucket, 5)));
+        Assert.Equal(0, rate.Remaining(bucket + (3 * rate.Interval), 5));
         Assert.Equal((1, 0), (rate.Remaining(bucket, 5 + (Second / 2)), rate.WaitOf(bucket, 5 + (Second / 2))));
     }
 

@@ -37,6 +37,11 @@ public sealed class ScriptTests(SharedRedis redis) : IClassFixture<SharedRedis>
         var decision = await TakeAsync(client, "far", rate);
 
         Assert.Equal((1, rate.Window), (decision.Refusing, decision.First));
+        var now = await NowAsync(client);
+        Assert.True((await client.ExecuteAsync(["GET", _prefix + "far"], new RedisCall(TimeSpan.FromSeconds(10)))).TryGetInteger(out var fullAt));
+        Assert.True((await client.ExecuteAsync(["PTTL", _prefix + "far"], new RedisCall(TimeSpan.FromSeconds(10)))).TryGetInteger(out var expiry));
+        Assert.InRange(fullAt - now, 0, rate.Window);
+        Assert.InRange(expiry, 0, (rate.Window / 1_000_000) + 2);
         await StoreAsync(client, "near", (2 * rate.Interval) - Second);
         Assert.Equal(0, (await TakeAsync(client, "near", rate)).Refusing);
     }

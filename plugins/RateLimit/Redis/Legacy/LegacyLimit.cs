@@ -42,7 +42,7 @@ internal static class LegacyLimit
         if (settings.Burst < 0)
             reader.Refuse(source, "burst", "expected 0 or more requests");
         if (!RespAddress.TryParse(settings.Host, out var address))
-            reader.Refuse(source, "host", $"{ConfigText.Quote(settings.Host)} is no address; expected host:port");
+            reader.Refuse(source, "host", RespAddress.Complaint(settings.Host));
         if (!TryReadIdentity(settings, context, reader, out var identity) || diagnostics.HasErrors || !reader.TryRate(source, "", settings.Rate, settings.Burst, period, out var rate))
             return null;
         LimitLog.ClientEnabled(context.Logger, LogPrefix, settings.Rate / period.TotalSeconds, rate!.Value.Capacity, settings.Tokenizer, settings.TokenizerField);
