@@ -76,6 +76,34 @@ public sealed class FailureTests
         await Wait.UntilAsync(() => front.GetAsync("/e", "X-Plan: gold", "X-User: bob").GetAwaiter().GetResult().Header("X-Quota-Limit") is not null, static () => "it never counted again");
     }
 
+    [Fact, Spec("TRF-431", "TRF-440")]
+    public async Task A_redis_that_hangs_opens_no_breaker_of_a_backend()
+    {
+        await using var server = await RedisServer.StartAsync();
+        await using var front = await Front.StartAsync(Front.Document(Front.Services(server.Address, _name), "",
+            Front.Quota(_name) + ""","qos/circuit-breaker":{"interval":60,"timeout":60,"max_errors":1}""", ",\"timeout\":\"300ms\""));
+        Assert.Equal("200", await front.StatusesAsync(1, "/e", "X-Plan: gold", "X-User: ann"));
+        server.Freeze();
+
+        Assert.Equal("500 500 500", await front.StatusesAsync(3, "/e", "X-Plan: gold", "X-User: ann"));
+
+        server.Thaw();
+        await Wait.UntilAsync(() => front.GetAsync("/e", "X-Plan: gold", "X-User: bob").GetAwaiter().GetResult().Status == 200, static () => "the breaker is open");
+        Assert.DoesNotContain("circuit breaker is open", front.Gateway.Log, StringComparison.Ordinal);
+    }
+
+    [Fact, Spec("TRF-437")]
+    public async Task A_failure_behind_the_end_of_the_configuration_begins_no_attempts()
+    {
+        var pool = new AbsentPool();
+        var state = new ProcessorState("plans", pool, new FailurePolicy(true, 3, false, false), new SteppedTime(), new LogLines());
+        await state.DisposeAsync();
+
+        state.NoteFailure(RedisReply.Failed(RedisFailure.Unavailable, "closed"));
+
+        Assert.Equal(("ok", 0), (state.Status, pool.Attempts));
+    }
+
     [Fact, Spec("TRF-159", "TRF-173")]
     public async Task A_charge_that_is_lost_loses_no_answer()
     {
