@@ -90,8 +90,7 @@ internal sealed class BoundQuota(QuotaProcessor processor, QuotaRule rule, strin
         items[0].TryGetInteger(out var isAllowed);
         items[1].TryGetInteger(out var now);
         items[2].TryGetInteger(out var microsecond);
-        if (isAllowed == 0)
-            _rejections?.NoteTime(now, microsecond);
+        _rejections?.NoteTime(now, microsecond);
         var windows = new QuotaWindow[rule.Limits.Length];
         var end = 0L;
         for (var i = 0; i < windows.Length; i++)
