@@ -24,6 +24,9 @@ internal sealed class BoundQuota(QuotaProcessor processor, QuotaRule rule, strin
     /// <inheritdoc/>
     public string TierValue => tierValue;
 
+    /// <summary>Whether clients are stored as digests anyway.</summary>
+    public bool HashesClients => processor.HashesKeys;
+
     /// <inheritdoc/>
     public ValueTask<QuotaDecision> TakeAsync(string client, double weight, TimeSpan timeout, CancellationToken cancellationToken = default)
     {
