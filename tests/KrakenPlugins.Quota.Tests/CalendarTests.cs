@@ -70,6 +70,27 @@ public sealed class CalendarTests(SharedRedis redis) : IClassFixture<SharedRedis
         }
     }
 
+    [Fact, Spec("TRF-149", "TRF-156")]
+    public void Windows_cost_a_request_no_memory()
+    {
+        var now = Rig.Seconds("2031-01-04T13:25:07Z");
+        var sum = Ends(now);
+
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var i = 0; i < 100; i++)
+            sum += Ends(now + i);
+
+        Assert.Equal((0L, true), (GC.GetAllocatedBytesForCurrentThread() - before, sum > 0));
+
+        static long Ends(long now)
+        {
+            var ends = 0L;
+            for (var i = 0; i < QuotaUnit.All.Count; i++)
+                ends += QuotaUnit.All[i].WindowOf(now).End;
+            return ends;
+        }
+    }
+
     private static long Edge(int year, int month, int day) => new DateTimeOffset(year, month, day, 0, 0, 0, TimeSpan.Zero).ToUnixTimeSeconds();
 
     private static string Show(CalendarWindow window) => string.Create(CultureInfo.InvariantCulture, $"{window.Field} {window.Start} {window.End}");

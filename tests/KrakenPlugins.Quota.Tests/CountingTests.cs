@@ -54,6 +54,17 @@ public sealed class CountingTests(SharedRedis redis) : IClassFixture<SharedRedis
         Assert.Equal(fields, redis.Server.Fields(Key).Split(' ').Single(field => field[0] == fields[0]));
     }
 
+    [Theory, Spec("TRF-152", "TRF-434")]
+    [InlineData("1 hour", "2031-01-05T13:25:07Z")]
+    [InlineData("1 day", "2031-02-04T13:25:07Z")]
+    [InlineData("1 month", "2032-01-04T13:25:07Z")]
+    public async Task A_value_of_a_clock_that_was_ahead_never_counts(string limit, string ahead)
+    {
+        Assert.Equal("Allowed Exhausted", await TakeAsync($"{limit}, 9 year", 2, ahead));
+
+        Assert.Equal("Allowed Exhausted", await TakeAsync($"{limit}, 9 year", 2, "2031-01-04T13:25:07Z"));
+    }
+
     [Fact, Spec("TRF-152")]
     public async Task Fields_of_windows_that_ended_disappear_with_the_next_hit_also_those_of_other_rules()
     {

@@ -148,6 +148,29 @@ public sealed class EndpointTests(SharedRedis redis) : IClassFixture<SharedRedis
         Assert.Matches($"^{_name}:\\*::[0-9a-f]{{64}}$", redis.Server.Cli("keys", $"{_name}:*"));
     }
 
+    [Fact, Spec("TRF-169", "TRF-151")]
+    public async Task An_empty_way_to_compare_is_a_literal()
+    {
+        await using var front = await StartAsync($$"""
+            "governance/quota":{"quota_name":"{{_name}}","tier_key":"X-Plan","tiers":[{"rule_name":"free","tier_value":"gold","tier_value_as":"","key":"X-User"}]}
+            """);
+
+        Assert.Equal("200 429", await front.StatusesAsync(2, "/e", "X-Plan: gold", "X-User: ann"));
+        Assert.Equal($"{_name}:literal:gold:ann", redis.Server.Cli("keys", $"{_name}:*"));
+    }
+
+    [Fact, Spec("TRF-153", "TRF-432")]
+    public async Task A_secret_is_digested_once_where_all_clients_are()
+    {
+        await using var front = await Front.StartAsync(Front.Document(Front.Services(redis.Server.Address, _name, more: ",\"hash_keys\":true"), $$"""
+            "governance/quota":{"quota_name":"{{_name}}","tier_key":"X-Plan","tiers":[{"rule_name":"free","tier_value_as":"*","key":"authorization"}]}
+            """));
+
+        await front.StatusesAsync(1, "/e", "Authorization: Bearer opensesame");
+
+        Assert.Equal($"{_name}:*::{ClientDigest.Of("Bearer opensesame")}", redis.Server.Cli("keys", $"{_name}:*"));
+    }
+
     [Fact, Spec("TRF-155")]
     public async Task Counters_survive_a_restart_and_a_reload()
     {

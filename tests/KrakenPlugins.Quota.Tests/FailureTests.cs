@@ -76,6 +76,46 @@ public sealed class FailureTests
         await Wait.UntilAsync(() => front.GetAsync("/e", "X-Plan: gold", "X-User: bob").GetAwaiter().GetResult().Header("X-Quota-Limit") is not null, static () => "it never counted again");
     }
 
+    [Fact, Spec("TRF-431", "TRF-440")]
+    public async Task A_redis_that_hangs_opens_no_breaker_of_a_backend()
+    {
+        await using var server = await RedisServer.StartAsync();
+        await using var front = await Front.StartAsync($$$"""
+            {"version":3,"host":["$UPSTREAM"],"extra_config":{ {{{Front.Services(server.Address, _name, more: ",\"on_failure_recover\":true")}}} },"endpoints":[
+              {"endpoint":"/warm","timeout":"30s","input_headers":["*"],"extra_config":{"proxy":{"sequential":true}},"backend":[{"url_pattern":"/slow"},{"url_pattern":"/b","extra_config":{ {{{Front.Quota(_name)}}} }}]},
+              {"endpoint":"/e","timeout":"600ms","input_headers":["*"],"extra_config":{"proxy":{"sequential":true}},"backend":[{"url_pattern":"/slow"},
+                {"url_pattern":"/b","extra_config":{ {{{Front.Quota(_name)}}},"qos/circuit-breaker":{"interval":60,"timeout":60,"max_errors":1} }}]}]}
+            """);
+        // What it takes of the endpoint's time is time that Redis has not: the endpoint's limit ends the wait, not that of Redis.
+        front.Upstream.On("/slow", static async context =>
+        {
+            await Task.Delay(50);
+            context.Response.ContentType = "application/json";
+            await Microsoft.AspNetCore.Http.HttpResponseWritingExtensions.WriteAsync(context.Response, "{}");
+        });
+        Assert.Equal("true", (await front.GetAsync("/warm", "X-Plan: gold", "X-User: ann")).Header("X-Krakend-Completed"));
+        server.Freeze();
+
+        for (var i = 0; i < 2; i++)
+            Assert.NotEqual("true", (await front.GetAsync("/e", "X-Plan: gold", "X-User: ann")).Header("X-Krakend-Completed"));
+
+        server.Thaw();
+        await Wait.UntilAsync(() => front.GetAsync("/e", "X-Plan: gold", "X-User: bob").GetAwaiter().GetResult().Header("X-Krakend-Completed") == "true", static () => "the backend is not called again");
+        Assert.DoesNotContain("circuit breaker is open", front.Gateway.Log, StringComparison.Ordinal);
+    }
+
+    [Fact, Spec("TRF-437")]
+    public async Task A_failure_behind_the_end_of_the_configuration_begins_no_attempts()
+    {
+        var pool = new AbsentPool();
+        var state = new ProcessorState("plans", pool, new FailurePolicy(true, 3, false, false), new SteppedTime(), new LogLines());
+        await state.DisposeAsync();
+
+        state.NoteFailure(RedisReply.Failed(RedisFailure.Unavailable, "closed"));
+
+        Assert.Equal(("ok", 0), (state.Status, pool.Attempts));
+    }
+
     [Fact, Spec("TRF-159", "TRF-173")]
     public async Task A_charge_that_is_lost_loses_no_answer()
     {

@@ -119,6 +119,22 @@ public sealed class LoadTests
         Assert.Contains(front.Gateway.Diagnostics.All, finding => finding.Severity == ConfigSeverity.Warning && finding.Message.Contains(expected, StringComparison.Ordinal));
     }
 
+    [Theory, Spec("TRF-442")]
+    [InlineData("gold", "gold:eu", true)]
+    [InlineData("gold:eu", "gold", true)]
+    [InlineData("gold", "gold-eu", false)]
+    [InlineData("gold:us", "gold:eu", false)]
+    public async Task Attack_by_clients_with_colons_in_their_names_is_reported_where_tiers_allow_it(string one, string two, bool isReported)
+    {
+        var quota = $$"""
+            "governance/quota":{"quota_name":"plans","tier_key":"X-Plan","tiers":[{"rule_name":"gold","tier_value":"{{one}}","key":"X-User"},{"rule_name":"gold","tier_value":"{{two}}","key":"X-User"}]}
+            """;
+        await using var front = await Front.StartAsync(Front.Document(Front.Services(Nowhere, "plans"), quota));
+
+        Assert.Equal(isReported, front.Gateway.Diagnostics.All.Any(static finding => finding.Severity == ConfigSeverity.Warning && finding.ToString().Contains(
+            "tier_value: a client of the tier \"gold\" whose name begins with \"eu:\" shares a counter with one of this tier", StringComparison.Ordinal)));
+    }
+
     [Theory, Spec("TRF-161")]
     [InlineData("processors", """{"quotas":[{"name":"a","connection_name":"b","rules":[{"name":"c","limits":[{"amount":1,"unit":"fortnight"}]}]}]}""", false)]
     [InlineData("processors", """{"quotas":[{"name":"a","connection_name":"b"}]}""", false)]

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Gateway.Testing;
 using KrakenPlugins.Quota.Counting;
+using KrakenPlugins.Quota.Processors;
 using KrakenPlugins.Quota.Rejections;
 using KrakenPlugins.Sdk.Plugins;
 using Xunit;
@@ -131,6 +132,13 @@ public sealed class RejecterTests(SharedRedis redis) : IClassFixture<SharedRedis
         Assert.Equal((14, (long)Math.Ceiling(19_171 / 64.0) * 8), (filter.Hashes, filter.Bytes));
     }
 
+    [Theory, Spec("TRF-438")]
+    [InlineData(16L << 30, 1L << 30)]
+    [InlineData(2L << 30, 1L << 30)]
+    [InlineData(256L << 20, 128L << 20)]
+    public void A_filter_takes_half_of_a_small_machine_at_most(long available, long most) =>
+        Assert.Equal(most, ProcessorReader.MostBytesOf(available));
+
     [Fact, Spec("TRF-158")]
     public void Strangers_are_refused_as_seldom_as_p_says()
     {
@@ -142,6 +150,65 @@ public sealed class RejecterTests(SharedRedis redis) : IClassFixture<SharedRedis
 
         Assert.Equal(10_000, Enumerable.Range(0, 10_000).Count(i => cache.IsExhausted(cache.Identify("plan", $"known{i}"), s_day, 0)));
         Assert.InRange(strangers, 600, 1_400);
+    }
+
+    [Fact, Spec("TRF-158", "TRF-438")]
+    public void More_that_wait_than_the_filter_is_made_for_refuse_no_strangers()
+    {
+        using var cache = Cache(threshold: 1_000, queue: 1_000, expected: 10);
+
+        for (var i = 0; i < 1_000; i++)
+            cache.Add(cache.Identify("plan", $"known{i}"), s_day, 0);
+
+        Assert.Equal(10, cache.Count);
+        Assert.DoesNotContain(Enumerable.Range(0, 1_000), i => cache.IsExhausted(cache.Identify("plan", $"stranger{i}"), s_day, 0));
+    }
+
+    [Fact, Spec("TRF-156")]
+    public async Task Without_a_size_the_queue_holds_as_many_as_are_flushed_at_once()
+    {
+        const int clients = 60;
+        const string rules = """[{"name":"gold","limits":[{"amount":0,"unit":"year"}]},{"name":"free","limits":[{"amount":1,"unit":"year"}]}]""";
+        const string cache = ",\"rejecter_cache\":{\"N\":1000,\"P\":1e-7},\"deny_queue_flush_threshold\":60,\"deny_queue_flush_interval\":\"900h\"";
+        await using var front = await Front.StartAsync(Front.Document(Front.Services(redis.Server.Address, _name, rules, cache), Front.Quota(_name)));
+        for (var i = 0; i < clients; i++)
+            Assert.Equal("429", await front.StatusesAsync(1, "/e", "X-Plan: gold", $"X-User: u{i}"));
+        var before = redis.Server.Scripts();
+
+        for (var i = 0; i < clients; i++)
+            Assert.Equal("429", await front.StatusesAsync(1, "/e", "X-Plan: gold", $"X-User: u{i}"));
+
+        Assert.Equal(before, redis.Server.Scripts());
+    }
+
+    [Fact, Spec("TRF-157", "TRF-438")]
+    public async Task Every_answer_tells_the_time_so_that_a_step_of_the_servers_clock_keeps_nobody_out()
+    {
+        using var cache = Cache(threshold: 1);
+        await using (var rig = Rig.Start(redis.Server, _name, "1 day", "2031-01-04T12:00:00Z", cache))
+        {
+            Assert.Equal(QuotaOutcome.Allowed, (await rig.TakeAsync()).Outcome);
+            Assert.Equal(QuotaOutcome.Exhausted, (await rig.TakeAsync()).Outcome);
+        }
+        await using var stepped = Rig.Start(redis.Server, _name, "1 day", "2031-01-05T12:00:00Z", cache);
+
+        Assert.Equal(QuotaOutcome.Allowed, (await stepped.TakeAsync("other")).Outcome);
+        Assert.Equal(QuotaOutcome.Allowed, (await stepped.TakeAsync()).Outcome);
+    }
+
+    [Fact, Spec("TRF-156", "TRF-438")]
+    public async Task What_one_redis_refused_is_forgotten_when_another_one_is_configured()
+    {
+        const string cache = ",\"rejecter_cache\":{\"N\":1000,\"P\":1e-7},\"deny_queue_flush_threshold\":1";
+        await using var server = await RedisServer.StartAsync();
+        await using var front = await Front.StartAsync(Document(redis.Server.Address));
+        Assert.Equal("200 200 200 429 429", await front.StatusesAsync(5, "/e", "X-Plan: gold", "X-User: ann"));
+
+        await front.Gateway.ReloadAsync(Document(server.Address));
+
+        Assert.Equal("200 200 200 429", await front.StatusesAsync(4, "/e", "X-Plan: gold", "X-User: ann"));
+
+        string Document(string address) => Front.Document(Front.Services(address, _name, more: cache), Front.Quota(_name));
     }
 
     private RejecterCache Cache(int threshold, int queue = 16, int expected = 1_000) => new(new RejecterOptions(expected, 1e-7, s_cleanup, queue, s_flush, threshold), _time);

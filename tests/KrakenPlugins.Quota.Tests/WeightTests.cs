@@ -96,6 +96,21 @@ public sealed class WeightTests(SharedRedis redis) : IClassFixture<SharedRedis>
         Assert.EndsWith("=3", redis.Server.Fields($"{_name}:*::127.0.0.1"), StringComparison.Ordinal);
     }
 
+    [Theory, Spec("TRF-174", "AIG-071")]
+    [InlineData("usage", """{"usage":3}""")]
+    [InlineData("usage.total", """{"usage.total":3}""")]
+    public async Task The_name_of_a_group_and_names_with_dots_in_it_hide_no_weight(string key, string body)
+    {
+        await using var front = await Front.StartAsync($$$"""
+            {"version":3,"host":["$UPSTREAM"],"extra_config":{ {{{Front.Services(redis.Server.Address, _name)}}} },"endpoints":[
+              {"endpoint":"/e","input_headers":["*"],"backend":[{"url_pattern":"/b","group":"usage","extra_config":{ {{{Front.Quota(_name, $",\"weight_key\":\"{key}\"")}}} }}]}]}
+            """);
+        front.Upstream.Answer("/b", body);
+
+        Assert.Equal("200 500", await front.StatusesAsync(2, "/e", "X-Plan: gold", "X-User: ann"));
+        Assert.EndsWith("=3", redis.Server.Fields($"{_name}:literal:gold:ann"), StringComparison.Ordinal);
+    }
+
     private Task<PluginFront> StartAsync(string endpoint, string backend = "") =>
         Front.StartAsync(Front.Document(Front.Services(redis.Server.Address, _name), endpoint, backend));
 }

@@ -13,6 +13,8 @@ namespace KrakenPlugins.Quota.Attachment;
 /// <param name="handsStatusOn">Whether the backend's statuses reach clients.</param>
 internal sealed class BackendQuota(AttachedQuota<BackendClients> quota, WeightCharge? charge, bool handsStatusOn) : IProxyMiddleware
 {
+    private static readonly GatewayError s_late = new(GatewayErrorKind.Timeout, GatewayError.DeadlineExceeded) { IsNeutral = true };
+
     private readonly GatewayError _exhausted = Refusal(QuotaTexts.Exhausted, handsStatusOn ? StatusCodes.Status429TooManyRequests : StatusCodes.Status500InternalServerError);
     private readonly GatewayError _unmatched = Refusal(QuotaTexts.Unmatched, handsStatusOn ? StatusCodes.Status400BadRequest : StatusCodes.Status500InternalServerError);
     private readonly GatewayError _unavailable = Refusal(QuotaTexts.Unavailable, StatusCodes.Status500InternalServerError);
@@ -27,7 +29,16 @@ internal sealed class BackendQuota(AttachedQuota<BackendClients> quota, WeightCh
 
     private async ValueTask<ProxyResult> CallAsync(Account account, ProxyRequest request, ProxyHandler next, CancellationToken cancellationToken)
     {
-        var decision = await account.Quota.TakeAsync(account.Client, charge is null ? 1 : 0, quota.Timeout, cancellationToken).ConfigureAwait(false);
+        QuotaDecision decision;
+        try
+        {
+            decision = await account.Quota.TakeAsync(account.Client, charge is null ? 1 : 0, quota.Timeout, cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // The time was over while Redis was asked: the backend has nothing to do with it.
+            return s_late;
+        }
         switch (decision.Outcome)
         {
             case QuotaOutcome.Exhausted:

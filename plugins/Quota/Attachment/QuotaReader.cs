@@ -42,7 +42,8 @@ internal sealed class QuotaReader(IServiceContext context, ConfigDiagnostics dia
         var quotas = FindQuotas(settings);
         if (selector is null || quotas is null || !isWeightGood || choices.Any(static choice => choice is null))
             return null;
-        var tiers = quotas.Select((quota, i) => new QuotaTier<TClients>(quota, clients(choices[i]!.Value), choices[i]!.Value.IsSecret)).ToArray();
+        WarnOfShared(settings.Tiers);
+        var tiers = quotas.Select((quota, i) => new QuotaTier<TClients>(quota, clients(choices[i]!.Value), HidesClients(choices[i]!.Value, quota))).ToArray();
         var timeout = _endpoint is { } place && place.Timeout < RedisConnections.ServiceTimeout ? place.Timeout : RedisConnections.ServiceTimeout;
         return new AttachedQuota<TClients>(selector, tiers, settings.OnUnmatchedTierAllow, timeout, weight, !settings.DisableQuotaHeaders && weight is null);
     }
@@ -77,7 +78,7 @@ internal sealed class QuotaReader(IServiceContext context, ConfigDiagnostics dia
         var quotas = new List<IQuota>();
         foreach (var tier in settings.Tiers)
         {
-            if (processor.Bind(tier.RuleName, tier.TierValue ?? "", tier.TierValueAs) is { } quota)
+            if (processor.Bind(tier.RuleName, tier.TierValue ?? "", KindOf(tier)) is { } quota)
                 quotas.Add(quota);
             else
                 Miss(tier.Source!, "rule_name", $"no rule of the processor {ConfigText.Quote(processor.Name)} is named {ConfigText.Quote(tier.RuleName)}{Names(tier.RuleName, processor.Rules)}");
@@ -99,6 +100,27 @@ internal sealed class QuotaReader(IServiceContext context, ConfigDiagnostics dia
         if (tier.Strategy == "param" && !_endpoint!.Path.Contains($"{{{tier.Key}}}", StringComparison.Ordinal))
             source.Warning(diagnostics, "key", $"{_endpoint.LogPrefix} the path has no such placeholder, no request can be counted; expected one of the path, without braces");
         return new ClientChoice(tier.Strategy, tier.Key);
+    }
+
+    // A digest of a digest would be no client that an operator can look up.
+    private static bool HidesClients(ClientChoice choice, IQuota quota) => choice.IsSecret && quota is not BoundQuota { HashesClients: true };
+
+    // Empty is a literal too (TRF-054).
+    private static string KindOf(TierEntry tier) => tier.TierValueAs.Length == 0 ? "literal" : tier.TierValueAs;
+
+    // Colons part the pieces of a key, and clients may have some in their names.
+    private void WarnOfShared(IReadOnlyList<TierEntry> tiers)
+    {
+        foreach (var tier in tiers)
+        {
+            var value = tier.TierValue ?? "";
+            var other = tiers.FirstOrDefault(other => KindOf(other) == KindOf(tier) && value.StartsWith($"{other.TierValue}:", StringComparison.Ordinal));
+            if (other is null)
+                continue;
+            var shorter = other.TierValue ?? "";
+            tier.Source!.Warning(diagnostics, "tier_value",
+                $"a client of the tier {ConfigText.Quote(shorter)} whose name begins with {ConfigText.Quote($"{value[(shorter.Length + 1)..]}:")} shares a counter with one of this tier; expected a value without the colon");
+        }
     }
 
     private bool TryReadWeight(QuotaSettings settings, out WeightSource? weight)

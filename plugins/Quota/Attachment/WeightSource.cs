@@ -11,18 +11,19 @@ internal sealed class WeightSource
     private const double Most = 1L << 53;
 
     private readonly string? _header;
-    private readonly string[] _path = [];
+    private readonly string _group;
+    private readonly string[] _path;
     private readonly string _key;
 
-    private WeightSource(string key, string? header, string[] path) => (_key, _header, _path) = (key, header, path);
+    private WeightSource(string key, string? header, string group) => (_key, _header, _group, _path) = (key, header, group, key.Split('.'));
 
     /// <summary>In a header of a raw answer.</summary>
-    public static WeightSource OfHeader(string name) => new(name, name, []);
+    public static WeightSource OfHeader(string name) => new(name, name, "");
 
     /// <summary>In a field of the data.</summary>
     /// <param name="key">Its name; dots lead into objects.</param>
     /// <param name="group">The group that the data of a backend was put into, or empty.</param>
-    public static WeightSource OfField(string key, string group) => new(key, null, group.Length == 0 ? key.Split('.') : [group, .. key.Split('.')]);
+    public static WeightSource OfField(string key, string group) => new(key, null, group);
 
     /// <summary>The attribute <c>weight_key</c>.</summary>
     public string Key => _key;
@@ -41,8 +42,10 @@ internal sealed class WeightSource
     {
         weight = 0;
         DataNode? node = response.Data?.Tree;
+        if (_group.Length > 0)
+            node = (node as DataObject)?[_group];
         // A name that has dots of its own goes before the way into objects.
-        if (node is DataObject whole && _path.Length > 1 && whole.TryGet(_key, out var named))
+        if (node is DataObject whole && whole.TryGet(_key, out var named))
             return TryReadNode(named, out weight);
         foreach (var name in _path)
         {

@@ -7,7 +7,7 @@ namespace KrakenPlugins.Quota.Counting;
 /// every server from Redis 5 on.
 /// <para>
 /// The hash of a client has a field per window, named as TRF-151 says, and the field <c>t</c>: the second of the last count in Unix time. A field whose
-/// window began after that second is of an earlier occurrence and counts as absent; whoever counts removes all fields that are not of a current
+/// window does not hold that second is of another occurrence and counts as absent; whoever counts removes all fields that are not of a current
 /// window. A hash without <c>t</c> is of another gateway, whose fields are taken as they are.
 /// </para>
 /// </summary>
@@ -73,7 +73,7 @@ internal static class QuotaScript
         end
         for field in pairs(counts) do
           local window = string.match(field, '^%a%d+$') and windows[string.sub(field, 1, 1)]
-          if window and (window[1] ~= field or window[2] > last) then counts[field] = false end
+          if window and (window[1] ~= field or window[2] > last or window[3] <= last) then counts[field] = false end
         end
 
         local reply, allowed = {1, clock[1], clock[2]}, true

@@ -24,6 +24,9 @@ internal sealed class BoundQuota(QuotaProcessor processor, QuotaRule rule, strin
     /// <inheritdoc/>
     public string TierValue => tierValue;
 
+    /// <summary>Whether clients are stored as digests anyway.</summary>
+    public bool HashesClients => processor.HashesKeys;
+
     /// <inheritdoc/>
     public ValueTask<QuotaDecision> TakeAsync(string client, double weight, TimeSpan timeout, CancellationToken cancellationToken = default)
     {
@@ -90,8 +93,7 @@ internal sealed class BoundQuota(QuotaProcessor processor, QuotaRule rule, strin
         items[0].TryGetInteger(out var isAllowed);
         items[1].TryGetInteger(out var now);
         items[2].TryGetInteger(out var microsecond);
-        if (isAllowed == 0)
-            _rejections?.NoteTime(now, microsecond);
+        _rejections?.NoteTime(now, microsecond);
         var windows = new QuotaWindow[rule.Limits.Length];
         var end = 0L;
         for (var i = 0; i < windows.Length; i++)

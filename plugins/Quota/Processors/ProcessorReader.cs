@@ -12,9 +12,10 @@ namespace KrakenPlugins.Quota.Processors;
 /// </summary>
 internal sealed partial class ProcessorReader
 {
-    private const double MostBits = 8.0 * (1L << 30);
+    private const long MostBytes = 1L << 30;
     private const int MostWaiting = 1_000_000;
 
+    private static readonly long s_mostBytes = MostBytesOf(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes);
     private static readonly string[] s_strategies = ["exponential", "linear"];
     private static readonly string[] s_hashes = ["default", "optimal"];
 
@@ -22,6 +23,10 @@ internal sealed partial class ProcessorReader
     private readonly ConfigDiagnostics _found = new();
 
     private ProcessorReader(IServiceContext context) => _context = context;
+
+    /// <summary>What a filter may take: it is taken with the first rejection, when it is too late to say that there is no room.</summary>
+    /// <param name="available">Bytes that the process may have.</param>
+    public static long MostBytesOf(long available) => Math.Min(MostBytes, available / 2);
 
     /// <summary>Reads them all.</summary>
     public static QuotaProcessors Read(ConfigNode config, IServiceContext context, ConfigDiagnostics diagnostics)
@@ -74,8 +79,16 @@ internal sealed partial class ProcessorReader
         return new QuotaProcessor(settings.Name, pool, state, rules)
         {
             HashesKeys = settings.HashKeys,
-            Rejections = rejections is null ? null : _context.Carry($"rejections of {settings.Name}", settings.Source!.Node, () => new RejecterCache(rejections, _context.Time)),
+            Rejections = rejections is null ? null : RejectionsOf(settings, rejections),
         };
+    }
+
+    // Another Redis has other counters.
+    private RejecterCache RejectionsOf(ProcessorSettings settings, RejecterOptions options)
+    {
+        var own = settings.Source!.Node;
+        var config = ConfigNode.Array(own.Position, [own, _context.ServiceConfig("redis") ?? ConfigNode.Null(own.Position)]);
+        return _context.Carry($"rejections of {settings.Name}", config, () => new RejecterCache(options, _context.Time));
     }
 
     private bool TryReadRules(ProcessorSettings settings, out Dictionary<string, QuotaRule> rules)
@@ -150,9 +163,11 @@ internal sealed partial class ProcessorReader
             return false;
         // A request looks for each window of its rule, and P is of a request.
         var looks = Math.Max(1, rules.Values.Select(static rule => rule.Limits.Length).DefaultIfEmpty().Max());
-        var size = settings.DenyQueueSize == 0 ? Environment.ProcessorCount : settings.DenyQueueSize;
+        // With fewer places than the threshold, most rejections of a small machine would be lost.
+        var size = settings.DenyQueueSize == 0 ? Math.Max(Environment.ProcessorCount, Math.Min(settings.DenyQueueFlushThreshold, MostWaiting)) : settings.DenyQueueSize;
         options = new RejecterOptions((long)cache.Expected, cache.Probability / looks, cleanup, size, interval, settings.DenyQueueFlushThreshold);
-        return Check(source, "N", BloomFilter.BitsFor(options.Expected, options.Probability) <= MostBits, "a filter for so many clients and so small a P takes more than 1 GiB; expected a smaller N or a larger P");
+        return Check(source, "N", BloomFilter.BitsFor(options.Expected, options.Probability) / 8 <= s_mostBytes,
+            $"a filter for so many clients and so small a P takes more than {(s_mostBytes == MostBytes ? "1 GiB" : "half of the memory of this process")}; expected a smaller N or a larger P");
     }
 
     private bool TryDuration(ConfigSource source, string attribute, string text, out TimeSpan duration) =>

@@ -67,7 +67,8 @@ internal sealed partial class ProcessorState(string name, IRedisPool pool, Failu
     public void NoteFailure(in RedisReply reply)
     {
         Report(reply.Error);
-        if (reply.Failure != RedisFailure.Unavailable || policy.Recovers || Interlocked.CompareExchange(ref _state, Trying, Serving) != Serving)
+        // What is still under way when the configuration ends finds its Redis closed, and nobody is left to try for.
+        if (reply.Failure != RedisFailure.Unavailable || policy.Recovers || _ended.IsCancellationRequested || Interlocked.CompareExchange(ref _state, Trying, Serving) != Serving)
             return;
         if (policy.MaxRetries == 0)
             GiveUp();

@@ -42,7 +42,7 @@ internal sealed class ProcessorSettings
     /// <summary>Remembers rejections, or <see langword="null"/>.</summary>
     public RejecterSettings? RejecterCache { get; init; }
 
-    /// <summary>Rejections that wait; 0 for as many as there are processors.</summary>
+    /// <summary>Rejections that wait; 0 for as many as there are processors, and no fewer than are flushed at once.</summary>
     public int DenyQueueSize { get; init; }
 
     /// <summary>How long they wait.</summary>

@@ -108,11 +108,14 @@ internal sealed class RejecterCache : IDisposable
             return;
         // The memory is taken when the first client is refused: most gateways refuse none.
         var filter = _filter ?? new BloomFilter(_options.Expected, _options.Probability);
-        if (_entries + _waiting > _options.Expected)
-            Empty(filter);
         foreach (var entry in _queue.AsSpan(0, _waiting))
+        {
+            // More than it is made for, and strangers would be found.
+            if (_entries >= _options.Expected)
+                Empty(filter);
             filter.Add(entry);
-        Volatile.Write(ref _entries, _entries + _waiting);
+            Volatile.Write(ref _entries, _entries + 1);
+        }
         _waiting = 0;
         Volatile.Write(ref _filter, filter);
     }
