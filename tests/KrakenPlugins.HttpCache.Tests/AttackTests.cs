@@ -15,6 +15,8 @@ public sealed class AttackTests
     [InlineData("X-Rewrite-Url: /admin")]
     [InlineData("X-Http-Method-Override: DELETE")]
     [InlineData("X-Forwarded-Proto: http")]
+    [InlineData("X-Forwarded-Ssl: on")]
+    [InlineData("X-Original-Uri: /admin")]
     [InlineData("Forwarded: host=evil.example")]
     public async Task A_header_that_rewrites_requests_poisons_no_entry(string header)
     {
@@ -206,6 +208,23 @@ public sealed class AttackTests
         Assert.Equal("ann", await rig.BodyAsync("/e", "X-User: ann"));
         Assert.Equal("bob", await rig.BodyAsync("/e", "X-User: bob"));
         Assert.Equal("ann", await rig.BodyAsync("/e", "X-User: ann"));
+        Assert.Equal(2, rig.Calls);
+    }
+
+    [Theory]
+    [Spec("MAN-413", "AUT-053", "AUT-302")]
+    [InlineData("auth/validator", """{"propagate_claims":[["sub","x-user"]]}""")]
+    [InlineData("auth/client-certificate", """{"headers":{"X-User":"subject"}}""")]
+    public async Task What_input_headers_lets_through_of_the_client_separates_clients(string name, string config)
+    {
+        var plugins = new Gateway.Core.Plugins.PluginRegistry();
+        plugins.Endpoint(name, KrakenPlugins.Sdk.Plugins.EndpointStages.Authentication, static (_, _, _) => new Passing());
+        var json = Rig.Document(endpoint: $$$""","input_headers":["X-User"],"extra_config":{"{{{name}}}":{{{config}}}}""");
+        await using var rig = await Rig.StartDocumentAsync(json, new TestGatewayOptions { Plugins = plugins });
+        rig.Backend = static (context, call) => Rig.AnswerAsync(context, context.Request.Headers["X-User"].ToString(), "max-age=60");
+
+        Assert.Equal("ann", await rig.BodyAsync("/e", "X-User: ann"));
+        Assert.Equal("bob", await rig.BodyAsync("/e", "X-User: bob"));
         Assert.Equal(2, rig.Calls);
     }
 
