@@ -29,6 +29,22 @@ public sealed class DirectiveTests
         Assert.Equal(expected, await rig.BodyAsync("/e", $"Cache-Control: {directive}"));
     }
 
+    [Theory]
+    [Spec("MAN-127", "MAN-421")]
+    [InlineData("max-age=60, s-maxage=60")]
+    [InlineData("max-age=60, proxy-revalidate")]
+    [InlineData("max-age=60, must-revalidate")]
+    public async Task No_client_makes_an_answer_last_longer_than_shared_caches_may_use_it(string cacheControl)
+    {
+        await using var rig = await Rig.StartAsync(endpoint: Lists);
+        rig.Backend = (context, call) => Rig.AnswerAsync(context, $"{call}", cacheControl);
+
+        await rig.BodyAsync();
+        rig.Day.Advance(61);
+
+        Assert.Equal("2", await rig.BodyAsync("/e", "Cache-Control: max-stale"));
+    }
+
     [Fact]
     [Spec("MAN-127")]
     public async Task Directives_that_are_not_forwarded_mean_nothing()
