@@ -8,6 +8,8 @@ namespace KrakenPlugins.HttpCache;
 /// <summary>What operators can do with the caches of one configuration through the admin listener (MAN-417).</summary>
 internal sealed class CacheAdministration
 {
+    private const int RemovedAtOnce = 256;
+
     private readonly Lock _gate = new();
     private volatile CacheCore[] _cores = [];
 
@@ -79,8 +81,12 @@ internal sealed class CacheAdministration
     private static async ValueTask<long> RemoveAsync(Redis.SharedStore store, IReadOnlyList<string> keys, CancellationToken cancellationToken)
     {
         var failed = 0L;
-        foreach (var key in keys)
-            failed += (await store.RemoveAsync(key, cancellationToken).ConfigureAwait(false)).IsFailed ? 1 : 0;
+        // Many at once: one after the other, a large cache would take longer than an operation may.
+        foreach (var some in keys.Distinct(StringComparer.Ordinal).Chunk(RemovedAtOnce))
+        {
+            var replies = await Task.WhenAll(some.Select(key => store.RemoveAsync(key, cancellationToken).AsTask())).ConfigureAwait(false);
+            failed += replies.LongCount(static reply => reply.IsFailed);
+        }
         return failed;
     }
 }

@@ -73,11 +73,27 @@ internal sealed partial class CacheCore
     /// <returns>Whether it was kept here.</returns>
     public bool Store(Calls.CacheCall call, Entry entry)
     {
-        if (!Bucket.Store(call.Key, call.Headers, entry))
+        if (!Bucket.Store(call.Key, call.Headers, entry, call.Version))
             return false;
         MakeRoom();
-        Shared?.Store(call.Key, call.Headers, entry, Time.GetUtcNow());
+        Shared?.Store(call, entry, Time.GetUtcNow());
         return true;
+    }
+
+    /// <summary>Drops what is kept under a key, here and where all gateways find it, and what is on its way there.</summary>
+    public async ValueTask WithdrawAsync(string key, CancellationToken cancellationToken)
+    {
+        Bucket.Withdraw(key);
+        if (Shared is null)
+            return;
+        try
+        {
+            await Shared.RemoveAsync(key, cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // The call is over; what Redis holds expires.
+        }
     }
 
     /// <summary>Keeps the bytes of all caches below their ceiling.</summary>
