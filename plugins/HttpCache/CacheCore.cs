@@ -50,14 +50,14 @@ internal sealed partial class CacheCore
 
     /// <summary>Whether an answer may be kept at all, by what its head says (MAN-123 to 125, 135, 136, 421).</summary>
     /// <param name="call">The call.</param>
-    /// <param name="response">Its answer.</param>
+    /// <param name="status">Status of its answer.</param>
+    /// <param name="headers">Headers of its answer.</param>
     /// <param name="directives">Directives of the answer.</param>
     /// <param name="freshness">How long it is fresh.</param>
-    public bool MayKeep(Calls.CacheCall call, ClientResponse response, in CacheControl directives, Freshness freshness)
+    public bool MayKeep(Calls.CacheCall call, int status, NameValueList headers, in CacheControl directives, Freshness freshness)
     {
-        if (call.Directives.NoStore || directives.NoStore || response.StatusCode is 206 or 304 or 412 or 416)
+        if (call.IsRedirected || call.Directives.NoStore || directives.NoStore || status is 206 or 304 or 412 or 416)
             return false;
-        var headers = response.Headers;
         if (freshness.Lifetime <= 0 && directives.StaleIfError == CacheControl.Absent && !headers.Contains("ETag") && !headers.Contains("Last-Modified"))
             return false;
         if (headers.Contains("Content-Range") || VaryRule.Of(headers) is null)
@@ -67,6 +67,18 @@ internal sealed partial class CacheCore
         if (directives.Private || headers.Contains("Set-Cookie"))
             return false;
         return !call.HasCredentials || directives.Public || directives.MustRevalidate || directives.SharedMaxAge != CacheControl.Absent;
+    }
+
+    /// <summary>
+    /// How long an answer is fresh. What a client who says who he is gets may be kept because of <c>s-maxage</c>, and then for no longer than
+    /// that: a backend says <c>s-maxage=0</c> so that it is asked about each client (RFC 9111, 3.5 and 5.2.2.10).
+    /// </summary>
+    public Freshness FreshnessOf(Calls.CacheCall call, NameValueList headers, in CacheControl directives)
+    {
+        var freshness = Freshness.Of(headers, directives, call.AskedAt, call.AnsweredAt);
+        return call.HasCredentials && !StoresPrivate && directives.SharedMaxAge != CacheControl.Absent
+            ? freshness with { Lifetime = Math.Min(freshness.Lifetime, directives.SharedMaxAge * 1000) }
+            : freshness;
     }
 
     /// <summary>Keeps an answer, here and where all gateways find it.</summary>

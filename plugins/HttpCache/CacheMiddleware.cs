@@ -137,7 +137,7 @@ internal sealed class CacheMiddleware(CacheCore core, bool isSplit) : IClientMid
         var result = await CallAsync(call, request, next, asks ? known : null, cancellationToken).ConfigureAwait(false);
         if (asks && result.Response is { StatusCode: 304 } confirmation)
         {
-            if (Confirms(known!, confirmation.Headers))
+            if (!call.IsElsewhere(confirmation) && Confirms(known!, confirmation.Headers))
                 return Confirm(call, confirmation);
             confirmation.Dispose();
             core.Bucket.Remove(call.Key);
@@ -161,6 +161,7 @@ internal sealed class CacheMiddleware(CacheCore core, bool isSplit) : IClientMid
             return other;
         }
         core.Metrics.Count(Outcome.Miss);
+        call.IsRedirected = call.IsElsewhere(response);
         return isSplit ? new FetchedResponse(call, response) : await Keeping.FinishAsync(call, response, cancellationToken).ConfigureAwait(false);
     }
 

@@ -13,8 +13,8 @@ internal static class Keeping
     {
         var core = call.Core;
         var directives = CacheControl.Of(response.Headers);
-        var freshness = Freshness.Of(response.Headers, directives, call.AskedAt, call.AnsweredAt);
-        if (!core.MayKeep(call, response, directives, freshness) || IsTooLarge(call, response))
+        var freshness = core.FreshnessOf(call, response.Headers, directives);
+        if (!core.MayKeep(call, response.StatusCode, response.Headers, directives, freshness) || IsTooLarge(call, response))
         {
             // What was kept is out of date, unless the backend only fails for now.
             if (call.Known is not null && response.StatusCode < 500)
@@ -39,8 +39,10 @@ internal static class Keeping
         // An answer without a date of its own is as old as its confirmation.
         var merged = call.Known!.Refreshed(headers, default, call.AnsweredAt);
         var directives = CacheControl.Of(merged.Headers);
-        var entry = call.Known.Refreshed(headers, Freshness.Of(merged.Headers, directives, call.AskedAt, call.AnsweredAt), call.AnsweredAt);
-        var isKept = !directives.NoStore && !call.Directives.NoStore && (core.StoresPrivate || !directives.Private) && core.Store(call, entry);
+        var freshness = core.FreshnessOf(call, merged.Headers, directives);
+        var entry = call.Known.Refreshed(headers, freshness, call.AnsweredAt);
+        // What a 304 adds may be meant for one client as much as what a whole answer says: a new session, say.
+        var isKept = core.MayKeep(call, entry.Status, entry.Headers, directives, freshness) && core.Store(call, entry);
         if (!isKept)
             core.Bucket.Remove(call.Key);
         call.End(isKept ? FlightEnd.Stored : FlightEnd.Passed);
