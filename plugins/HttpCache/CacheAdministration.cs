@@ -69,8 +69,12 @@ internal sealed class CacheAdministration
         {
             var keys = bucket.Purge(isMeant);
             purged += keys.Count;
-            foreach (var core in _cores.Where(c => c.Bucket == bucket && c.Shared is not null).DistinctBy(static c => c.Shared!.Scope))
-                failed += await RemoveAsync(core.Shared!, keys, cancellationToken).ConfigureAwait(false);
+            var stores = _cores.Where(c => c.Bucket == bucket && c.Shared is not null).Select(static c => c.Shared!).DistinctBy(static s => s.Scope).ToArray();
+            foreach (var store in stores)
+                failed += await RemoveAsync(store, keys, cancellationToken).ConfigureAwait(false);
+            // Until now requests could have fetched from there what had just been dropped here.
+            if (stores.Length > 0)
+                bucket.Purge(isMeant);
         }
         var answer = new DataObject { ["purged"] = DataNumber.Of(purged) };
         if (failed > 0)

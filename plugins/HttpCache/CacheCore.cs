@@ -106,6 +106,8 @@ internal sealed partial class CacheCore
         {
             // The call is over; what Redis holds expires.
         }
+        // Until now another request could have fetched it from there.
+        Bucket.Withdraw(key);
     }
 
     /// <summary>Keeps the bytes of all caches below their ceiling.</summary>

@@ -1,6 +1,7 @@
 using Gateway.Testing;
 using KrakenPlugins.HttpCache.Calls;
 using KrakenPlugins.HttpCache.Http;
+using KrakenPlugins.HttpCache.Redis;
 using KrakenPlugins.HttpCache.Store;
 using KrakenPlugins.Sdk.Data;
 using KrakenPlugins.Sdk.Plugins;
@@ -14,6 +15,7 @@ namespace KrakenPlugins.HttpCache.Tests;
 public sealed class WithdrawalTests
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(20);
+    private static readonly NameValueList s_none = new(ignoreCase: true);
 
     [Theory]
     [Spec("MAN-417", "MAN-425")]
@@ -52,6 +54,31 @@ public sealed class WithdrawalTests
         var fresh = (await rig.BodyAsync()).TrimEnd();
         Assert.NotEqual("1", fresh);
         Assert.Equal(fresh, (await rig.BodyAsync()).TrimEnd());
+    }
+
+    [Theory]
+    [Spec("MAN-417", "MAN-418", "MAN-425")]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task What_a_request_fetches_from_Redis_before_it_is_deleted_there_goes_too(bool isPurge)
+    {
+        var pool = new Pool();
+        var core = Core(default, new SharedStore(pool, "", CancellationToken.None));
+        core.Bucket.Store("k", s_none, Old());
+        pool.BeforeDelete = () => Assert.True(core.Bucket.Store("k", s_none, Old(), core.Bucket.VersionOf("k")));
+        var administration = new CacheAdministration();
+        administration.Add(core);
+        var query = new NameValueList(ignoreCase: false);
+        query.Add("all", "true");
+
+        if (isPurge)
+            await administration.Operations.Single(static o => o.Path == "purge").RunAsync(new(query, default), CancellationToken.None);
+        else
+            await core.WithdrawAsync("k", CancellationToken.None);
+
+        Assert.Equal((1, 0), (pool.Deletes, core.Bucket.Count));
+
+        static Entry Old() => new(200, s_none, default, new Freshness(60_000, 0), DateTimeOffset.UtcNow, "http://a/b");
     }
 
     [Fact]
@@ -108,7 +135,7 @@ public sealed class WithdrawalTests
         Body = RequestBody.Empty,
     };
 
-    private static CacheCore Core(BucketLimits limits)
+    private static CacheCore Core(BucketLimits limits, SharedStore? shared = null)
     {
         var ceiling = new MemoryCeiling(1 << 20);
         return new CacheCore
@@ -122,6 +149,31 @@ public sealed class WithdrawalTests
             StoresPrivate = false,
             Collapses = true,
             MostWait = TimeSpan.FromSeconds(1),
+            Shared = shared,
         };
+    }
+
+    /// <summary>A Redis that counts deletions.</summary>
+    private sealed class Pool : IRedisPool
+    {
+        public int Deletes { get; private set; }
+
+        public Action BeforeDelete { get; set; } = static () => { };
+
+        public string Name => "r";
+
+        public bool IsCluster => false;
+
+        public bool IsReady => true;
+
+        public ValueTask<RedisReply> ExecuteAsync(ReadOnlySpan<RedisArgument> command, RedisCall call, CancellationToken cancellationToken)
+        {
+            BeforeDelete();
+            Deletes++;
+            return default;
+        }
+
+        public ValueTask<RedisReply> EvaluateAsync(RedisScript script, ReadOnlySpan<RedisArgument> keys, ReadOnlySpan<RedisArgument> arguments, RedisCall call, CancellationToken cancellationToken) =>
+            throw new NotSupportedException();
     }
 }
