@@ -91,6 +91,28 @@ public sealed class DirectiveTests
         Assert.Equal(status, (await rig.GetAsync("/e", request.Length == 0 ? [] : [$"Cache-Control: {request}"])).Status);
     }
 
+    [Theory]
+    [Spec("MAN-127")]
+    [InlineData("Cache-Control: no-store", 200, 200)]
+    [InlineData("Cache-Control: no-store", 304, 200)]
+    [InlineData("If-None-Match: \"a\"", 304, 304)]
+    [InlineData("If-Match: \"b\"", 412, 412)]
+    public async Task No_client_takes_away_what_stands_in_for_a_failing_backend(string header, int status, int seen)
+    {
+        await using var rig = await Rig.StartAsync(endpoint: ",\"input_headers\":[\"Cache-Control\",\"If-Match\",\"If-None-Match\"]");
+        rig.Backend = (context, call) =>
+        {
+            context.Response.StatusCode = call switch { 1 => 200, 2 => status, _ => 503 };
+            return Rig.AnswerAsync(context, $"{call}", "max-age=10, stale-if-error=100", "ETag: \"a\"");
+        };
+
+        await rig.GetAsync();
+        rig.Day.Advance(11);
+        Assert.Equal(seen, (await rig.GetAsync("/e", header)).Status);
+
+        Assert.Equal((200, "1"), (await rig.GetAsync()) is var reply ? (reply.Status, reply.Body) : default);
+    }
+
     [Fact]
     [Spec("MAN-127")]
     public async Task A_stale_entry_stands_in_for_a_backend_that_is_away()

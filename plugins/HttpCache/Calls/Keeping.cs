@@ -16,8 +16,8 @@ internal static class Keeping
         var freshness = core.FreshnessOf(call, response.Headers, directives);
         if (!core.MayKeep(call, response.StatusCode, response.Headers, directives, freshness) || IsTooLarge(call, response))
         {
-            // What was kept is out of date, unless the backend only fails for now.
-            if (call.Known is not null && response.StatusCode < 500)
+            // What was kept is out of date, unless the backend only fails for now, or answers what this one client asked for.
+            if (call.Known is not null && !call.Directives.NoStore && response.StatusCode is < 500 and not (206 or 304 or 412 or 416))
                 core.Bucket.Remove(call.Key);
             call.Pass();
             return Forward(call, response);
@@ -43,7 +43,7 @@ internal static class Keeping
         var entry = call.Known.Refreshed(headers, freshness, call.AnsweredAt);
         // What a 304 adds may be meant for one client as much as what a whole answer says: a new session, say.
         var isKept = core.MayKeep(call, entry.Status, entry.Headers, directives, freshness) && core.Store(call, entry);
-        if (!isKept)
+        if (!isKept && !call.Directives.NoStore)
             core.Bucket.Remove(call.Key);
         call.End(isKept ? FlightEnd.Stored : FlightEnd.Passed);
         core.Metrics.Count(Outcome.Revalidated);
