@@ -8,6 +8,8 @@ namespace KrakenPlugins.HttpCache;
 /// <summary>What operators can do with the caches of one configuration through the admin listener (MAN-417).</summary>
 internal sealed class CacheAdministration
 {
+    private const int RemovedAtOnce = 256;
+
     private readonly Lock _gate = new();
     private volatile CacheCore[] _cores = [];
 
@@ -67,8 +69,12 @@ internal sealed class CacheAdministration
         {
             var keys = bucket.Purge(isMeant);
             purged += keys.Count;
-            foreach (var core in _cores.Where(c => c.Bucket == bucket && c.Shared is not null).DistinctBy(static c => c.Shared!.Scope))
-                failed += await RemoveAsync(core.Shared!, keys, cancellationToken).ConfigureAwait(false);
+            var stores = _cores.Where(c => c.Bucket == bucket && c.Shared is not null).Select(static c => c.Shared!).DistinctBy(static s => s.Scope).ToArray();
+            foreach (var store in stores)
+                failed += await RemoveAsync(store, keys, cancellationToken).ConfigureAwait(false);
+            // Until now requests could have fetched from there what had just been dropped here.
+            if (stores.Length > 0)
+                bucket.Purge(isMeant);
         }
         var answer = new DataObject { ["purged"] = DataNumber.Of(purged) };
         if (failed > 0)
@@ -79,8 +85,12 @@ internal sealed class CacheAdministration
     private static async ValueTask<long> RemoveAsync(Redis.SharedStore store, IReadOnlyList<string> keys, CancellationToken cancellationToken)
     {
         var failed = 0L;
-        foreach (var key in keys)
-            failed += (await store.RemoveAsync(key, cancellationToken).ConfigureAwait(false)).IsFailed ? 1 : 0;
+        // Many at once: one after the other, a large cache would take longer than an operation may.
+        foreach (var some in keys.Distinct(StringComparer.Ordinal).Chunk(RemovedAtOnce))
+        {
+            var replies = await Task.WhenAll(some.Select(key => store.RemoveAsync(key, cancellationToken).AsTask())).ConfigureAwait(false);
+            failed += replies.LongCount(static reply => reply.IsFailed);
+        }
         return failed;
     }
 }

@@ -50,14 +50,14 @@ internal sealed partial class CacheCore
 
     /// <summary>Whether an answer may be kept at all, by what its head says (MAN-123 to 125, 135, 136, 421).</summary>
     /// <param name="call">The call.</param>
-    /// <param name="response">Its answer.</param>
+    /// <param name="status">Status of its answer.</param>
+    /// <param name="headers">Headers of its answer.</param>
     /// <param name="directives">Directives of the answer.</param>
     /// <param name="freshness">How long it is fresh.</param>
-    public bool MayKeep(Calls.CacheCall call, ClientResponse response, in CacheControl directives, Freshness freshness)
+    public bool MayKeep(Calls.CacheCall call, int status, NameValueList headers, in CacheControl directives, Freshness freshness)
     {
-        if (call.Directives.NoStore || directives.NoStore || response.StatusCode is 206 or 304 or 412 or 416)
+        if (call.IsRedirected || call.Directives.NoStore || directives.NoStore || status is 206 or 304 or 412 or 416)
             return false;
-        var headers = response.Headers;
         if (freshness.Lifetime <= 0 && directives.StaleIfError == CacheControl.Absent && !headers.Contains("ETag") && !headers.Contains("Last-Modified"))
             return false;
         if (headers.Contains("Content-Range") || VaryRule.Of(headers) is null)
@@ -69,15 +69,45 @@ internal sealed partial class CacheCore
         return !call.HasCredentials || directives.Public || directives.MustRevalidate || directives.SharedMaxAge != CacheControl.Absent;
     }
 
+    /// <summary>
+    /// How long an answer is fresh. What a client who says who he is gets may be kept because of <c>s-maxage</c>, and then for no longer than
+    /// that: a backend says <c>s-maxage=0</c> so that it is asked about each client (RFC 9111, 3.5 and 5.2.2.10).
+    /// </summary>
+    public Freshness FreshnessOf(Calls.CacheCall call, NameValueList headers, in CacheControl directives)
+    {
+        var freshness = Freshness.Of(headers, directives, call.AskedAt, call.AnsweredAt);
+        return call.HasCredentials && !StoresPrivate && directives.SharedMaxAge != CacheControl.Absent
+            ? freshness with { Lifetime = Math.Min(freshness.Lifetime, directives.SharedMaxAge * 1000) }
+            : freshness;
+    }
+
     /// <summary>Keeps an answer, here and where all gateways find it.</summary>
     /// <returns>Whether it was kept here.</returns>
     public bool Store(Calls.CacheCall call, Entry entry)
     {
-        if (!Bucket.Store(call.Key, call.Headers, entry))
+        if (!Bucket.Store(call.Key, call.Headers, entry, call.Version))
             return false;
         MakeRoom();
-        Shared?.Store(call.Key, call.Headers, entry, Time.GetUtcNow());
+        Shared?.Store(call, entry, Time.GetUtcNow());
         return true;
+    }
+
+    /// <summary>Drops what is kept under a key, here and where all gateways find it, and what is on its way there.</summary>
+    public async ValueTask WithdrawAsync(string key, CancellationToken cancellationToken)
+    {
+        Bucket.Withdraw(key);
+        if (Shared is null)
+            return;
+        try
+        {
+            await Shared.RemoveAsync(key, cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // The call is over; what Redis holds expires.
+        }
+        // Until now another request could have fetched it from there.
+        Bucket.Withdraw(key);
     }
 
     /// <summary>Keeps the bytes of all caches below their ceiling.</summary>

@@ -110,13 +110,14 @@ internal sealed class CacheMiddleware(CacheCore core, bool isSplit) : IClientMid
     private async ValueTask<ClientResult> AnswerAsync(CacheCall call, ProxyRequest request, ClientHandler next, bool isConditional, Outcome outcome, CancellationToken cancellationToken)
     {
         var now = core.Time.GetUtcNow();
+        call.Version = core.Bucket.VersionOf(call.Key);
         // Another call may have brought the answer in the meantime.
         var known = core.Bucket.Find(call.Key, request.Headers);
         if (known?.Serves(call.Directives, now) != true && call.Directives is { NoCache: false } && core.Shared is { } shared
             && await shared.FindAsync(call.Key, request.Headers, cancellationToken).ConfigureAwait(false) is { } found)
         {
             known = found;
-            if (core.Bucket.Store(call.Key, call.Headers, found))
+            if (core.Bucket.Store(call.Key, call.Headers, found, call.Version))
                 core.MakeRoom();
         }
         if (known?.Serves(call.Directives, now) == true)
@@ -136,7 +137,7 @@ internal sealed class CacheMiddleware(CacheCore core, bool isSplit) : IClientMid
         var result = await CallAsync(call, request, next, asks ? known : null, cancellationToken).ConfigureAwait(false);
         if (asks && result.Response is { StatusCode: 304 } confirmation)
         {
-            if (Confirms(known!, confirmation.Headers))
+            if (!call.IsElsewhere(confirmation) && Confirms(known!, confirmation.Headers))
                 return Confirm(call, confirmation);
             confirmation.Dispose();
             core.Bucket.Remove(call.Key);
@@ -160,6 +161,7 @@ internal sealed class CacheMiddleware(CacheCore core, bool isSplit) : IClientMid
             return other;
         }
         core.Metrics.Count(Outcome.Miss);
+        call.IsRedirected = call.IsElsewhere(response);
         return isSplit ? new FetchedResponse(call, response) : await Keeping.FinishAsync(call, response, cancellationToken).ConfigureAwait(false);
     }
 
@@ -257,8 +259,8 @@ internal sealed class CacheMiddleware(CacheCore core, bool isSplit) : IClientMid
         var result = await BypassAsync(request, next, "method", cancellationToken).ConfigureAwait(false);
         if (request.Host is not null && request.Method is not ("OPTIONS" or "TRACE") && result.Response is { StatusCode: >= 200 and < 400 })
         {
-            core.Bucket.Remove(core.Keys.Of("GET", request, ""));
-            core.Bucket.Remove(core.Keys.Of("HEAD", request, ""));
+            await core.WithdrawAsync(core.Keys.Of("GET", request, ""), cancellationToken).ConfigureAwait(false);
+            await core.WithdrawAsync(core.Keys.Of("HEAD", request, ""), cancellationToken).ConfigureAwait(false);
         }
         return result;
     }

@@ -6,8 +6,8 @@ using KrakenPlugins.Sdk.Plugins;
 namespace KrakenPlugins.HttpCache;
 
 /// <summary>
-/// What of a backend's configuration decides, beside URL and headers, what it is answered: credentials, client certificates, Martian. Backends
-/// that differ in it never see each other's answers (MAN-412).
+/// What of a backend's configuration decides, beside URL and headers, what it is answered: credentials, client certificates, Martian; and which
+/// of its answers are kept, by which headers. Backends that differ in it never see each other's answers (MAN-412).
 /// </summary>
 internal static class ComponentDigest
 {
@@ -15,7 +15,7 @@ internal static class ComponentDigest
     private static readonly string[] s_neutral = ["qos/", "validation/", "telemetry/", "documentation/"];
 
     /// <summary>Computes it.</summary>
-    public static string Of(IBackendContext context)
+    public static string Of(IBackendContext context, CacheSettings settings)
     {
         var text = new StringBuilder();
         if (context.Backend["extra_config"] is { } extra)
@@ -26,6 +26,10 @@ internal static class ComponentDigest
                     Append(text.Append(member.Name), member.Value);
             }
         }
+        if (settings.StorePrivate)
+            text.Append("|private");
+        foreach (var name in ClientHeaders.Of(context).Concat(settings.KeyHeaders).Select(static n => n.ToUpperInvariant()).Distinct().Order(StringComparer.Ordinal))
+            text.Append('|').Append(name.Length).Append(':').Append(name);
         return text.Length == 0 ? "" : Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())));
     }
 

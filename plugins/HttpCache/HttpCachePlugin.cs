@@ -91,7 +91,7 @@ public sealed partial class HttpCachePlugin : GatewayPlugin
         {
             Bucket = common?.Bucket ?? hold.Bucket,
             Ceiling = MemoryCeiling.Process,
-            Keys = new CacheKeys(settings.Shared ? ComponentDigest.Of(context) : "", [.. context.PropagatedHeaders, .. settings.KeyHeaders]),
+            Keys = new CacheKeys(settings.Shared ? ComponentDigest.Of(context, settings) : "", [.. ClientHeaders.Of(context), .. settings.KeyHeaders]),
             Metrics = _metrics,
             Time = context.Time,
             Logger = context.Logger,
@@ -138,7 +138,7 @@ public sealed partial class HttpCachePlugin : GatewayPlugin
             return false;
         }
         var place = settings.Shared ? "shared" : $"{context.Method} {context.Path} {context.Index} {context.BackendMethod} {context.UrlPattern}";
-        var digest = settings.Shared ? "" : ComponentDigest.Of(context);
+        var digest = settings.Shared ? "" : ComponentDigest.Of(context, settings);
         store = new SharedStore(pool, $"{context.Document["name"]?.Text}\n{place}\n{digest}", context.Stopping);
         return true;
     }

@@ -15,6 +15,8 @@ public sealed class AttackTests
     [InlineData("X-Rewrite-Url: /admin")]
     [InlineData("X-Http-Method-Override: DELETE")]
     [InlineData("X-Forwarded-Proto: http")]
+    [InlineData("X-Forwarded-Ssl: on")]
+    [InlineData("X-Original-Uri: /admin")]
     [InlineData("Forwarded: host=evil.example")]
     public async Task A_header_that_rewrites_requests_poisons_no_entry(string header)
     {
@@ -155,6 +157,64 @@ public sealed class AttackTests
     }
 
     [Fact]
+    [Spec("MAN-427")]
+    public async Task Where_a_backend_sends_on_to_is_not_stored_as_what_stands_there()
+    {
+        await using var rig = await Rig.StartAsync();
+        rig.Backend = static (context, call) =>
+        {
+            if (context.Request.Path == "/maintenance")
+                return Rig.AnswerAsync(context, "sorry", "max-age=86400");
+            if (call > 1)
+                return Rig.AnswerAsync(context, $"{call}", "max-age=60");
+            context.Response.StatusCode = 302;
+            context.Response.Headers.Location = "/maintenance";
+            return Rig.AnswerAsync(context, "", "no-store");
+        };
+
+        Assert.Equal("sorry", await rig.BodyAsync());
+        Assert.Equal("3", await rig.BodyAsync());
+        Assert.Equal("3", await rig.BodyAsync());
+    }
+
+    [Theory]
+    [Spec("MAN-126", "MAN-421")]
+    [InlineData("Set-Cookie: session=ann", "max-age=60", "")]
+    [InlineData("X-A: 1", "private, max-age=60", "")]
+    [InlineData("X-A: 1", "max-age=60", "Authorization: Bearer ann")]
+    public async Task What_a_confirmation_tells_one_client_reaches_no_other(string header, string cacheControl, string requestHeader)
+    {
+        await using var rig = await Rig.StartAsync(endpoint: ",\"input_headers\":[\"Authorization\"]");
+        rig.Backend = (context, call) =>
+        {
+            if (!context.Request.Headers.ContainsKey("If-None-Match"))
+                return Rig.AnswerAsync(context, $"{call}", "max-age=10", "ETag: \"a\"");
+            context.Response.StatusCode = 304;
+            return Rig.AnswerAsync(context, "", cacheControl, header, $"X-Call: {call}");
+        };
+
+        await rig.GetAsync();
+        rig.Day.Advance(11);
+        var ann = await rig.GetAsync("/e", requestHeader.Length == 0 ? [] : [requestHeader]);
+        var bob = await rig.GetAsync();
+
+        Assert.Equal((200, "1", "2"), (ann.Status, ann.Body, ann.Header("X-Call")));
+        Assert.Equal((200, "3"), (bob.Status, bob.Body));
+        Assert.True(string.IsNullOrEmpty(bob.Header("Set-Cookie")));
+    }
+
+    [Fact]
+    [Spec("MAN-122")]
+    public async Task A_value_that_is_the_name_of_another_header_selects_no_other_answer()
+    {
+        await using var rig = await Rig.StartAsync(endpoint: ",\"input_headers\":[\"A\",\"B\"]");
+        rig.Backend = static (context, call) => Rig.AnswerAsync(context, $"{context.Request.Headers["A"]}|{context.Request.Headers["B"]}", "max-age=60", "Vary: A, B");
+
+        Assert.Equal("b|x", await rig.BodyAsync("/e", "Host: a", "A: b", "B: x"));
+        Assert.EndsWith("|b,x", await rig.Front.SendRawAsync("GET /e HTTP/1.1", "Host: a", "B: b", "B: x"), StringComparison.Ordinal);
+    }
+
+    [Fact]
     [Spec("MAN-412")]
     public async Task Backends_with_other_components_never_share_answers()
     {
@@ -206,6 +266,23 @@ public sealed class AttackTests
         Assert.Equal("ann", await rig.BodyAsync("/e", "X-User: ann"));
         Assert.Equal("bob", await rig.BodyAsync("/e", "X-User: bob"));
         Assert.Equal("ann", await rig.BodyAsync("/e", "X-User: ann"));
+        Assert.Equal(2, rig.Calls);
+    }
+
+    [Theory]
+    [Spec("MAN-413", "AUT-053", "AUT-302")]
+    [InlineData("auth/validator", """{"propagate_claims":[["sub","x-user"]]}""")]
+    [InlineData("auth/client-certificate", """{"headers":{"X-User":"subject"}}""")]
+    public async Task What_input_headers_lets_through_of_the_client_separates_clients(string name, string config)
+    {
+        var plugins = new Gateway.Core.Plugins.PluginRegistry();
+        plugins.Endpoint(name, KrakenPlugins.Sdk.Plugins.EndpointStages.Authentication, static (_, _, _) => new Passing());
+        var json = Rig.Document(endpoint: $$$""","input_headers":["X-User"],"extra_config":{"{{{name}}}":{{{config}}}}""");
+        await using var rig = await Rig.StartDocumentAsync(json, new TestGatewayOptions { Plugins = plugins });
+        rig.Backend = static (context, call) => Rig.AnswerAsync(context, context.Request.Headers["X-User"].ToString(), "max-age=60");
+
+        Assert.Equal("ann", await rig.BodyAsync("/e", "X-User: ann"));
+        Assert.Equal("bob", await rig.BodyAsync("/e", "X-User: bob"));
         Assert.Equal(2, rig.Calls);
     }
 

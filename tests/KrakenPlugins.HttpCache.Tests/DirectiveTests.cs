@@ -29,6 +29,22 @@ public sealed class DirectiveTests
         Assert.Equal(expected, await rig.BodyAsync("/e", $"Cache-Control: {directive}"));
     }
 
+    [Theory]
+    [Spec("MAN-127", "MAN-421")]
+    [InlineData("max-age=60, s-maxage=60")]
+    [InlineData("max-age=60, proxy-revalidate")]
+    [InlineData("max-age=60, must-revalidate")]
+    public async Task No_client_makes_an_answer_last_longer_than_shared_caches_may_use_it(string cacheControl)
+    {
+        await using var rig = await Rig.StartAsync(endpoint: Lists);
+        rig.Backend = (context, call) => Rig.AnswerAsync(context, $"{call}", cacheControl);
+
+        await rig.BodyAsync();
+        rig.Day.Advance(61);
+
+        Assert.Equal("2", await rig.BodyAsync("/e", "Cache-Control: max-stale"));
+    }
+
     [Fact]
     [Spec("MAN-127")]
     public async Task Directives_that_are_not_forwarded_mean_nothing()
@@ -73,6 +89,28 @@ public sealed class DirectiveTests
         rig.Day.Advance(after);
 
         Assert.Equal(status, (await rig.GetAsync("/e", request.Length == 0 ? [] : [$"Cache-Control: {request}"])).Status);
+    }
+
+    [Theory]
+    [Spec("MAN-127")]
+    [InlineData("Cache-Control: no-store", 200, 200)]
+    [InlineData("Cache-Control: no-store", 304, 200)]
+    [InlineData("If-None-Match: \"a\"", 304, 304)]
+    [InlineData("If-Match: \"b\"", 412, 412)]
+    public async Task No_client_takes_away_what_stands_in_for_a_failing_backend(string header, int status, int seen)
+    {
+        await using var rig = await Rig.StartAsync(endpoint: ",\"input_headers\":[\"Cache-Control\",\"If-Match\",\"If-None-Match\"]");
+        rig.Backend = (context, call) =>
+        {
+            context.Response.StatusCode = call switch { 1 => 200, 2 => status, _ => 503 };
+            return Rig.AnswerAsync(context, $"{call}", "max-age=10, stale-if-error=100", "ETag: \"a\"");
+        };
+
+        await rig.GetAsync();
+        rig.Day.Advance(11);
+        Assert.Equal(seen, (await rig.GetAsync("/e", header)).Status);
+
+        Assert.Equal((200, "1"), (await rig.GetAsync()) is var reply ? (reply.Status, reply.Body) : default);
     }
 
     [Fact]

@@ -85,6 +85,46 @@ public sealed class RedisTests
         Assert.Equal("0", redis.Cli("DBSIZE").Trim());
     }
 
+    [Fact]
+    [Spec("MAN-417", "MAN-418")]
+    public async Task A_purged_answer_does_not_come_back_with_the_next_one_of_its_URL()
+    {
+        await using var redis = await RedisServer.StartAsync();
+        await using var first = await StartAsync(redis);
+        await using var second = await StartAsync(redis, first);
+        first.Backend = static (context, call) => Rig.AnswerAsync(context, $"{call}", "max-age=60", "Vary: Accept-Language");
+        await UntilReadyAsync(first, redis);
+        await UntilReadyAsync(second, redis);
+        await first.GetAsync("/e", "Host: api.test", "Accept-Language: de");
+        await UntilAsync(() => redis.Cli("DBSIZE").Trim() == "2");
+
+        await WithdrawalTests.PurgeAsync(first, "all", "true");
+        await first.GetAsync("/e", "Host: api.test", "Accept-Language: fr");
+        await UntilAsync(() => redis.Cli("DBSIZE").Trim() == "3");
+
+        Assert.Equal("2", await second.BodyAsync("/e", "Host: api.test", "Accept-Language: fr"));
+        Assert.Equal("3", await second.BodyAsync("/e", "Host: api.test", "Accept-Language: de"));
+    }
+
+    [Fact]
+    [Spec("MAN-418", "MAN-425")]
+    public async Task A_change_reaches_Redis()
+    {
+        await using var redis = await RedisServer.StartAsync();
+        await using var rig = await Rig.StartDocumentAsync($$$"""
+            {"version":3,"host":["$UPSTREAM"],"extra_config":{"redis":{"connection_pools":[{"name":"r","address":"{{{redis.Address}}}"}]} },"endpoints":[
+              {"endpoint":"/e","output_encoding":"no-op","backend":[{"url_pattern":"/b","encoding":"no-op","extra_config":{"qos/http-cache":{"shared":true,"connection_name":"r"} } }]},
+              {"endpoint":"/e","method":"PUT","output_encoding":"no-op","backend":[{"url_pattern":"/b","encoding":"no-op","extra_config":{"qos/http-cache":{"shared":true,"connection_name":"r"} } }]}]}
+            """, null, s_redis);
+        await UntilReadyAsync(rig, redis);
+
+        await rig.GetAsync();
+        await UntilAsync(() => redis.Cli("DBSIZE").Trim() == "1");
+        await rig.Front.SendAsync(HttpMethod.Put, "/e");
+
+        Assert.Equal("""{"n":3}""", await rig.BodyAsync());
+    }
+
     private static Task<Rig> StartAsync(RedisServer redis, Rig? like = null)
     {
         var json = Rig.Document(Cache, endpoint: ",\"input_headers\":[\"Accept-Language\"]", root: $$$""","extra_config":{"redis":{"connection_pools":[{"name":"r","address":"{{{redis.Address}}}"}]} }""");

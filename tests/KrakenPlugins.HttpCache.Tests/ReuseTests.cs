@@ -110,6 +110,19 @@ public sealed class ReuseTests
     }
 
     [Fact]
+    [Spec("MAN-415")]
+    public async Task A_clock_that_is_set_back_makes_no_answer_last_longer()
+    {
+        await using var rig = await Rig.StartAsync();
+
+        await rig.BodyAsync();
+        rig.Day.Advance(-3600);
+
+        Assert.Equal("""{"n":2}""", await rig.BodyAsync());
+        Assert.Equal("""{"n":2}""", await rig.BodyAsync());
+    }
+
+    [Fact]
     [Spec("MAN-123")]
     public async Task An_answer_without_date_is_never_fresh()
     {

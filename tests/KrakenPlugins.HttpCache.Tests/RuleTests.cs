@@ -120,8 +120,8 @@ public sealed class RuleTests
 
         Assert.True(EntryCodec.TryRead(bytes, out var read, out _));
         Assert.Equal((404, "body", good.Freshness, good.ReceivedAt, "http://a/b", "ü"), (read!.Status, System.Text.Encoding.UTF8.GetString(read.Body.Span), read.Freshness, read.ReceivedAt, read.Url, read.Headers.Get("X-U")));
-        Assert.True(EntryCodec.TryRead(EntryCodec.Write(["accept", "x-a"]), out var none, out var rule));
-        Assert.Equal((null, "accept x-a"), (none, string.Join(' ', rule)));
+        Assert.True(EntryCodec.TryRead(EntryCodec.Write(new SharedRule(["accept", "x-a"], 7)), out var none, out var rule));
+        Assert.Equal((null, "accept x-a", 7), (none, string.Join(' ', rule!.Names), rule.Generation));
         Assert.False(EntryCodec.TryRead(EntryCodec.Write(entry), out _, out _));
         Assert.False(EntryCodec.TryRead(EntryCodec.Write(new Entry(200, Headers(("X", "a\r\nSet-Cookie: b")), default, default, s_noon, "")), out _, out _));
         for (var length = 0; length < bytes.Length; length++)

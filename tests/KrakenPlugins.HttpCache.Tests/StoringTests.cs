@@ -231,6 +231,8 @@ public sealed class StoringTests
     [InlineData("public, max-age=60", "", "Authorization: Bearer a", true)]
     [InlineData("s-maxage=1, max-age=60", "", "Authorization: Bearer a", true)]
     [InlineData("must-revalidate, max-age=60", "", "Authorization: Bearer a", true)]
+    [InlineData("proxy-revalidate, max-age=60", "", "Authorization: Bearer a", false)]
+    [InlineData("s-maxage=0, max-age=60", "", "Authorization: Bearer a", false)]
     public async Task What_may_be_meant_for_one_client_is_kept_only_when_asked(string cacheControl, string answerHeader, string requestHeader, bool isKept)
     {
         foreach (var asked in new[] { false, true })

@@ -31,6 +31,17 @@ internal sealed class CacheCall(CacheCore core, string key, ProxyRequest request
     /// <summary>Those who wait for it, or <see langword="null"/>.</summary>
     public Flight? Flight { get; set; }
 
+    /// <summary>Version of its key when it was begun: what a purge or a change has overtaken is not kept.</summary>
+    public long Version { get; set; }
+
+    /// <summary>Whether that has happened.</summary>
+    public bool IsOvertaken => core.Bucket.VersionOf(key) != Version;
+
+    /// <summary>
+    /// Whether the backend sent on to another URL: how long that one's answer holds says nothing about how long this one leads there.
+    /// </summary>
+    public bool IsRedirected { get; set; }
+
     /// <summary>When the backend was asked.</summary>
     public DateTimeOffset AskedAt { get; set; }
 
@@ -49,6 +60,9 @@ internal sealed class CacheCall(CacheCore core, string key, ProxyRequest request
             return $"{_host.Scheme}://{_host.Authority}{_host.BasePath}{(query < 0 ? _target : _target[..query])}";
         }
     }
+
+    /// <summary>Whether an answer is one of another URL, to which the backend sent on.</summary>
+    public bool IsElsewhere(ClientResponse response) => response.FinalUrl is { Length: > 0 } url && url != $"{_host}{_target}";
 
     /// <summary>Tells those who wait.</summary>
     public void End(FlightEnd end) => Flight?.End(end);

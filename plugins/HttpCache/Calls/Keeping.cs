@@ -13,11 +13,11 @@ internal static class Keeping
     {
         var core = call.Core;
         var directives = CacheControl.Of(response.Headers);
-        var freshness = Freshness.Of(response.Headers, directives, call.AskedAt, call.AnsweredAt);
-        if (!core.MayKeep(call, response, directives, freshness) || IsTooLarge(call, response))
+        var freshness = core.FreshnessOf(call, response.Headers, directives);
+        if (!core.MayKeep(call, response.StatusCode, response.Headers, directives, freshness) || IsTooLarge(call, response))
         {
-            // What was kept is out of date, unless the backend only fails for now.
-            if (call.Known is not null && response.StatusCode < 500)
+            // What was kept is out of date, unless the backend only fails for now, or answers what this one client asked for.
+            if (call.Known is not null && !call.Directives.NoStore && response.StatusCode is < 500 and not (206 or 304 or 412 or 416))
                 core.Bucket.Remove(call.Key);
             call.Pass();
             return Forward(call, response);
@@ -39,9 +39,11 @@ internal static class Keeping
         // An answer without a date of its own is as old as its confirmation.
         var merged = call.Known!.Refreshed(headers, default, call.AnsweredAt);
         var directives = CacheControl.Of(merged.Headers);
-        var entry = call.Known.Refreshed(headers, Freshness.Of(merged.Headers, directives, call.AskedAt, call.AnsweredAt), call.AnsweredAt);
-        var isKept = !directives.NoStore && !call.Directives.NoStore && (core.StoresPrivate || !directives.Private) && core.Store(call, entry);
-        if (!isKept)
+        var freshness = core.FreshnessOf(call, merged.Headers, directives);
+        var entry = call.Known.Refreshed(headers, freshness, call.AnsweredAt);
+        // What a 304 adds may be meant for one client as much as what a whole answer says: a new session, say.
+        var isKept = core.MayKeep(call, entry.Status, entry.Headers, directives, freshness) && core.Store(call, entry);
+        if (!isKept && !call.Directives.NoStore)
             core.Bucket.Remove(call.Key);
         call.End(isKept ? FlightEnd.Stored : FlightEnd.Passed);
         core.Metrics.Count(Outcome.Revalidated);

@@ -73,6 +73,9 @@ internal sealed class StoringResponse : DelegatingResponse
         if (length > CacheCore.MostBytes || !_call.Core.Bucket.Fits(length) || !TryTake(length))
         {
             _isKept = false;
+            // All of it has been served: it must not lie about, uncounted, for as long as a slow client needs for the rest.
+            _bytes.Dispose();
+            _bytes = new PooledBytes();
             GiveBack();
             return;
         }

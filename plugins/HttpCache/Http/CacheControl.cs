@@ -39,8 +39,11 @@ internal readonly record struct CacheControl
     /// <summary>Meant for all.</summary>
     public bool Public { get; init; }
 
-    /// <summary>Never to be used once stale (<c>must-revalidate</c>, <c>proxy-revalidate</c>).</summary>
+    /// <summary>Never to be used once stale.</summary>
     public bool MustRevalidate { get; init; }
+
+    /// <summary>The same; but unlike <see cref="MustRevalidate"/> it does not allow to keep what goes to one client (RFC 9111, 3.5).</summary>
+    public bool ProxyRevalidate { get; init; }
 
     /// <summary>The backend is not to be asked.</summary>
     public bool OnlyIfCached { get; init; }
@@ -48,7 +51,7 @@ internal readonly record struct CacheControl
     /// <summary>Seconds, or <see cref="Absent"/>.</summary>
     public long MaxAge { get; init; } = Absent;
 
-    /// <summary>Seconds, or <see cref="Absent"/>; only its presence counts (MAN-136).</summary>
+    /// <summary>Seconds, or <see cref="Absent"/>; a lifetime only where it is what allows to keep an answer (MAN-136, MAN-421).</summary>
     public long SharedMaxAge { get; init; } = Absent;
 
     /// <summary>Seconds, or <see cref="Absent"/>.</summary>
@@ -127,7 +130,7 @@ internal readonly record struct CacheControl
         14 when Is(name, "only-if-cached") => this with { OnlyIfCached = true },
         14 when Is(name, "stale-if-error") => this with { StaleIfError = hasValue ? Stricter(StaleIfError, Seconds(value) ?? 0) : Stricter(StaleIfError, Unlimited) },
         15 when Is(name, "must-revalidate") => this with { MustRevalidate = true },
-        16 when Is(name, "proxy-revalidate") => this with { MustRevalidate = true },
+        16 when Is(name, "proxy-revalidate") => this with { ProxyRevalidate = true },
         _ => this,
     };
 

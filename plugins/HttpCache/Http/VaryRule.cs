@@ -5,7 +5,9 @@ namespace KrakenPlugins.HttpCache.Http;
 /// <summary>The names of <c>Vary</c> (RFC 9110, 12.5.5), in lower case and in order, so that equal rules are equal lists.</summary>
 internal static class VaryRule
 {
-    private const int MostNames = 16;
+    /// <summary>Names of the longest rule.</summary>
+    public const int MostNames = 16;
+
     private const int MostCharacters = 1 << 10;
 
     /// <summary>

@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using KrakenPlugins.HttpCache.Http;
 using KrakenPlugins.HttpCache.Store;
@@ -8,6 +7,11 @@ using KrakenPlugins.Sdk.Proxy;
 
 namespace KrakenPlugins.HttpCache.Redis;
 
+/// <summary>What the answers of a key differ by.</summary>
+/// <param name="Names">The headers whose values select an answer, in order.</param>
+/// <param name="Generation">A random number in the keys of those answers: without the rule that names it nobody finds them any more.</param>
+internal sealed record SharedRule(string[] Names, long Generation);
+
 /// <summary>
 /// What is written to Redis: an answer, or the names of the headers by which the answers of a key differ. Numbers are big-endian, texts UTF-8
 /// behind their length. What does not read back exactly, or could break a head, is nothing.
@@ -15,7 +19,7 @@ namespace KrakenPlugins.HttpCache.Redis;
 internal static class EntryCodec
 {
     private const byte AnswerKind = 1;
-    private const byte RuleKind = 2;
+    private const byte RuleKind = 3;
     private const ushort Magic = 0x4843;
     private const int MostHeaders = 1000;
     private const long MostMilliseconds = 1000L << 31;
@@ -43,19 +47,20 @@ internal static class EntryCodec
         return output.Span.ToArray();
     }
 
-    /// <summary>Writes the names of a rule.</summary>
-    public static byte[] Write(string[] rule)
+    /// <summary>Writes a rule.</summary>
+    public static byte[] Write(SharedRule rule)
     {
         using var output = new PooledBytes();
         WriteStart(output, RuleKind);
-        WriteNumber(output, rule.Length);
-        foreach (var name in rule)
+        WriteNumber(output, rule.Generation);
+        WriteNumber(output, rule.Names.Length);
+        foreach (var name in rule.Names)
             WriteText(output, name);
         return output.Span.ToArray();
     }
 
-    /// <summary>Reads either; <see langword="false"/> for anything else.</summary>
-    public static bool TryRead(ReadOnlyMemory<byte> bytes, out Entry? entry, [NotNullWhen(true)] out string[]? rule)
+    /// <summary>Reads either, and sets the one that it is; <see langword="false"/> for anything else.</summary>
+    public static bool TryRead(ReadOnlyMemory<byte> bytes, out Entry? entry, out SharedRule? rule)
     {
         entry = null;
         rule = null;
@@ -68,7 +73,7 @@ internal static class EntryCodec
         {
             if (kind == RuleKind)
                 return TryReadRule(input, out rule);
-            return kind == AnswerKind && TryReadEntry(input, bytes, out entry) && (rule = []) is not null;
+            return kind == AnswerKind && TryReadEntry(input, bytes, out entry);
         }
         catch (DecoderFallbackException)
         {
@@ -76,10 +81,10 @@ internal static class EntryCodec
         }
     }
 
-    private static bool TryReadRule(ReadOnlySpan<byte> input, [NotNullWhen(true)] out string[]? rule)
+    private static bool TryReadRule(ReadOnlySpan<byte> input, out SharedRule? rule)
     {
         rule = null;
-        if (!TryReadNumber(ref input, out var count) || count is < 1 or > 16)
+        if (!TryReadNumber(ref input, out var generation) || !TryReadNumber(ref input, out var count) || count is < 1 or > VaryRule.MostNames)
             return false;
         var names = new string[count];
         for (var i = 0; i < names.Length; i++)
@@ -87,7 +92,7 @@ internal static class EntryCodec
             if (!TryReadText(ref input, out names[i]) || !names[i].All(HeaderName.IsTokenChar))
                 return false;
         }
-        rule = names;
+        rule = new SharedRule(names, generation);
         return input.IsEmpty;
     }
 

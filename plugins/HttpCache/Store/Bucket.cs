@@ -20,6 +20,7 @@ internal sealed class Bucket
     private readonly Lock _gate = new();
     private readonly TimeProvider _time;
     private readonly MemoryCeiling _ceiling;
+    private readonly Withdrawals _withdrawals = new();
     private long _lastStamp;
     private DateTimeOffset _sweptAt;
     private long _bytes;
@@ -82,14 +83,15 @@ internal sealed class Bucket
     /// <param name="key">Key of the request.</param>
     /// <param name="headers">Headers of the request.</param>
     /// <param name="entry">The answer.</param>
+    /// <param name="version">The <see cref="VersionOf"/> its key when it was asked for; <see langword="null"/> for an answer of now.</param>
     /// <returns>Whether it was kept.</returns>
-    public bool Store(string key, NameValueList headers, Entry entry)
+    public bool Store(string key, NameValueList headers, Entry entry, long? version = null)
     {
         if (!Fits(entry.Bytes) || VaryRule.Of(entry.Headers) is not { } rule)
             return false;
         lock (_gate)
         {
-            if (_isOver)
+            if (_isOver || (version is { } known && known != VersionOf(key)))
                 return false;
             Sweep();
             var resource = _resources.GetOrAdd(key, static key => new Resource(key));
@@ -108,6 +110,17 @@ internal sealed class Bucket
     /// <summary>Whether an answer of this size may be kept (MAN-129).</summary>
     public bool Fits(long bytes) => (!Limits.IsCapped || bytes < Limits.Bytes) && bytes <= _ceiling.Ceiling / 8;
 
+    /// <summary>A number that differs once something was dropped on purpose that concerns a key.</summary>
+    public long VersionOf(string key) => _withdrawals.Of(key);
+
+    /// <summary>Drops what is kept under a key, whatever it varies by, and what is on its way there.</summary>
+    public void Withdraw(string key)
+    {
+        lock (_gate)
+            _withdrawals.Note(key);
+        Remove(key);
+    }
+
     /// <summary>Drops what is kept under a key, whatever it varies by.</summary>
     public void Remove(string key)
     {
@@ -120,12 +133,16 @@ internal sealed class Bucket
         }
     }
 
-    /// <summary>Drops every answer of which a test says so; returns their keys, one for each answer.</summary>
+    /// <summary>
+    /// Drops every answer of which a test says so; returns their keys, one for each answer. Nothing that was asked for before is kept, as nobody
+    /// can tell yet what it is.
+    /// </summary>
     public IReadOnlyList<string> Purge(Func<Entry, bool> isMeant)
     {
         var keys = new List<string>();
         lock (_gate)
         {
+            _withdrawals.NoteAll();
             foreach (var (slot, _) in _order.UnorderedItems)
             {
                 if (slot.IsDead || !isMeant(slot.Entry))

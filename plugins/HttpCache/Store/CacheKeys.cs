@@ -12,8 +12,10 @@ internal sealed class CacheKeys
     /// <summary>Headers by which a request is rewritten: one client could otherwise choose what all others get.</summary>
     private static readonly string[] s_steering =
     [
-        "Forwarded", "X-Forwarded-Host", "X-Forwarded-Port", "X-Forwarded-Prefix", "X-Forwarded-Proto", "X-Forwarded-Scheme", "X-Forwarded-Server",
-        "X-Host", "X-Http-Host-Override", "X-Original-Host", "X-Original-Url", "X-Rewrite-Url", "X-Http-Method", "X-Http-Method-Override", "X-Method-Override",
+        "Forwarded", "X-Forwarded-Host", "X-Forwarded-Path", "X-Forwarded-Port", "X-Forwarded-Prefix", "X-Forwarded-Proto", "X-Forwarded-Protocol",
+        "X-Forwarded-Scheme", "X-Forwarded-Server", "X-Forwarded-Ssl", "X-Forwarded-Uri", "Front-End-Https", "X-Url-Scheme", "X-Script-Name",
+        "X-Host", "X-Http-Host-Override", "X-Original-Host", "X-Original-Uri", "X-Original-Url", "X-Rewrite-Url",
+        "X-Http-Method", "X-Http-Method-Override", "X-Method-Override",
     ];
 
     private readonly string _partition;
@@ -68,16 +70,20 @@ internal sealed class CacheKeys
         }
     }
 
-    /// <summary>Writes what a request says to the headers of a rule: all lines of a name, without the blanks around them.</summary>
+    /// <summary>
+    /// Writes what a request says to the headers of a rule: all lines of a name, without the blanks around them. Each line stands behind its
+    /// name, so that no value can pass for the name of another header.
+    /// </summary>
     public static void WriteVariant(ref KeyText key, string[] names, NameValueList headers)
     {
         foreach (var name in names)
         {
-            key.Add(name);
             foreach (ref readonly var header in headers.Items)
             {
-                if (header.Key.Equals(name, StringComparison.OrdinalIgnoreCase))
-                    key.Add(header.Value.AsSpan().Trim(" \t"));
+                if (!header.Key.Equals(name, StringComparison.OrdinalIgnoreCase))
+                    continue;
+                key.Add(name);
+                key.Add(header.Value.AsSpan().Trim(" \t"));
             }
         }
     }

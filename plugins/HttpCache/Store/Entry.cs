@@ -73,13 +73,16 @@ internal sealed class Entry
     public bool NeedsValidation => _directives.NoCache;
 
     /// <summary>Whether it must never be used once stale.</summary>
-    public bool IsStrict => _directives.MustRevalidate || _directives.NoCache;
+    public bool IsStrict => _directives.MustRevalidate || _directives.ProxyRevalidate || _directives.NoCache;
+
+    // RFC 9111, 5.2.2.10: where a backend says s-maxage, no client makes a shared answer last longer.
+    private bool IsClosed => IsStrict || _directives.SharedMaxAge != CacheControl.Absent;
 
     /// <summary>Seconds for which it may stand in for failures once stale, or <see cref="CacheControl.Absent"/>.</summary>
     public long StaleIfError => _directives.StaleIfError;
 
-    /// <summary>Its age in milliseconds.</summary>
-    public long AgeAt(DateTimeOffset now) => Freshness.InitialAge + Math.Max(0, now.ToUnixTimeMilliseconds() - ReceivedAt);
+    /// <summary>Its age in milliseconds. A clock that was set back makes it older, not young for as long as the clock needs to catch up.</summary>
+    public long AgeAt(DateTimeOffset now) => Freshness.InitialAge + Math.Abs(now.ToUnixTimeMilliseconds() - ReceivedAt);
 
     /// <summary>Whether it may be used for a request as it is (RFC 9111, 4.2).</summary>
     /// <param name="request">What the request asks of it.</param>
@@ -94,7 +97,7 @@ internal sealed class Entry
             lifetime = Math.Min(lifetime, request.MaxAge * 1000);
         if (age + (Math.Max(0, request.MinFresh) * 1000) < lifetime)
             return true;
-        return !IsStrict && request.MaxStale != CacheControl.Absent && IsWithin(age - lifetime, request.MaxStale);
+        return !IsClosed && request.MaxStale != CacheControl.Absent && IsWithin(age - lifetime, request.MaxStale);
     }
 
     /// <summary>Whether it may stand in for a failure of the backend (RFC 5861, 4).</summary>
@@ -103,7 +106,7 @@ internal sealed class Entry
         if (IsStrict || request.NoCache)
             return false;
         var late = AgeAt(now) - Freshness.Lifetime;
-        return IsWithin(late, StaleIfError) || IsWithin(late, request.StaleIfError);
+        return IsWithin(late, StaleIfError) || (!IsClosed && IsWithin(late, request.StaleIfError));
     }
 
     /// <summary>How long it can be of use from a moment on; zero or less when nobody will ask for it any more.</summary>
