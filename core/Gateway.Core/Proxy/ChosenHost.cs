@@ -143,9 +143,13 @@ internal sealed class HostWatch(IHostBalancer balancer, TimeProvider time, Clien
         return result;
     }
 
-    // Who cancelled decides what a passed limit says about the host.
-    private static GatewayErrorKind? KindOf(ProxyRequest request, GatewayError? error) =>
-        error is { Kind: GatewayErrorKind.Timeout } && request.IsAbandoned ? GatewayErrorKind.Lost : error?.Kind;
+    // Who cancelled, or kept the host waiting, decides what a passed limit says about it.
+    private static GatewayErrorKind? KindOf(ProxyRequest request, GatewayError? error) => error switch
+    {
+        { Kind: GatewayErrorKind.Timeout } when request.IsAbandoned => GatewayErrorKind.Lost,
+        { IsNeutral: true } => GatewayErrorKind.ClientAborted,
+        _ => error?.Kind,
+    };
 }
 
 /// <summary>A raw answer during which its host counts as in use.</summary>
