@@ -123,6 +123,7 @@ internal sealed partial class Retries(RetrySettings settings, RetryBudget budget
         {
             { Kind: GatewayErrorKind.Connection, IsUnsent: true } => _onConnectFailure ? "connect_failure" : null,
             { Kind: GatewayErrorKind.Connection } => _onReset ? "reset" : null,
+            { Kind: GatewayErrorKind.Timeout, IsUnsent: true } when _onConnectFailure => "connect_failure",
             { Kind: GatewayErrorKind.Timeout } => _onTimeout ? "timeout" : null,
             _ => null,
         };
