@@ -60,7 +60,7 @@ internal sealed class CacheMiddleware(CacheCore core, bool isSplit) : IClientMid
             }
             catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
             {
-                return new GatewayError(GatewayErrorKind.Timeout, GatewayError.DeadlineExceeded);
+                return new GatewayError(GatewayErrorKind.Timeout, GatewayError.DeadlineExceeded) { IsNeutral = true };
             }
             catch (IOException exception)
             {

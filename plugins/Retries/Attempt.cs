@@ -7,31 +7,45 @@ namespace KrakenPlugins.Retries;
 /// <summary>The limits of one attempt: its own time, which ends with the head of the answer, and the call's, which does not.</summary>
 internal sealed class Attempt : IDisposable
 {
-    private readonly CancellationTokenSource _own;
-    private readonly CancellationTokenSource _both;
+    private const int Running = 0;
+    private const int TooLate = 1;
+    private const int Done = 2;
+
+    private readonly CancellationTokenSource _end;
+    private readonly ITimer _limit;
+    private int _state;
 
     /// <summary>Begins.</summary>
     public Attempt(TimeSpan limit, TimeProvider time, CancellationToken outer)
     {
-        _own = new CancellationTokenSource(limit, time);
-        _both = CancellationTokenSource.CreateLinkedTokenSource(_own.Token, outer);
+        _end = CancellationTokenSource.CreateLinkedTokenSource(outer);
+        _limit = time.CreateTimer(static state => ((Attempt)state!).PassLimit(), this, limit, Timeout.InfiniteTimeSpan);
     }
 
     /// <summary>Fires when a limit passes.</summary>
-    public CancellationToken Token => _both.Token;
+    public CancellationToken Token => _end.Token;
 
-    /// <summary>Ends the attempt's own limit; false when it has passed.</summary>
+    /// <summary>Ends the attempt's own limit, which ends nothing from then on; false when it has passed.</summary>
     public bool TryEndLimit()
     {
-        _own.CancelAfter(Timeout.InfiniteTimeSpan);
-        return !_own.IsCancellationRequested;
+        _limit.Dispose();
+        return Interlocked.CompareExchange(ref _state, Done, Running) == Running;
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        _both.Dispose();
-        _own.Dispose();
+        TryEndLimit();
+        // The timer's thread may just be about to fire it.
+        if (Volatile.Read(ref _state) == Done)
+            _end.Dispose();
+    }
+
+    // A timer that was stopped may still be on its way: it must not cut an answer that the client is getting.
+    private void PassLimit()
+    {
+        if (Interlocked.CompareExchange(ref _state, TooLate, Running) == Running)
+            _end.Cancel();
     }
 }
 

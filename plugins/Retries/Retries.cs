@@ -46,7 +46,7 @@ internal sealed partial class Retries(RetrySettings settings, RetryBudget budget
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            return Ended(request);
+            return Ended(request, isNeutral: true);
         }
         catch (BufferLimitException exception)
         {
@@ -123,6 +123,7 @@ internal sealed partial class Retries(RetrySettings settings, RetryBudget budget
         {
             { Kind: GatewayErrorKind.Connection, IsUnsent: true } => _onConnectFailure ? "connect_failure" : null,
             { Kind: GatewayErrorKind.Connection } => _onReset ? "reset" : null,
+            { Kind: GatewayErrorKind.Timeout, IsUnsent: true } when _onConnectFailure => "connect_failure",
             { Kind: GatewayErrorKind.Timeout } => _onTimeout ? "timeout" : null,
             _ => null,
         };
@@ -150,9 +151,9 @@ internal sealed partial class Retries(RetrySettings settings, RetryBudget budget
         return !cancellationToken.IsCancellationRequested;
     }
 
-    private static GatewayError Ended(ProxyRequest request) => request.ClientAborted.IsCancellationRequested
+    private static GatewayError Ended(ProxyRequest request, bool isNeutral = false) => request.ClientAborted.IsCancellationRequested
         ? new(GatewayErrorKind.ClientAborted, GatewayError.ContextCanceled)
-        : new(GatewayErrorKind.Timeout, GatewayError.DeadlineExceeded);
+        : new(GatewayErrorKind.Timeout, GatewayError.DeadlineExceeded) { IsNeutral = isNeutral };
 
     private static partial class Log
     {

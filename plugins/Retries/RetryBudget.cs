@@ -18,6 +18,7 @@ internal sealed class RetryBudget(double ratio, int minimum, long window)
     private readonly int[] _calls = new int[Slots];
     private readonly int[] _retries = new int[Slots];
     private long _slot;
+    private long _refusedAt;
     private bool _isSpent;
 
     /// <summary>Counts a call.</summary>
@@ -34,7 +35,10 @@ internal sealed class RetryBudget(double ratio, int minimum, long window)
 
     /// <summary>Takes a further attempt, if there is one.</summary>
     /// <param name="now">Time stamp.</param>
-    /// <param name="isChange">Whether the answer is another one than the last time.</param>
+    /// <param name="isChange">
+    /// Whether that is news: the first refusal, or the first attempt after a window without any. A budget that is spent lets one through every
+    /// few calls, which is none.
+    /// </param>
     public bool TryTake(long now, out bool isChange)
     {
         lock (_gate)
@@ -46,12 +50,16 @@ internal sealed class RetryBudget(double ratio, int minimum, long window)
                 calls += Volatile.Read(ref _calls[i]);
                 retries += _retries[i];
             }
-            var isSpent = retries + 1 > minimum + (ratio * calls);
-            isChange = isSpent != _isSpent;
-            _isSpent = isSpent;
-            if (!isSpent)
+            var isRefused = retries + 1 > minimum + (ratio * calls);
+            var isOver = _isSpent && now - _refusedAt >= window;
+            isChange = isRefused ? isOver || !_isSpent : isOver;
+            if (isRefused)
+                (_isSpent, _refusedAt) = (true, now);
+            else if (isOver)
+                _isSpent = false;
+            if (!isRefused)
                 _retries[_slot % Slots]++;
-            return !isSpent;
+            return !isRefused;
         }
     }
 

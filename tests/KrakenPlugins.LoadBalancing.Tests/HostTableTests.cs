@@ -92,8 +92,27 @@ public sealed class HostTableTests
         Assert.Same(state, table.Look(Hosts(2), null, 2, []).States[1]);
         state.Release();
         table.Look([hosts[0]], null, 3, []);
+        table.Look([hosts[0]], null, 4, []);
 
         Assert.Null(table.Find(hosts[1]));
+    }
+
+    [Fact, Spec("RTE-405")]
+    public void A_call_that_chose_from_a_list_while_it_went_ends_at_the_host_that_it_began_at()
+    {
+        var table = new HostTable(new HostRules(0, new OutlierRules(1, 0, 1000, 1, 100, 100, 50), 1, 1, false));
+        var hosts = Hosts(3);
+        var seen = table.Look(hosts, null, 0, []);
+        table.Failed(seen.States[2], 0, []);
+
+        table.Look(hosts[..2], null, 1, []);
+        seen.States[2].Reserve();
+        var back = table.Look(Hosts(3), null, 2, []);
+        table.Find(hosts[2])!.Release();
+
+        Assert.Equal(0, back.States[2].InFlight);
+        // But for its calls it is a new one.
+        Assert.Equal(3, back.Distinct.Length);
     }
 
     internal static BackendHost[] Hosts(int count) => [.. Enumerable.Range(0, count).Select(static i => new BackendHost("http", $"h{i}", 80))];

@@ -117,6 +117,31 @@ public sealed class OutlierTests
         Assert.Equal("ok", await fleet.HealthAsync(Front.Namespace));
     }
 
+    [Theory, Spec("RTE-414", "TRF-112")]
+    [InlineData("")]
+    [InlineData(",\"backend/http/client\":{\"send_body_on_redirect\":true}")]
+    public async Task Attack_clients_that_do_not_send_their_bodies_put_no_host_out_and_open_no_breaker(string client)
+    {
+        await using var fleet = await Fleet.StartAsync(2, $$"""
+            {"version":3,"timeout":"300ms","extra_config":{"router":{"return_error_msg":true} },"endpoints":[
+              {"endpoint":"/e","method":"POST","backend":[{"url_pattern":"/b","method":"POST","host":[$HOSTS],"extra_config":{
+                "backend/load-balancing":{"outlier":{"consecutive_failures":1,"failure_status":[599]} },
+                "qos/circuit-breaker/http":{"interval":60,"timeout":60,"max_errors":1,"valid_status_codes":[200]} {{client}} } }]}]}
+            """, null, Front.Folder, PluginFront.Folder("CircuitBreaker", "circuit-breaker"));
+        for (var i = 0; i < 2; i++)
+            fleet[i].On("/b", static async context => await context.Request.Body.CopyToAsync(Stream.Null, context.RequestAborted));
+
+        for (var i = 0; i < 4; i++)
+        {
+            using var slow = await fleet.Gateway.ConnectAsync();
+            await slow.WriteAsync("POST /e HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nfirst");
+            Assert.StartsWith("HTTP/1.1 500", await slow.ReadResponseAsync(), StringComparison.Ordinal);
+        }
+
+        Assert.Equal("ok", await fleet.HealthAsync(Front.Namespace));
+        Assert.Equal("ok", await fleet.HealthAsync("qos/circuit-breaker/http"));
+    }
+
     [Fact, Spec("RTE-414")]
     public async Task A_copy_that_lost_says_nothing_about_the_host()
     {

@@ -55,6 +55,20 @@ public sealed class InterplayTests
         Assert.All(fleet[0].Received.Concat(fleet[1].Received), static received => Assert.Equal("once", received.Header("X-Seen")));
     }
 
+    [Fact, Spec("RTE-420", "RTE-428")]
+    public async Task A_host_that_a_component_chose_is_that_of_every_attempt()
+    {
+        await using var elsewhere = await Upstream.StartAsync();
+        elsewhere.Break();
+        await using var fleet = await Front.StartAsync(2, Three, plugins: PluginFront.Folder("Martian", "martian"),
+            extra: $$""",  "modifier/martian":{"port.Modifier":{"scope":["request"],"port":{{new Uri(elsewhere.Host).Port}} } }""");
+
+        Assert.Equal(500, Assert.Single(await fleet.StatusesAsync(1)));
+
+        Assert.Equal(3, elsewhere.ReceivedAt("/b").Count);
+        Assert.Equal([0, 0], fleet.Counts);
+    }
+
     [Fact, Spec("RTE-414", "RTE-420")]
     public async Task A_balancer_hears_of_every_attempt_and_calls_never_stay_in_flight()
     {

@@ -36,6 +36,31 @@ public sealed class RetryBudgetTests
         Assert.Equal((Threads * Calls / 10) + Minimum, taken);
     }
 
+    [Fact, Spec("RTE-427")]
+    public void Attack_an_outage_does_not_flood_the_log()
+    {
+        const int Window = 1000;
+        var budget = new RetryBudget(0.2, 0, Window);
+        int news = 0, taken = 0;
+        for (var now = 0; now < 5 * Window; now++)
+        {
+            budget.Call(now);
+            taken += budget.TryTake(now, out var isChange) ? 1 : 0;
+            news += isChange ? 1 : 0;
+        }
+        Assert.InRange(taken, Window / 2, Window);
+        Assert.Equal(1, news);
+
+        for (var now = 6 * Window; now < 6 * Window + 5; now++)
+            budget.Call(now);
+        Assert.True(budget.TryTake(6 * Window + 5, out var isBack));
+        Assert.True(isBack);
+        Assert.False(budget.TryTake(6 * Window + 5, out var isSpentAgain));
+        Assert.True(isSpentAgain);
+        Assert.False(budget.TryTake(8 * Window, out var isLater));
+        Assert.True(isLater);
+    }
+
     private static void Run(int seed)
     {
         var random = new Random(seed);

@@ -56,7 +56,7 @@ internal sealed class DiscoveredAddress(NameFilter headers, IHostDiscovery disco
 }
 
 /// <summary>The same for backends with a balancer of their own, which is told what came of every call.</summary>
-internal sealed class BalancedAddress(NameFilter headers, IHostDiscovery discovery, IHostBalancer balancer, TimeProvider time, ProxyHandler next) : IHostChoice
+internal sealed class BalancedAddress(NameFilter headers, IHostDiscovery discovery, IHostBalancer balancer, TimeProvider time, ProxyHandler next)
 {
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<ProxyResult> InvokeAsync(ProxyRequest request, CancellationToken cancellationToken)
@@ -66,8 +66,9 @@ internal sealed class BalancedAddress(NameFilter headers, IHostDiscovery discove
             return NoHosts.Error;
         var host = balancer.Pick(request, hosts);
         var started = time.GetTimestamp();
+        var choice = new Choice(this);
         request.Host = host;
-        request.Hosts = this;
+        request.Hosts = choice;
         ProxyResult result;
         try
         {
@@ -78,7 +79,8 @@ internal sealed class BalancedAddress(NameFilter headers, IHostDiscovery discove
         {
             result = PipelineFault.Of(exception);
         }
-        if (result.Response is { Raw: { } raw } response)
+        // The stream of another attempt is none of this host's.
+        if (!choice.IsMade && result.Response is { Raw: { } raw } response)
         {
             response.Raw = new UsedHost(raw, balancer, host, response, started, time);
             return result;
@@ -95,7 +97,7 @@ internal sealed class BalancedAddress(NameFilter headers, IHostDiscovery discove
         return result;
     }
 
-    public async ValueTask<ClientResult> CallAsync(ProxyRequest request, IReadOnlyList<BackendHost> tried, ClientHandler next, CancellationToken cancellationToken)
+    private async ValueTask<ClientResult> CallAgainAsync(ProxyRequest request, IReadOnlyList<BackendHost> tried, ClientHandler next, CancellationToken cancellationToken)
     {
         var hosts = discovery.Hosts;
         if (hosts.Count == 0)
@@ -116,6 +118,18 @@ internal sealed class BalancedAddress(NameFilter headers, IHostDiscovery discove
             return new UsedHost(raw, balancer, host, new ProxyResponse { StatusCode = raw.StatusCode }, started, time);
         balancer.Completed(host, result.Error!, time.GetElapsedTime(started));
         return result;
+    }
+
+    /// <summary>The choice of one call, which knows whether there was another.</summary>
+    private sealed class Choice(BalancedAddress address) : IHostChoice
+    {
+        public bool IsMade { get; private set; }
+
+        public ValueTask<ClientResult> CallAsync(ProxyRequest request, IReadOnlyList<BackendHost> tried, ClientHandler next, CancellationToken cancellationToken)
+        {
+            IsMade = true;
+            return address.CallAgainAsync(request, tried, next, cancellationToken);
+        }
     }
 }
 
@@ -143,9 +157,13 @@ internal sealed class HostWatch(IHostBalancer balancer, TimeProvider time, Clien
         return result;
     }
 
-    // Who cancelled decides what a passed limit says about the host.
-    private static GatewayErrorKind? KindOf(ProxyRequest request, GatewayError? error) =>
-        error is { Kind: GatewayErrorKind.Timeout } && request.IsAbandoned ? GatewayErrorKind.Lost : error?.Kind;
+    // Who cancelled, or kept the host waiting, decides what a passed limit says about it.
+    private static GatewayErrorKind? KindOf(ProxyRequest request, GatewayError? error) => error switch
+    {
+        { Kind: GatewayErrorKind.Timeout } when request.IsAbandoned => GatewayErrorKind.Lost,
+        { IsNeutral: true } => GatewayErrorKind.ClientAborted,
+        _ => error?.Kind,
+    };
 }
 
 /// <summary>A raw answer during which its host counts as in use.</summary>

@@ -29,7 +29,7 @@ internal sealed class HttpCaller
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            return TransportErrors.Cancelled(request);
+            return TransportErrors.Cancelled(request, waitedForClient: true);
         }
         catch (IOException exception)
         {

@@ -19,11 +19,11 @@ internal static class TransportErrors
     public const string Dial = "dial";
     public const string UnexpectedEnd = "unexpected EOF";
 
-    /// <summary>A call whose token fired: the client left, or the time is up.</summary>
-    public static GatewayError Cancelled(ProxyRequest request) =>
+    /// <summary>A call whose token fired: the client left, or the time is up, which says nothing of a backend that still waits for the client's body.</summary>
+    public static GatewayError Cancelled(ProxyRequest request, bool waitedForClient = false) =>
         request.ClientAborted.IsCancellationRequested
             ? new(GatewayErrorKind.ClientAborted, GatewayError.ContextCanceled)
-            : new(GatewayErrorKind.Timeout, GatewayError.DeadlineExceeded);
+            : new(GatewayErrorKind.Timeout, GatewayError.DeadlineExceeded) { IsNeutral = waitedForClient };
 
     /// <summary>
     /// Why a request's own body cannot be read: it is larger than allowed (MAN-271), it breaks the protocol and is answered with the

@@ -44,8 +44,31 @@ internal sealed class HostState(string key)
     /// <summary>Checks in a row that say otherwise than <see cref="IsUnhealthy"/>.</summary>
     public int Contradictions { get; set; }
 
+    /// <summary>Whether a list without it came while it had no calls; kept for one list more, for those who choose from the last one just now.</summary>
+    public bool HasLeft { get; private set; }
+
     /// <summary>Whether it may be chosen.</summary>
     public bool IsUsable => EjectedUntil == 0 && !IsUnhealthy;
+
+    /// <summary>Leaves the list. A configuration that ends may still have it in its own.</summary>
+    public void Leave()
+    {
+        HasLeft = true;
+        EjectedUntil = 0;
+        IsUnhealthy = false;
+    }
+
+    /// <summary>Comes back to the list as a host of which nothing is known but its calls.</summary>
+    public void Join()
+    {
+        Leave();
+        HasLeft = false;
+        Volatile.Write(ref Failures, 0);
+        Volatile.Write(ref WindowCalls, 0);
+        Volatile.Write(ref WindowStart, 0);
+        (WindowFailures, Ejections, Contradictions) = (0, 0, 0);
+        (LastEjection, ReturnedAt) = (0, 0);
+    }
 
     /// <summary>Begins the use by a call.</summary>
     public void Reserve() => Interlocked.Increment(ref _inFlight);

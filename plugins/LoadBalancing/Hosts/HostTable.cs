@@ -148,12 +148,17 @@ internal sealed class HostTable(HostRules rules)
         _members = view.States;
         foreach (var state in _states.Values.ToArray())
         {
-            if (state.InFlight != 0 || _members.Contains(state))
+            if (_members.Contains(state))
+            {
+                if (state.HasLeft)
+                    state.Join();
                 continue;
-            _states.Remove(state.Key);
-            // A configuration that ends may still have it in its list.
-            state.EjectedUntil = 0;
-            state.IsUnhealthy = false;
+            }
+            if (state.InFlight != 0)
+                continue;
+            if (state.HasLeft)
+                _states.Remove(state.Key);
+            state.Leave();
         }
         _version++;
         if (rules.Outlier is not { } outlier)

@@ -43,7 +43,10 @@ public interface IHostBalancer
     {
     }
 
-    /// <summary>Told once when the call of a picked host ended, whatever came of it: with a raw answer, when its body did.</summary>
+    /// <summary>
+    /// Told once when the call of a picked host ended, whatever came of it: with a raw answer, when its body did, unless it is that of another
+    /// attempt.
+    /// </summary>
     /// <param name="host">The host that was picked.</param>
     /// <param name="result">What came of it; do not keep it.</param>
     /// <param name="elapsed">Time that the call took.</param>

@@ -67,7 +67,10 @@ public sealed class GatewayError
     /// <summary>Whether the client sees <see cref="Body"/> whatever <c>router.return_error_msg</c> says: a text that the configuration chose for it.</summary>
     public bool IsBodyPublic { get; init; }
 
-    /// <summary>Whether the failure says nothing of the backend, which was not called: circuit breakers count it neither way (TRF-167).</summary>
+    /// <summary>
+    /// Whether the failure says nothing of the backend, which was not called (TRF-167) or waited for the client's body until the time was up
+    /// (TRF-112): circuit breakers count it neither way.
+    /// </summary>
     public bool IsNeutral { get; init; }
 
     /// <summary>Headers that go with the failure (<c>WWW-Authenticate</c>, <c>Retry-After</c>), or <see langword="null"/>.</summary>

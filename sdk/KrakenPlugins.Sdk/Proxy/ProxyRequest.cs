@@ -21,8 +21,21 @@ public sealed class ProxyRequest
     /// </summary>
     public string Target { get; set; } = "";
 
-    /// <summary>Where the call goes; set when the balancer picked, <see langword="null"/> before.</summary>
-    public BackendHost? Host { get; set; }
+    /// <summary>
+    /// Where the call goes; set when the balancer picked, <see langword="null"/> before. A component that sends the call elsewhere takes it out
+    /// of the choice: <see cref="Hosts"/> becomes <see langword="null"/>.
+    /// </summary>
+    public BackendHost? Host
+    {
+        get;
+        set
+        {
+            if (ReferenceEquals(field, value))
+                return;
+            field = value;
+            Hosts = null;
+        }
+    }
 
     /// <summary>
     /// The hosts that <see cref="Host"/> was chosen from, for a component that makes the call once more; <see langword="null"/> before the choice

@@ -183,6 +183,29 @@ public sealed class HostTests : IAsyncLifetime
         await Wait.UntilAsync(() => _plugin.CompletedCalls.Length == 1, () => "the end was not told");
     }
 
+    [Fact, Spec("RTE-405")]
+    public async Task The_stream_of_another_attempt_counts_at_its_own_host_alone()
+    {
+        _a.Answer("/b", "{}", status: 503);
+        var end = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _b.On("/b", async context =>
+        {
+            await context.Response.Body.WriteAsync("begin"u8.ToArray());
+            await context.Response.Body.FlushAsync();
+            await end.Task.WaitAsync(context.RequestAborted);
+        });
+        await using var gateway = await StartAsync(
+            $$""" "url_pattern":"/b","encoding":"no-op","host":["{{_a.Host}}","{{_b.Host}}"],"extra_config":{"acme/least-recent":{},"acme/twice":{} } """, "\"output_encoding\":\"no-op\"");
+
+        using var response = await gateway.Client.GetAsync("/x", HttpCompletionOption.ResponseHeadersRead);
+        Assert.Equal(_a.Host, Assert.Single(_plugin.CompletedCalls).Host.ToString());
+        end.SetResult();
+        Assert.Equal("begin", await response.Content.ReadAsStringAsync());
+
+        await Wait.UntilAsync(() => _plugin.CompletedCalls.Length == 2, () => "the end was not told");
+        Assert.Equal(_b.Host, _plugin.CompletedCalls[1].Host.ToString());
+    }
+
     [Fact, Spec("RTE-417")]
     public async Task A_component_of_a_backend_knows_its_hosts_and_may_call_them()
     {
