@@ -132,11 +132,8 @@ public sealed partial class HttpCachePlugin : GatewayPlugin
     private static bool TryFindStore(CacheSettings settings, IBackendContext context, ConfigDiagnostics diagnostics, out SharedStore? store)
     {
         store = null;
-        if (context.Service<IRedisPools>()?.Find(settings.ConnectionName) is not { } pool)
-        {
-            settings.Source!.Error(diagnostics, "connection_name", $"{ConfigText.Quote(settings.ConnectionName)} is no connection; expected the name of a pool or cluster of the namespace \"redis\" in the extra_config of the service");
+        if (context.FindRedis(settings.Source!, "connection_name", settings.ConnectionName, diagnostics) is not { } pool)
             return false;
-        }
         var place = settings.Shared ? "shared" : $"{context.Method} {context.Path} {context.Index} {context.BackendMethod} {context.UrlPattern}";
         var digest = settings.Shared ? "" : ComponentDigest.Of(context, settings);
         store = new SharedStore(pool, $"{context.Document["name"]?.Text}\n{place}\n{digest}", context.Stopping);

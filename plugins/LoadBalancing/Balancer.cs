@@ -98,6 +98,9 @@ internal sealed partial class Balancer(HostTable table, HostStrategy strategy, F
                 case HostChangeKind.Ejected:
                     Log.Ejected(_logger, _prefix, change.Host, Math.Round((double)change.Length / _time.TimestampFrequency, 3), change.Reason);
                     break;
+                case HostChangeKind.Returned when change.Reason.Length > 0:
+                    Log.StaysOut(_logger, _prefix, change.Host, change.Reason);
+                    break;
                 case HostChangeKind.Returned:
                     Log.Returned(_logger, _prefix, change.Host);
                     break;
@@ -124,6 +127,9 @@ internal sealed partial class Balancer(HostTable table, HostStrategy strategy, F
 
         [LoggerMessage(Level = LogLevel.Information, Message = "{Prefix}[Load balancing] {Host} is in use again")]
         public static partial void Returned(ILogger logger, string prefix, string host);
+
+        [LoggerMessage(Level = LogLevel.Information, Message = "{Prefix}[Load balancing] {Host} has been out for its time and stays out: {Reason}")]
+        public static partial void StaysOut(ILogger logger, string prefix, string host, string reason);
 
         [LoggerMessage(Level = LogLevel.Warning, Message = "{Prefix}[Load balancing] {Host} is unhealthy: {Reason}")]
         public static partial void Unhealthy(ILogger logger, string prefix, string host, string reason);

@@ -39,6 +39,8 @@ internal static class IdentityReader
         }
         if (strategy == "param" && !endpoint!.Path.Contains($"{{{key}}}", StringComparison.Ordinal))
             source.Warning(diagnostics, "key", $"{endpoint.LogPrefix} the path has no such placeholder, every request is refused; expected one of the path, without braces");
+        if (strategy == "jwt" && endpoint!.EndpointConfig("auth/validator") is null)
+            source.Warning(diagnostics, "strategy", $"{endpoint.LogPrefix} without \"auth/validator\" no token is validated here, and every request is refused; add it, or use \"ip\" or \"header\"");
         identity = strategy switch
         {
             "header" => ClientIdentity.OfHeader(key),

@@ -32,6 +32,11 @@ internal static class MemoryLimits
             || reader.Refusal(settings.Error, StatusCodes.Status503ServiceUnavailable) is not { } refusal
             || reader.Refusal(settings.ClientError, StatusCodes.Status429TooManyRequests) is not { } clientRefusal)
             return null;
+        if (shared is null && client is null)
+        {
+            reader.NoteNoLimit(source, LimitReader.BothRates);
+            return null;
+        }
         ClientIdentity? identity = null;
         if (client is not null && !IdentityReader.TryRead(source, settings.Strategy, settings.Key, place, reader, diagnostics, out identity))
             return null;

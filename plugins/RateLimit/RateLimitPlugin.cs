@@ -60,8 +60,13 @@ public sealed class RateLimitPlugin : GatewayPlugin
             return null;
         var every = reader.Window(settings.Source!, settings.Every, TimeSpan.Zero);
         if (!reader.TryRate(settings.Source!, "", settings.MaxRate, settings.Capacity, every, out var rate)
-            || reader.Refusal(settings.Error, StatusCodes.Status500InternalServerError) is not { } refusal || rate is not { } limit)
+            || reader.Refusal(settings.Error, StatusCodes.Status500InternalServerError) is not { } refusal)
             return null;
+        if (rate is not { } limit)
+        {
+            reader.NoteNoLimit(settings.Source!, "\"max_rate\"");
+            return null;
+        }
         LimitLog.BackendEnabled(context.Logger, prefix);
         LimitLog.Enabled(context.Logger, prefix, "calls", settings.MaxRate / every.TotalSeconds, limit.Capacity);
         var bucket = context.Carry("bucket", config, () => new BackendBucket(limit, context.Time));

@@ -335,6 +335,19 @@ public sealed partial class AdminTests : IDisposable
     }
 
     [Fact, Spec("CFG-335")]
+    public async Task The_status_shows_what_plugins_say_of_themselves()
+    {
+        var token = _folder.Write("token", Token + "\n");
+        await using var gateway = await StartAsync(Json("/one", """
+            "redis":{"connection_pools":[{"name":"limits","address":"127.0.0.1:1"}]}
+            """));
+
+        var text = await Executable.RunAsync("status", "--admin", $"unix:{Socket}", "--token-file", token);
+
+        Assert.Matches("component +says\n *redis +limits: (connecting|down)\n", text.Out);
+    }
+
+    [Fact, Spec("CFG-335")]
     public async Task The_commands_say_what_keeps_them_from_a_gateway()
     {
         var environment = new Dictionary<string, string> { ["GATEWAY_ADMIN_TOKEN"] = "another-token-of-some-length" };

@@ -245,6 +245,20 @@ public sealed class FrontDoorTests
         Assert.Equal(reached, front.Upstream.Received.Count);
     }
 
+    [Theory]
+    [Spec("TRF-116")]
+    [InlineData("""{"interval":60,"timout":10,"max_errors":1}""", "\"timout\" is no attribute of this place and has no effect; did you mean \"timeout\"?")]
+    [InlineData("""{"interval":60,"timeout":10,"max_errors":1,"valid_status_codes":[200]}""", "it belongs to \"qos/circuit-breaker/http\"")]
+    [InlineData("{}", "there is no circuit breaker")]
+    [InlineData("""{"interval":60,"timeout":10,"max_errors":1,"@comment":"x"}""", null)]
+    public async Task What_has_no_effect_is_told(string settings, string? warning)
+    {
+        await using var front = await Front.StartAsync(settings);
+
+        Assert.Equal(warning is null ? 0 : 1, front.Gateway.Diagnostics.All.Count);
+        Assert.All(front.Gateway.Diagnostics.All, d => Assert.Contains(warning!, d.Message, StringComparison.Ordinal));
+    }
+
     [Fact]
     [Spec("TRF-364")]
     public async Task The_health_path_counts_the_breakers_that_are_not_closed()

@@ -101,7 +101,7 @@ public sealed class OptInTests
     [Theory]
     [InlineData("""{"max_items":-1,"max_size":5000}""", "max_items", "expected a number above 0")]
     [InlineData("""{"key_headers":["a b"]}""", "key_headers", "is no name of a header")]
-    [InlineData("""{"connection_name":"nowhere"}""", "connection_name", "is no connection; expected the name of a pool or cluster")]
+    [InlineData("""{"connection_name":"nowhere"}""", "connection_name", "\"nowhere\" is no Redis connection; expected a name of extra_config.redis")]
     [InlineData("""{"shared":"x"}""", "shared", "")]
     [Spec("TRF-071", "MAN-418")]
     public async Task A_value_that_cannot_be_used_is_told_with_its_place(string cache, string attribute, string message)

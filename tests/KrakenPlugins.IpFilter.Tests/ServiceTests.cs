@@ -101,6 +101,18 @@ public sealed class ServiceTests
     }
 
     [Theory]
+    [Spec("TRF-138")]
+    [InlineData("""{"CIDR":["10.0.0.0/8"],"client_ip_headers":[]}""", 1)]
+    [InlineData("""{"CIDR":["10.0.0.0/8"],"client_ip_headers":[],"allow":false}""", 0)]
+    public async Task A_list_that_does_not_say_what_it_is_for_is_told(string settings, int warnings)
+    {
+        await using var front = await StartAsync(settings);
+
+        Assert.Equal(warnings, front.Gateway.Diagnostics.All.Count(static d => d.Message.Contains("\"allow\" is absent", StringComparison.Ordinal)));
+        Assert.Equal(200, (await front.GetAsync("/e")).Status);
+    }
+
+    [Theory]
     [Spec("TRF-141")]
     [InlineData("""{"CIDR":["10.0.0.0/8"],"allow":true}""", true)]
     [InlineData("""{"CIDR":["10.0.0.0/8"],"allow":true,"client_ip_headers":[]}""", false)]

@@ -103,6 +103,7 @@ public sealed class CheckTests
     public async Task Attack_an_answer_without_end_costs_a_check_no_more_than_its_bounds()
     {
         long sent = 0;
+        // The bound of the size alone, on a machine that is busy too.
         await using var fleet = await Front.StartAsync(1, Once.Replace("200ms", "10s", StringComparison.Ordinal), prepare: upstream => upstream.On("/health", async context =>
         {
             var block = new byte[16 << 10];

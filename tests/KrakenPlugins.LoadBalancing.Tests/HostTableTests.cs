@@ -80,6 +80,25 @@ public sealed class HostTableTests
         Assert.Equal(1, table.Count(4).Ejected);
     }
 
+    [Theory, Spec("RTE-418")]
+    [InlineData(true, "")]
+    [InlineData(false, "its checks fail")]
+    public void A_host_whose_time_is_over_is_not_called_back_while_its_checks_fail(bool isWell, string reason)
+    {
+        var table = new HostTable(new HostRules(0, new OutlierRules(1, 0, 1000, 1, 100, 100, 50), 1, 1, false));
+        var hosts = Hosts(3);
+        var view = table.Look(hosts, null, 1, []);
+        table.Failed(view.States[0], 1, []);
+        if (!isWell)
+            table.Checked(view.States[0].Key, false, "refused", []);
+        var changes = new List<HostChange>();
+
+        var after = table.Look(hosts, view, 1_000_000, changes);
+
+        Assert.Equal(new HostChange(HostChangeKind.Returned, "http://h0", reason), Assert.Single(changes));
+        Assert.Equal(isWell ? 3 : 2, after.Distinct.Length);
+    }
+
     [Fact, Spec("RTE-405", "RTE-419")]
     public void A_host_that_left_with_calls_in_flight_is_known_when_it_comes_back()
     {

@@ -47,12 +47,14 @@ public sealed class FailureTests
         server.Kill();
         await front.Gateway.WaitForLogAsync("a: no connection to");
         Assert.Equal("500 500", await front.StatusesAsync(2, "/e", "X-Plan: gold", "X-User: ann"));
+        Assert.Contains($"{_name}: redis is away", (await front.GetAsync("/__health")).Body, StringComparison.Ordinal);
 
         await server.RestartAsync();
         await Wait.UntilAsync(() => front.Gateway.Log.Split("a: connected to").Length > 2, static () => "never connected again");
 
         // Restarted empty.
         Assert.Equal("200 200 200 429", await front.StatusesAsync(4, "/e", "X-Plan: gold", "X-User: ann"));
+        Assert.Contains($"{_name}: ok", (await front.GetAsync("/__health")).Body, StringComparison.Ordinal);
     }
 
     [Theory, Spec("TRF-159", "TRF-431", "TRF-077")]
@@ -138,12 +140,13 @@ public sealed class FailureTests
     public async Task So_many_attempts_are_made_with_growing_pauses_and_then_the_processor_gives_up_once()
     {
         var time = new SteppedTime();
-        var pool = new AbsentPool();
+        var pool = new AbsentPool { IsThere = true };
         var log = new LogLines();
         await using var state = new ProcessorState("plans", pool, new FailurePolicy(false, 3, false, false), time, log);
 
         state.NoteFailure(RedisReply.Failed(RedisFailure.Timeout, "slow"));
         Assert.Equal("ok", state.Status);
+        pool.IsThere = false;
         for (var i = 0; i < 5; i++)
             state.NoteFailure(RedisReply.Failed(RedisFailure.Unavailable, "away"));
         Assert.Equal("redis is away", state.Status);
@@ -161,12 +164,13 @@ public sealed class FailureTests
     public async Task An_attempt_or_a_request_that_gets_through_puts_it_back_into_service()
     {
         var time = new SteppedTime();
-        var pool = new AbsentPool();
+        var pool = new AbsentPool { IsThere = true };
         await using var state = new ProcessorState("plans", pool, new FailurePolicy(true, 2, true, false), time, new LogLines());
 
         state.NoteFailure(RedisReply.Failed(RedisFailure.Unavailable, "away"));
         state.NoteAnswer();
         Assert.Equal("ok", state.Status);
+        pool.IsThere = false;
         await time.StepAsync(TimeSpan.FromSeconds(1));
         state.NoteFailure(RedisReply.Failed(RedisFailure.Unavailable, "away"));
         pool.IsThere = true;

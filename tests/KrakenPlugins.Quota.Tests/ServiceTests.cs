@@ -54,6 +54,7 @@ public sealed class ServiceTests(SharedRedis redis) : IClassFixture<SharedRedis>
     public async Task Health_shows_the_state_of_each_processor()
     {
         await using var front = await StartAsync("\"$c\":0");
+        await front.Gateway.WaitForLogAsync("a: connected to");
 
         Assert.Contains($"\"governance/processors\":\"{_name}: ok\"", (await front.GetAsync("/__health")).Body, StringComparison.Ordinal);
     }

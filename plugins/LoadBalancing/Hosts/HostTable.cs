@@ -185,7 +185,7 @@ internal sealed class HostTable(HostRules rules)
         state.Failures = 0;
         BeginWindow(state, now);
         _version++;
-        changes.Add(new HostChange(HostChangeKind.Returned, state.Key));
+        changes.Add(new HostChange(HostChangeKind.Returned, state.Key, state.IsUnhealthy ? "its checks fail" : ""));
     }
 
     private static string? ReasonToEject(HostState state, OutlierRules outlier)

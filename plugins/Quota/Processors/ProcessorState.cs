@@ -24,6 +24,7 @@ internal sealed partial class ProcessorState(string name, IRedisPool pool, Failu
     private const int Serving = 0;
     private const int Trying = 1;
     private const int Out = 2;
+    private const string Away = "redis is away";
 
     private static readonly TimeSpan s_pause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan s_longestPause = TimeSpan.FromMinutes(1);
@@ -44,8 +45,8 @@ internal sealed partial class ProcessorState(string name, IRedisPool pool, Failu
     /// <summary>For <c>/__health</c>.</summary>
     public string Status => Volatile.Read(ref _state) switch
     {
-        Serving => "ok",
-        Trying => "redis is away",
+        Serving => pool.IsReady ? "ok" : Away,
+        Trying => Away,
         _ => "out of service",
     };
 

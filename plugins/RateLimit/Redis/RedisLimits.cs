@@ -32,6 +32,11 @@ internal static class RedisLimits
             || !reader.TryRate(source, "client_", settings.ClientMaxRate, settings.ClientCapacity, every, out var client)
             || !IsPrefix(settings, reader))
             return null;
+        if (shared is null && client is null)
+        {
+            reader.NoteNoLimit(source, LimitReader.BothRates);
+            return null;
+        }
         ClientIdentity? identity = null;
         if (client is not null && !TryReadIdentity(settings, place, reader, diagnostics, out identity))
             return null;

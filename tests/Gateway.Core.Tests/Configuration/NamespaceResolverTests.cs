@@ -55,6 +55,15 @@ public sealed class NamespaceResolverTests
             "extra_config":{"{{{name}}}":{} }
             """)), StringComparison.Ordinal);
 
+    [Fact]
+    [Spec("CFG-044")]
+    public void A_plugins_own_namespace_in_the_wrong_place_is_told_where_it_belongs()
+    {
+        var result = Load(OneEndpoint("\"extra_config\":{\"backend/retry\":{} }"), new() { IsAvailable = static (scope, name) => scope == ConfigScope.Backend && name == "backend/retry" });
+
+        Assert.Equal("\"backend/retry\" has no effect at an endpoint; it belongs to the extra_config of a backend", Assert.Single(result.Diagnostics.All).Message);
+    }
+
     [Theory]
     [Spec("CFG-043", "CFG-044")]
     [InlineData("modifier/martian", "\"modifier/martian\" has no effect at an endpoint; it belongs to the extra_config of a backend")]
