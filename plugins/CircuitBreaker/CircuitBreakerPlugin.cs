@@ -20,6 +20,7 @@ public sealed class CircuitBreakerPlugin : GatewayPlugin
     // An instance belongs to one configuration.
     private readonly BreakerHealth _health = new();
     private readonly BreakerHealth _httpHealth = new();
+    private readonly BreakerMetrics _metrics = new();
 
     /// <inheritdoc/>
     public override void Register(IPluginRegistry registry)
@@ -32,8 +33,22 @@ public sealed class CircuitBreakerPlugin : GatewayPlugin
         registry.Backend(HttpNamespace, BackendStages.RequestBody.After(), CreateForExecutor);
     }
 
+    /// <inheritdoc/>
+    public override ValueTask StartAsync(IServiceContext context, CancellationToken cancellationToken)
+    {
+        _metrics.Start(_health, _httpHealth);
+        return ValueTask.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public override ValueTask StopAsync(CancellationToken cancellationToken)
+    {
+        _metrics.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
     private BackendBreaker? Create(ConfigNode config, IBackendContext context, ConfigDiagnostics diagnostics) =>
-        BreakerCore.Create(config, Namespace, _health, context, diagnostics) is { } core ? new BackendBreaker(core, readsStatuses: true) : null;
+        BreakerCore.Create(config, Namespace, _health, _metrics, context, diagnostics) is { } core ? new BackendBreaker(core, readsStatuses: true) : null;
 
     private HttpBreaker? CreateHttp(ConfigNode config, IBackendContext context, ConfigDiagnostics diagnostics) =>
         CreateInner(config, context, diagnostics, out var statuses) is { } core ? new HttpBreaker(core, statuses) : null;
@@ -47,6 +62,6 @@ public sealed class CircuitBreakerPlugin : GatewayPlugin
             diagnostics.Warning(config.Position, $"extra_config.{HttpNamespace}", $"\"{Namespace}\" and \"{HttpNamespace}\" compete at one backend; keep one of them");
         var found = BreakerSettings.ReadStatuses(config, HttpNamespace, diagnostics);
         statuses = found ?? [];
-        return found is null ? null : BreakerCore.Create(config, HttpNamespace, _httpHealth, context, diagnostics);
+        return found is null ? null : BreakerCore.Create(config, HttpNamespace, _httpHealth, _metrics, context, diagnostics);
     }
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using System.Text.Json;
 using Gateway.Testing;
 using Microsoft.AspNetCore.Http;
@@ -273,6 +274,52 @@ public sealed class FrontDoorTests
         Assert.Contains(KeyValuePair.Create("qos/circuit-breaker", "1 open, 0 half-open of 2"), front.Gateway.Host.Health);
         await front.Gateway.ReloadAsync(Front.Document("""{"timeout":60,"max_errors":0,"interval":0}""", ""));
         Assert.Contains("\"qos/circuit-breaker\":\"1 open, 0 half-open of 1\"", (await front.GetAsync("/__health")).Body, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    [Spec("TRF-371")]
+    public async Task Whoever_listens_hears_of_states_changes_and_refusals()
+    {
+        var name = $"heard-{Guid.NewGuid():N}";
+        var heard = new List<string>();
+        using var listener = new MeterListener();
+        listener.InstrumentPublished = static (instrument, listening) =>
+        {
+            if (instrument.Meter.Name == "KrakenPlugins.CircuitBreaker")
+                listening.EnableMeasurementEvents(instrument);
+        };
+        void Hear(string instrument, long value, ReadOnlySpan<KeyValuePair<string, object?>> tags)
+        {
+            // Breakers of other tests are heard too.
+            if (tags[1].Value as string != name)
+                return;
+            lock (heard)
+                heard.Add($"{instrument} {tags[0].Value} {value} {(tags.Length > 2 ? tags[2].Value : "")}".TrimEnd());
+        }
+        listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) => Hear(instrument.Name, value, tags));
+        listener.SetMeasurementEventCallback<int>((instrument, value, tags, _) => Hear(instrument.Name, value, tags));
+        await using var front = await Front.StartAsync($$"""{"timeout":10,"max_errors":0,"interval":0,"name":"{{name}}"}""");
+        listener.Start();
+        front.Upstream.Answer("/b", "no", 500);
+
+        listener.RecordObservableInstruments();
+        await front.GetAsync("/e");
+        await front.GetAsync("/e");
+        listener.RecordObservableInstruments();
+        front.Time.Advance(TimeSpan.FromSeconds(11));
+        front.Upstream.Answer("/b", "{}");
+        await front.GetAsync("/e");
+        listener.RecordObservableInstruments();
+
+        Assert.Equal([
+            "gateway.backend.breaker.state /b 0",
+            "gateway.backend.breaker.changes /b 1 open",
+            "gateway.backend.breaker.refused /b 1",
+            "gateway.backend.breaker.state /b 2",
+            "gateway.backend.breaker.changes /b 1 half-open",
+            "gateway.backend.breaker.changes /b 1 closed",
+            "gateway.backend.breaker.state /b 0",
+        ], heard);
     }
 
     [Theory]
