@@ -27,7 +27,7 @@ corpus=../shared/corpus/real-world
 # command:Debian package
 needed=(curl:curl nginx:nginx openssl:openssl wrk:wrk h2load:nghttp2-client zsh:zsh fish:fish node:nodejs npm:npm python3:python3 redis-server:redis-server)
 # Module of the system's Python:Debian package
-needed_modules=(jwt:python3-jwt cryptography:python3-cryptography)
+needed_modules=(jwt:python3-jwt cryptography:python3-cryptography grpc:python3-grpcio grpc_tools:python3-grpc-tools)
 
 passed=0 failed=0
 results=$(mktemp -d)
@@ -68,14 +68,16 @@ install_needed() {
     return 1
 }
 
-# Packages of npm that tests compare with, as their lock file says.
+# Packages of npm that tests compare with, as their lock files say.
 install_packages() {
-    local folder=tests/fixtures/jose
-    [ "$folder/node_modules/.package-lock.json" -nt "$folder/package-lock.json" ] && return 0
-    timeout -k 10 120 npm ci --prefix "$folder" --ignore-scripts --no-audit --no-fund >"$results/npm.log" 2>&1 && return 0
-    fail "npm could not install the packages of $folder:"
-    tail -n 20 "$results/npm.log"
-    return 1
+    local folder
+    for folder in tests/fixtures/jose tests/Gateway.Grpc.Tests/Peers/js; do
+        [ "$folder/node_modules/.package-lock.json" -nt "$folder/package-lock.json" ] && continue
+        timeout -k 10 120 npm ci --prefix "$folder" --ignore-scripts --no-audit --no-fund >"$results/npm.log" 2>&1 && continue
+        fail "npm could not install the packages of $folder:"
+        tail -n 20 "$results/npm.log"
+        return 1
+    done
 }
 
 build() {
@@ -89,36 +91,65 @@ build() {
 # A figure of the <Counters> element of a result file.
 counter() { grep -o '<Counters [^>]*>' "$2" | grep -o " $1=\"[0-9]*\"" | tr -dc 0-9; }
 
+# Runs a project's tests: prints its failures to NAME.out, and how many passed and failed to NAME.counts.
 run_project() {
     local project=$1 name; name=$(basename "$project" .csproj)
     local assembly; assembly=$(dirname "$project")/bin/Release/net10.0/$name.dll
-    if ! grep -qF "\\$name.csproj\"" KrakenPlugins.sln; then
-        fail "$name is not in KrakenPlugins.sln, so it is not built"
-        return
-    fi
-    local trx="$results/$name.trx" log="$results/$name.log" status=0
-    timeout -k 10 "$project_limit" dotnet test "$assembly" \
-        --logger "trx;LogFileName=$trx" --logger 'console;verbosity=minimal' --results-directory "$results" >"$log" 2>&1 || status=$?
+    local trx="$results/$name.trx" log="$results/$name.log" status=0 total=0 good=0 other=0
+    {
+        if ! grep -qF "\\$name.csproj\"" KrakenPlugins.sln; then
+            echo "$name is not in KrakenPlugins.sln, so it is not built"
+            other=1
+        else
+            timeout -k 10 "$project_limit" dotnet test "$assembly" \
+                --logger "trx;LogFileName=$trx" --logger 'console;verbosity=minimal' --results-directory "$results" \
+                -- xUnit.MaxParallelThreads=1 >"$log" 2>&1 || status=$?
+            if [ -f "$trx" ]; then
+                total=$(counter total "$trx")
+                good=$(counter passed "$trx")
+            fi
+            if [ "$status" -ne 0 ] || [ "$good" -ne "$total" ]; then
+                # Without the runner's own lines what is left is the failures and, after a crash, its reason.
+                grep -vE '^(Test run for|VSTest version|Microsoft \(R\) Test|Copyright|Starting test execution|A total of [0-9]+ test files|Results File:|WARNING: Overwriting|(Passed|Failed|Skipped)!  - |\[xUnit\.net .*\]   +.*\[(FAIL|SKIP)\]$|$)' "$log" \
+                    | tail -n 400
+            fi
+            if [ "$status" -eq 124 ] || [ "$status" -eq 137 ]; then
+                echo "$name was stopped after $project_limit s"
+                other=1
+            elif [ "$total" -eq 0 ]; then
+                echo "$name ran no test"
+                other=1
+            elif [ "$status" -ne 0 ] && [ "$good" -eq "$total" ]; then
+                echo "$name ended with status $status although its tests passed"
+                other=1
+            fi
+        fi
+    } >"$results/$name.out"
+    echo "$good $((total - good + other))" >"$results/$name.counts"
+}
 
-    local total=0 good=0
-    if [ -f "$trx" ]; then
-        total=$(counter total "$trx")
-        good=$(counter passed "$trx")
-    fi
-    passed=$((passed + good))
-    if [ "$status" -ne 0 ] || [ "$good" -ne "$total" ]; then
-        # Without the runner's own lines what is left is the failures and, after a crash, its reason.
-        grep -vE '^(Test run for|VSTest version|Microsoft \(R\) Test|Copyright|Starting test execution|A total of [0-9]+ test files|Results File:|WARNING: Overwriting|(Passed|Failed|Skipped)!  - |\[xUnit\.net .*\]   +.*\[(FAIL|SKIP)\]$|$)' "$log" \
-            | tail -n 400
-    fi
-    failed=$((failed + total - good))
-    if [ "$status" -eq 124 ] || [ "$status" -eq 137 ]; then
-        fail "$name was stopped after $project_limit s"
-    elif [ "$total" -eq 0 ]; then
-        fail "$name ran no test"
-    elif [ "$status" -ne 0 ] && [ "$good" -eq "$total" ]; then
-        fail "$name ended with status $status although its tests passed"
-    fi
+# Two projects at a time, one test of each at a time: many tests wait more than they compute. The two that take longest begin.
+run_projects() {
+    local project name good bad projects=() first=()
+    for project in tests/*/*.csproj; do
+        grep -q 'Microsoft\.NET\.Test\.Sdk' "$project" || continue
+        case $project in
+            */Gateway.EndToEnd.csproj|*/Gateway.FrontDoor.csproj) first+=("$project") ;;
+            *) projects+=("$project") ;;
+        esac
+    done
+    projects=("${first[@]}" "${projects[@]}")
+    for project in "${projects[@]}"; do
+        while [ "$(jobs -rp | wc -l)" -ge 2 ]; do wait -n; done
+        run_project "$project" &
+    done
+    wait
+    for project in "${projects[@]}"; do
+        name=$(basename "$project" .csproj)
+        cat "$results/$name.out"
+        read -r good bad <"$results/$name.counts"
+        passed=$((passed + good)) failed=$((failed + bad))
+    done
 }
 
 check_spec_ids() {
@@ -165,9 +196,7 @@ fi
 install_needed || finish
 install_packages || finish
 build || finish
-for project in tests/*/*.csproj; do
-    if grep -q 'Microsoft\.NET\.Test\.Sdk' "$project"; then run_project "$project"; fi
-done
+run_projects
 # A passed check counts only beside tests: alone it must not make a run without any test green.
 [ "$passed" -eq 0 ] || { check_spec_ids; check_corpus; check_fuzz; }
 finish

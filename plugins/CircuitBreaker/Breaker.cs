@@ -81,7 +81,8 @@ internal sealed class Breaker(long maxErrors, long interval, long timeout, long 
     {
         generation = Volatile.Read(ref _generation);
         transition = default;
-        if (StateOf(generation) == BreakerState.Closed && time <= Volatile.Read(ref _expiry))
+        // Unless a change came between the two looks, the time is that of the generation.
+        if (StateOf(generation) == BreakerState.Closed && time <= Volatile.Read(ref _expiry) && Volatile.Read(ref _generation) == generation)
             return Refusal.None;
         lock (_gate)
             return EnterSlowly(time, out generation, out transition);
@@ -151,16 +152,16 @@ internal sealed class Breaker(long maxErrors, long interval, long timeout, long 
     private Transition Begin(BreakerState state, long time)
     {
         var before = StateOf(_generation);
+        // The generation first: who sees, without the lock, a count or time that is new already must not take it for one of the old generation.
+        Volatile.Write(ref _generation, Word((_generation >> StateBits) + 1, state));
         Volatile.Write(ref _failures, 0);
         _isProbing = false;
-        // A reader without the lock that sees the new time with the old generation only has its outcome ignored.
         Volatile.Write(ref _expiry, state switch
         {
             BreakerState.Closed => interval > 0 ? time + interval : Never,
             BreakerState.Open => time + timeout,
             _ => Never,
         });
-        Volatile.Write(ref _generation, Word((_generation >> StateBits) + 1, state));
         return new Transition(before, state);
     }
 

@@ -17,26 +17,31 @@ internal sealed partial class BreakerCore
     private readonly TimeProvider _time;
     private readonly ILogger? _changes;
     private readonly string _name;
+    private readonly BreakerMetrics _metrics;
+    private readonly BreakerTags _tags;
 
-    private BreakerCore(Breaker breaker, BreakerSettings settings, IBackendContext context)
+    private BreakerCore(Breaker breaker, BreakerSettings settings, BreakerMetrics metrics, BreakerTags tags, IBackendContext context)
     {
         _breaker = breaker;
+        _metrics = metrics;
+        _tags = tags;
         _time = context.Time;
         _changes = settings.LogsChanges ? context.Logger : null;
         _name = ConfigText.Inline(settings.Name);
     }
 
     /// <summary>The breaker of a backend; <see langword="null"/> when its object asks for none.</summary>
-    public static BreakerCore? Create(ConfigNode config, string @namespace, BreakerHealth health, IBackendContext context, ConfigDiagnostics diagnostics)
+    public static BreakerCore? Create(ConfigNode config, string @namespace, BreakerHealth health, BreakerMetrics metrics, IBackendContext context, ConfigDiagnostics diagnostics)
     {
         if (BreakerSettings.Read(config, @namespace, diagnostics) is not { } settings)
             return null;
         Log.Creating(context.Logger, context.UrlPattern, ConfigText.Inline(settings.Name));
         var time = context.Time;
         var breaker = context.Carry(CarryKey, config, () => settings.Create(time.TimestampFrequency, time.GetTimestamp()));
-        health.Add(breaker);
+        var tags = new BreakerTags(context.UrlPattern, settings.Name);
+        health.Add(breaker, tags);
         context.ShowHealth(health);
-        return new BreakerCore(breaker, settings, context);
+        return new BreakerCore(breaker, settings, metrics, tags, context);
     }
 
     /// <summary>Asks whether a call may go through; one that may must be followed by one <see cref="Exit"/>.</summary>
@@ -46,6 +51,8 @@ internal sealed partial class BreakerCore
         var refusal = _breaker.Enter(_time.GetTimestamp(), out generation, out var transition);
         if (transition.IsChange)
             Report(transition);
+        if (refusal != Refusal.None)
+            _metrics.CountRefused(_tags);
         return refusal switch
         {
             Refusal.None => null,
@@ -62,9 +69,9 @@ internal sealed partial class BreakerCore
             Report(transition);
     }
 
-    /// <summary>What a failure says about a backend: nothing, when the client left or another attempt won (TRF-112).</summary>
+    /// <summary>What a failure says about a backend: nothing, when the client left, another attempt won (TRF-112) or a quota refused (TRF-167).</summary>
     public static Outcome Judge(ProxyRequest request, GatewayError error) =>
-        error.Kind is GatewayErrorKind.ClientAborted or GatewayErrorKind.Lost ? Outcome.Neutral
+        error.IsNeutral || error.Kind is GatewayErrorKind.ClientAborted or GatewayErrorKind.Lost ? Outcome.Neutral
         : error.Kind == GatewayErrorKind.Timeout ? JudgeCancelled(request)
         : Outcome.Failure;
 
@@ -78,6 +85,7 @@ internal sealed partial class BreakerCore
 
     private void Report(Transition transition)
     {
+        _metrics.CountChange(_tags, NameOf(transition.To));
         if (_changes is not null)
             Log.Changed(_changes, _name, NameOf(transition.From), NameOf(transition.To));
     }

@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using System.Globalization;
 using KrakenPlugins.Sdk.Plugins;
 
@@ -7,7 +8,7 @@ namespace KrakenPlugins.CircuitBreaker;
 internal sealed class BreakerHealth : IHealthContributor
 {
     private readonly Lock _gate = new();
-    private readonly List<Breaker> _breakers = [];
+    private readonly List<(Breaker Breaker, BreakerTags Tags)> _breakers = [];
 
     /// <inheritdoc/>
     public string Status
@@ -17,7 +18,7 @@ internal sealed class BreakerHealth : IHealthContributor
             int open = 0, halfOpen = 0, all;
             lock (_gate)
             {
-                foreach (var breaker in _breakers)
+                foreach (var (breaker, _) in _breakers)
                 {
                     open += breaker.State == BreakerState.Open ? 1 : 0;
                     halfOpen += breaker.State == BreakerState.HalfOpen ? 1 : 0;
@@ -29,9 +30,23 @@ internal sealed class BreakerHealth : IHealthContributor
     }
 
     /// <summary>Adds a breaker.</summary>
-    public void Add(Breaker breaker)
+    public void Add(Breaker breaker, BreakerTags tags)
     {
         lock (_gate)
-            _breakers.Add(breaker);
+            _breakers.Add((breaker, tags));
+    }
+
+    /// <summary>The state of each breaker as a number: 0 closed, 1 half-open, 2 open (TRF-371).</summary>
+    public IReadOnlyList<Measurement<int>> Measure()
+    {
+        lock (_gate)
+        {
+            return [.. _breakers.Select(static b => new Measurement<int>(b.Breaker.State switch
+            {
+                BreakerState.Closed => 0,
+                BreakerState.HalfOpen => 1,
+                _ => 2,
+            }, b.Tags.Backend, b.Tags.Name))];
+        }
     }
 }

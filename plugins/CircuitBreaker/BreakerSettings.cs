@@ -16,6 +16,8 @@ internal sealed record BreakerSettings(long Interval, long Timeout, long MaxErro
 {
     private const long LongestSeconds = 10L * 365 * 24 * 3600;
     private const long UsualTimeout = 60;
+    private const string Statuses = "valid_status_codes";
+    private static readonly string[] s_attributes = ["interval", "timeout", "max_errors", "name", "log_status_change"];
 
     /// <summary>Reads an object; <see langword="null"/> when it asks for no breaker.</summary>
     /// <param name="config">The namespace's value.</param>
@@ -29,6 +31,7 @@ internal sealed record BreakerSettings(long Interval, long Timeout, long MaxErro
             return null;
         }
         var source = new ConfigSource(config, ConfigPath.Root.Member(@namespace));
+        ReportUnknown(config, source, @namespace, diagnostics);
         var settings = new BreakerSettings(
             Number(source, "interval", diagnostics),
             Number(source, "timeout", diagnostics),
@@ -37,8 +40,7 @@ internal sealed record BreakerSettings(long Interval, long Timeout, long MaxErro
             config["log_status_change"] is { Kind: ConfigKind.Boolean, Text: "true" });
         if (settings != new BreakerSettings(0, 0, 0, "", false))
             return settings;
-        if (config["max_errors"] is not null)
-            source.Warning(diagnostics, "max_errors", "all values are zero or absent; there is no circuit breaker");
+        diagnostics.Warning(config.Position, source.Path.ToString(), "all values are zero or absent; there is no circuit breaker");
         return null;
     }
 
@@ -51,11 +53,10 @@ internal sealed record BreakerSettings(long Interval, long Timeout, long MaxErro
     /// <summary>Reads <c>valid_status_codes</c>; <see langword="null"/> after errors were reported.</summary>
     public static FrozenSet<int>? ReadStatuses(ConfigNode config, string @namespace, ConfigDiagnostics diagnostics)
     {
-        const string Attribute = "valid_status_codes";
         var source = new ConfigSource(config, ConfigPath.Root.Member(@namespace));
-        if (config[Attribute] is not { Kind: ConfigKind.Array, Items.Count: > 0 } list)
+        if (config[Statuses] is not { Kind: ConfigKind.Array, Items.Count: > 0 } list)
         {
-            source.Error(diagnostics, Attribute, "expected a list of one or more statuses that are successes, such as [200, 201]");
+            source.Error(diagnostics, Statuses, "expected a list of one or more statuses that are successes, such as [200, 201]");
             return null;
         }
         var statuses = new HashSet<int>();
@@ -67,10 +68,26 @@ internal sealed record BreakerSettings(long Interval, long Timeout, long MaxErro
                 statuses.Add((int)status);
                 continue;
             }
-            source.Error(diagnostics, Attribute, i, "expected a status from 100 to 599");
+            source.Error(diagnostics, Statuses, i, "expected a status from 100 to 599");
             good = false;
         }
         return good ? statuses.ToFrozenSet() : null;
+    }
+
+    // A misspelt "max_errors" is a breaker of another kind, or none.
+    private static void ReportUnknown(ConfigNode config, ConfigSource source, string @namespace, ConfigDiagnostics diagnostics)
+    {
+        var knowsStatuses = @namespace == CircuitBreakerPlugin.HttpNamespace;
+        foreach (var member in config.Members)
+        {
+            var isStatuses = member.Name == Statuses;
+            if (ConfigBinder.IsMetadata(member.Name) || s_attributes.Contains(member.Name) || (isStatuses && knowsStatuses))
+                continue;
+            var (rule, message) = isStatuses
+                ? (ConfigRules.Hint, $"\"{Statuses}\" has no effect here: it belongs to \"{CircuitBreakerPlugin.HttpNamespace}\"")
+                : (ConfigRules.UnknownAttribute, $"{ConfigText.Quote(member.Name)} is no attribute of this place and has no effect{NearestName.Suggest(member.Name, knowsStatuses ? [.. s_attributes, Statuses] : s_attributes)}");
+            diagnostics.Add(new(ConfigSeverity.Warning, member.NamePosition, source.Path.Member(member.Name).ToString(), message) { Rule = rule });
+        }
     }
 
     private static long Number(ConfigSource source, string attribute, ConfigDiagnostics diagnostics)

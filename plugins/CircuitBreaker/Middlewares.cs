@@ -3,8 +3,13 @@ using KrakenPlugins.Sdk.Proxy;
 
 namespace KrakenPlugins.CircuitBreaker;
 
-/// <summary>Around the pipeline of a backend: whatever fails there counts, and a status that is none of 200 and 201 (TRF-108 to TRF-113).</summary>
-internal sealed class BackendBreaker(BreakerCore core) : IProxyMiddleware
+/// <summary>
+/// Around the pipeline of a backend, or what makes its calls in place of HTTP: whatever fails there counts, and a status that is none of 200 and
+/// 201 (TRF-108 to TRF-113, TRF-124).
+/// </summary>
+/// <param name="core">The breaker.</param>
+/// <param name="readsStatuses">Whether answers have statuses.</param>
+internal sealed class BackendBreaker(BreakerCore core, bool readsStatuses) : IProxyMiddleware
 {
     public ValueTask<ProxyResult> InvokeAsync(ProxyRequest request, ProxyHandler next, CancellationToken cancellationToken) =>
         core.Enter(out var generation) is { } refusal ? new(refusal) : CallAsync(request, next, generation, cancellationToken);
@@ -25,11 +30,11 @@ internal sealed class BackendBreaker(BreakerCore core) : IProxyMiddleware
     }
 
     // A failed status may have become data (return_error_details, TRF-111); a raw answer is handed through and no failure (TRF-110).
-    private static Outcome Judge(ProxyRequest request, in ProxyResult result)
+    private Outcome Judge(ProxyRequest request, in ProxyResult result)
     {
         if (result.Error is { } error)
             return BreakerCore.Judge(request, error);
-        return result.Response is { Raw: null, StatusCode: not (0 or 200 or 201) } ? Outcome.Failure : Outcome.Success;
+        return readsStatuses && result.Response is { Raw: null, StatusCode: not (0 or 200 or 201) } ? Outcome.Failure : Outcome.Success;
     }
 }
 

@@ -43,6 +43,21 @@ internal readonly record struct Address(bool IsV4, UInt128 Number)
         return true;
     }
 
+    /// <summary>Reads an entry of a header, where some proxies write a port behind the address (TRF-370).</summary>
+    public static bool TryParseEntry(ReadOnlySpan<char> text, out Address address)
+    {
+        text = text.Trim(" \t");
+        if (text.IsEmpty || text[0] != '[')
+        {
+            var colon = text.IndexOf(':');
+            return TryParse(colon > 0 && IsPort(text[colon..]) && text[..colon].Contains('.') ? text[..colon] : text, out address);
+        }
+        address = default;
+        var bracket = text.IndexOf(']');
+        return bracket > 0 && (bracket == text.Length - 1 || IsPort(text[(bracket + 1)..]))
+            && TryParse(text[1..bracket], out address) && text[1..bracket].Contains(':');
+    }
+
     /// <summary>As it was before an IPv4 address was taken out of its mapping.</summary>
     public static Address Raw(IPAddress address)
     {
@@ -63,6 +78,8 @@ internal readonly record struct Address(bool IsV4, UInt128 Number)
         BinaryPrimitives.WriteUInt128BigEndian(bytes, Number);
         return new IPAddress(bytes).ToString();
     }
+
+    private static bool IsPort(ReadOnlySpan<char> text) => text is [':', _, ..] and { Length: <= 6 } && !text[1..].ContainsAnyExceptInRange('0', '9');
 
     private static Address Unmapped(UInt128 number) => number >> 32 == s_mapped >> 32 ? new Address(true, (uint)number) : new Address(false, number);
 

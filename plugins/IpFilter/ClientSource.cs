@@ -48,7 +48,7 @@ internal sealed class ClientSource
             return null;
         var text = lines[0].AsSpan();
         var comma = text.IndexOf(',');
-        return Address.TryParse(comma < 0 ? text : text[..comma], out var address) ? address : null;
+        return Address.TryParseEntry(comma < 0 ? text : text[..comma], out var address) ? address : null;
     }
 
     // Over all lines; none when an entry on the way is no address. When all are trusted, the leftmost is the client.
@@ -61,7 +61,7 @@ internal sealed class ClientSource
             while (true)
             {
                 var comma = rest.LastIndexOf(',');
-                if (!Address.TryParse(rest[(comma + 1)..], out var address))
+                if (!Address.TryParseEntry(rest[(comma + 1)..], out var address))
                     return null;
                 found = address;
                 if (!_trusted.Contains(address))

@@ -27,15 +27,19 @@ internal sealed class ServiceFilter(Filter filter) : IHttpMiddleware
 
 /// <summary>
 /// The filter in the pipeline of an endpoint or a backend: a failure, with the address that the gateway itself put into <c>X-Forwarded-For</c> in
-/// the place of the connection's other end (TRF-137, TRF-142).
+/// the place of the connection's other end (TRF-137, TRF-142). Where a list of headers or another component took that away, it is asked for anew.
 /// </summary>
-internal sealed class EndpointFilter(Filter filter, int refusalStatus) : IRequestModifier
+/// <param name="filter">Who is let in.</param>
+/// <param name="service">Knows the client's address.</param>
+/// <param name="refusalStatus">Status of the failure.</param>
+internal sealed class EndpointFilter(Filter filter, IServiceContext service, int refusalStatus) : IRequestModifier
 {
     private readonly GatewayError _refusal = new(GatewayErrorKind.Rejected, "access denied", refusalStatus);
 
     public ValueTask<GatewayError?> ModifyAsync(ProxyRequest request, CancellationToken cancellationToken)
     {
-        Address? client = Address.TryParse(request.Headers.Get("X-Forwarded-For"), out var computed) ? computed : null;
+        Address? client = Address.TryParse(request.Headers.Get("X-Forwarded-For"), out var computed)
+            || (request.HttpContext is { } exchange && Address.TryParse(service.ClientAddress(exchange), out computed)) ? computed : null;
         return new(filter.Admits(new ProxyHeaders(request.Headers), client, request.HttpContext?.Request.Path.Value ?? "") ? null : _refusal);
     }
 

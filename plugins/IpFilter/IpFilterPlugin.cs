@@ -40,7 +40,7 @@ public sealed partial class IpFilterPlugin : GatewayPlugin
         var filter = Filter.Compile(config, Modifier, context.Logger, found);
         foreach (var finding in found.All)
             diagnostics.Add(finding.Severity == ConfigSeverity.Error ? finding with { RefusesStart = true } : finding);
-        return filter is null ? null : new EndpointFilter(filter, RefusalStatus(context));
+        return filter is null ? null : new EndpointFilter(filter, context, RefusalStatus(context));
     }
 
     // The client sees why only where the only backend's statuses are handed on (TRF-137).

@@ -37,6 +37,8 @@ internal sealed class IpFilterSettings
         }
         if (!new ConfigBinder(diagnostics).TryBind<IpFilterSettings>(own, path, out var settings))
             return null;
+        if (settings.Source!.Find("allow") is null)
+            settings.Source.Warning(diagnostics, "allow", "\"allow\" is absent: the blocks of \"CIDR\" are kept out and everybody else is let in; expected true or false");
         for (var i = 0; i < settings.ClientIpHeaders.Count; i++)
         {
             var name = settings.ClientIpHeaders[i];

@@ -1,7 +1,6 @@
 using KrakenPlugins.RateLimiting;
 using KrakenPlugins.RateLimiting.Clients;
 using KrakenPlugins.Sdk.Plugins;
-using KrakenPlugins.Sdk.Proxy;
 using Microsoft.AspNetCore.Http;
 
 namespace KrakenPlugins.RateLimit;
@@ -35,7 +34,7 @@ internal sealed class LimitBuckets : IDisposable
 /// <param name="buckets">The tokens.</param>
 /// <param name="identity">Who is a client.</param>
 /// <param name="context">Where refusals are noted.</param>
-internal sealed class HttpLimit(LimitBuckets buckets, ClientIdentity? identity, IServiceContext context) : IHttpMiddleware
+internal sealed class HttpLimit(LimitBuckets buckets, ClientIdentity? identity, IServiceContext context) : HttpGate
 {
     private readonly MonotonicClock _clock = buckets.Clock;
     private readonly TokenBucket? _shared = buckets.Shared;
@@ -56,34 +55,34 @@ internal sealed class HttpLimit(LimitBuckets buckets, ClientIdentity? identity, 
     /// <summary>Whether nothing is refused.</summary>
     public bool IsDry { get; init; }
 
-    public Task InvokeAsync(HttpContext exchange, RequestDelegate next)
+    protected internal override ValueTask<bool> AdmitAsync(HttpContext exchange)
     {
         var now = _clock.Now;
         if (_clients is not null)
         {
             if (!identity!.TryRead(exchange, out var client))
-                return RefuseAsync(exchange, next, ClientRefusal);
+                return RefuseAsync(exchange, ClientRefusal);
             var isAdmitted = _clients.TryTake(client, now, out var fullAt);
             ClientHeaders?.Add(exchange.Response.Headers, fullAt, now);
             if (!isAdmitted)
-                return RefuseAsync(exchange, next, ClientRefusal, ClientHeaders, fullAt, now);
+                return RefuseAsync(exchange, ClientRefusal, ClientHeaders, fullAt, now);
         }
         if (_shared is not null)
         {
             var isAdmitted = _shared.TryTake(now, out var fullAt);
             Headers?.Add(exchange.Response.Headers, fullAt, now);
             if (!isAdmitted)
-                return RefuseAsync(exchange, next, Refusal, Headers, fullAt, now);
+                return RefuseAsync(exchange, Refusal, Headers, fullAt, now);
         }
-        return next(exchange);
+        return new(true);
     }
 
-    private Task RefuseAsync(HttpContext exchange, RequestDelegate next, Refusal refusal, RateHeaders? headers = null, long fullAt = 0, long now = 0)
+    private ValueTask<bool> RefuseAsync(HttpContext exchange, Refusal refusal, RateHeaders? headers = null, long fullAt = 0, long now = 0)
     {
         context.NoteError(exchange, IsDry ? Refusal.DryText : Refusal.Text);
         if (IsDry)
-            return next(exchange);
+            return new(true);
         headers?.AddRetry(exchange.Response.Headers, fullAt, now);
-        return refusal.WriteAsync(exchange);
+        return refusal.AnswerAsync(exchange);
     }
 }

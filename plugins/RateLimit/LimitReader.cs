@@ -9,18 +9,20 @@ namespace KrakenPlugins.RateLimit;
 /// <param name="diagnostics">Where faults are reported.</param>
 internal sealed class LimitReader(ConfigDiagnostics diagnostics)
 {
+    /// <summary>The rates of limits with clients.</summary>
+    public const string BothRates = "\"max_rate\" or \"client_max_rate\"";
+
     private static readonly string[] s_numbers = ["max_rate", "capacity", "client_max_rate", "client_capacity"];
 
     /// <summary>Binds the object; <see langword="null"/> after errors were reported.</summary>
-    public T? Bind<T>(ConfigNode config, string name) where T : class, new()
+    public T? Bind<T>(ConfigNode config, ConfigPath path) where T : class, new()
     {
         var found = new ConfigDiagnostics();
-        var path = ConfigPath.Root.Member(name);
         new ConfigBinder(found).TryBind<T>(config, path, out var settings);
         // Numbers in quotes have no effect in the engine (TRF-033).
         foreach (var number in s_numbers)
         {
-            if (config[number] is { Kind: ConfigKind.String } text)
+            if (config[number] is { Kind: ConfigKind.String } text && WeakTyping.TryDouble(text, out _))
                 found.Error(text.Position, path.Member(number).ToString(), "expected a number, without quotes");
         }
         foreach (var finding in found.All)
@@ -53,6 +55,12 @@ internal sealed class LimitReader(ConfigDiagnostics diagnostics)
         rate = created;
         return true;
     }
+
+    /// <summary>Tells that settings set no limit (TRF-010).</summary>
+    /// <param name="source">Where they stand.</param>
+    /// <param name="rates">The attributes that would have, in quotes.</param>
+    public void NoteNoLimit(ConfigSource source, string rates) =>
+        diagnostics.Warning(source.Node.Position, source.Path.ToString(), $"nothing is limited here; expected a number above 0 in {rates}");
 
     /// <summary>The window (TRF-011): one second for what is none.</summary>
     public TimeSpan Window(ConfigSource source, string every, TimeSpan least) =>

@@ -20,16 +20,16 @@ internal sealed class Refusal(int status, string body, string contentType)
 
     private readonly byte[] _body = Encoding.UTF8.GetBytes(body);
 
-    /// <summary>Answers.</summary>
-    public Task WriteAsync(HttpContext context)
+    /// <summary>Answers; the result is <see langword="false"/>, that of a <see cref="HttpGate"/> that refuses.</summary>
+    public ValueTask<bool> AnswerAsync(HttpContext context)
     {
         var response = context.Response;
         response.StatusCode = status;
         response.ContentLength = _body.Length;
         if (_body.Length == 0)
-            return Task.CompletedTask;
+            return new(false);
         response.ContentType = contentType;
-        return HttpMethods.IsHead(context.Request.Method) ? Task.CompletedTask : response.BodyWriter.WriteAsync(_body).AsTask();
+        return HttpMethods.IsHead(context.Request.Method) ? new(false) : WriteAsync(response);
     }
 
     /// <summary>The failure of a backend.</summary>
@@ -39,6 +39,12 @@ internal sealed class Refusal(int status, string body, string contentType)
         ContentType = _body.Length > 0 ? contentType : null,
         IsBodyPublic = _body.Length > 0,
     };
+
+    private async ValueTask<bool> WriteAsync(HttpResponse response)
+    {
+        await response.BodyWriter.WriteAsync(_body).ConfigureAwait(false);
+        return false;
+    }
 }
 
 /// <summary>

@@ -19,7 +19,7 @@ internal static class PoolCheck
                 if (RespAddress.TryParse(pool.Addresses[i], out var member))
                     found.Add(member);
                 else
-                    source.Error(diagnostics, "addresses", i, $"{ConfigText.Quote(pool.Addresses[i])} is no address; expected host:port");
+                    source.Error(diagnostics, "addresses", i, RespAddress.Complaint(pool.Addresses[i]));
             }
             if (pool.Addresses.Count == 0)
                 source.Error(diagnostics, "addresses", "a cluster needs \"addresses\", the host:port of some of its members");
@@ -34,7 +34,7 @@ internal static class PoolCheck
             found.Add(address);
             return true;
         }
-        source.Error(diagnostics, name, text.Length == 0 ? "\"address\" is required, the host:port of the server" : $"{ConfigText.Quote(text)} is no address; expected host:port");
+        source.Error(diagnostics, name, text.Length == 0 ? "\"address\" is required, the host:port of the server" : RespAddress.Complaint(text));
         return false;
     }
 

@@ -67,9 +67,37 @@ internal sealed class PoolTls
             options.CertificateChainPolicy = Trust();
         if (_settings.CipherSuites.Count > 0 && !OperatingSystem.IsWindows())
             options.CipherSuitesPolicy = new CipherSuitesPolicy(_settings.CipherSuites.Select(static number => (TlsCipherSuite)number));
-        if (_settings.ClientCerts is [var pair, ..])
-            options.ClientCertificates = [X509Certificate2.CreateFromPemFile(pair.Certificate, pair.PrivateKey)];
+        if (_settings.ClientCerts is [var only])
+            options.ClientCertificateContext = SslStreamCertificateContext.Create(KeyPair(only), Issuers(only.Certificate), offline: true);
+        else if (_settings.ClientCerts.Count > 1)
+            (options.ClientCertificates, options.LocalCertificateSelectionCallback) = ([.. _settings.ClientCerts.Select(KeyPair)], Choose);
         return options;
+    }
+
+    private static X509Certificate2 KeyPair(ClientCertSettings pair) => X509Certificate2.CreateFromPemFile(pair.Certificate, pair.PrivateKey);
+
+    // What stands behind the certificate itself.
+    private static X509Certificate2Collection Issuers(string file)
+    {
+        var chain = new X509Certificate2Collection();
+        chain.ImportFromPemFile(file);
+        if (chain.Count > 0)
+            chain.RemoveAt(0);
+        return chain;
+    }
+
+    /// <summary>The first certificate that was issued by whom the server accepts, or the first one; sent without what signed it.</summary>
+    private static X509Certificate Choose(object sender, string targetHost, X509CertificateCollection certificates, X509Certificate? remote, string[] issuers)
+    {
+        // Asked before the server has said whom it accepts; without an answer the platform asks again.
+        if (remote is null)
+            return null!;
+        foreach (var certificate in certificates)
+        {
+            if (Array.IndexOf(issuers, certificate.Issuer) >= 0)
+                return certificate;
+        }
+        return certificates[0];
     }
 
     private X509ChainPolicy Trust()

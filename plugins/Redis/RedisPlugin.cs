@@ -25,7 +25,7 @@ public sealed class RedisPlugin : GatewayPlugin
 
     private static RedisPools? Create(ConfigNode config, IServiceContext context, ConfigDiagnostics diagnostics)
     {
-        if (!new ConfigBinder(diagnostics).TryBind<RedisSettings>(config, s_path, out var settings))
+        if (!new ConfigBinder(diagnostics).TryBind<WrittenSettings>(config, s_path, out var settings))
             return null;
         if (settings.Nodes.Count > 0)
             settings.Source!.Warning(diagnostics, "nodes", "\"nodes\" is the old name of \"connection_pools\"; rename it");
@@ -74,13 +74,13 @@ public sealed class RedisPlugin : GatewayPlugin
             DialTimeout = pool.DialTimeout > TimeSpan.Zero ? pool.DialTimeout : TimeSpan.FromSeconds(5),
             Tls = tls is null ? null : tls.OptionsFor,
             MaxInFlight = pool.PoolSize,
-            PoolTimeout = pool.PoolTimeout,
+            PoolTimeout = pool.PoolTimeout > TimeSpan.Zero ? pool.PoolTimeout : TimeSpan.FromSeconds(4),
             MaxRetries = Math.Max(0, pool.MaxRetries),
             MinRetryBackoff = pool.MinRetryBackoff,
             MaxRetryBackoff = pool.MaxRetryBackoff,
             MaxRedirects = pool.MaxRedirects,
         };
-        var shared = context.Carry($"{(isCluster ? "cluster" : "pool")} {pool.Name}", pool.Source!.Node, () => new SharedPool(addresses, isCluster, options, context.Logger));
+        var shared = context.Carry($"{(isCluster ? "cluster" : "pool")} {pool.Name}", pool.Source!.Node, () => new SharedPool(addresses, isCluster, options, pool, context.Logger));
         shared.LogTo(context.Logger);
         pools.Add(pool.Name, shared);
         return true;

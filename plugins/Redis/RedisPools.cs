@@ -9,6 +9,9 @@ internal sealed class RedisPools(IReadOnlyDictionary<string, SharedPool> pools) 
     public string Status => string.Join(", ", pools.Select(static pool => $"{pool.Key}: {State(pool.Value)}"));
 
     /// <inheritdoc/>
+    public IReadOnlyCollection<string> Names { get; } = [.. pools.Keys];
+
+    /// <inheritdoc/>
     public IRedisPool? Find(string name) => pools.GetValueOrDefault(name)?.Client;
 
     // Without the reason, which may name machines: everybody may read it.

@@ -3,7 +3,7 @@ using KrakenPlugins.Sdk.Configuration;
 namespace KrakenPlugins.Redis;
 
 /// <summary>The namespace <c>redis</c>.</summary>
-internal sealed class RedisSettings
+internal class RedisSettings
 {
     /// <summary>Where it stands.</summary>
     public ConfigSource? Source { get; init; }
@@ -11,11 +11,15 @@ internal sealed class RedisSettings
     /// <summary>Single servers.</summary>
     public IReadOnlyList<PoolSettings> ConnectionPools { get; init; } = [];
 
-    /// <summary>Old name of the same list.</summary>
-    public IReadOnlyList<PoolSettings> Nodes { get; init; } = [];
-
     /// <summary>Clusters.</summary>
     public IReadOnlyList<PoolSettings> Clusters { get; init; } = [];
+}
+
+/// <summary>The namespace with what predates its schema (TRF-081).</summary>
+internal sealed class WrittenSettings : RedisSettings
+{
+    /// <summary>Old name of <see cref="RedisSettings.ConnectionPools"/>; both lists count.</summary>
+    public IReadOnlyList<PoolSettings> Nodes { get; init; } = [];
 }
 
 /// <summary>A server or a cluster.</summary>
@@ -88,8 +92,33 @@ internal sealed class PoolSettings
     /// <summary>TLS; <see langword="null"/> for clear text.</summary>
     public TlsSettings? Tls { get; init; }
 
-    /// <summary>Read by whoever reports metrics and traces.</summary>
-    public ConfigNode? Opentelemetry { get; init; }
+    /// <summary>What telemetry shows.</summary>
+    public TelemetrySettings Opentelemetry { get; init; } = new();
+}
+
+/// <summary><c>opentelemetry</c> of a server or a cluster.</summary>
+internal sealed class TelemetrySettings
+{
+    /// <summary>Whether there are no metrics.</summary>
+    public bool DisableMetrics { get; init; }
+
+    /// <summary>Whether there are no spans.</summary>
+    public bool DisableTraces { get; init; }
+
+    /// <summary>Attributes of every span.</summary>
+    public IReadOnlyList<AttributeSettings> TracesStaticAttributes { get; init; } = [];
+}
+
+/// <summary>An attribute of spans.</summary>
+internal sealed class AttributeSettings
+{
+    /// <summary>Name.</summary>
+    [ConfigRequired]
+    public string Key { get; init; } = "";
+
+    /// <summary>Value.</summary>
+    [ConfigRequired]
+    public string Value { get; init; } = "";
 }
 
 /// <summary><c>tls</c> of a server or a cluster.</summary>
@@ -121,7 +150,7 @@ internal sealed class TlsSettings
     /// <summary>IANA numbers of suites; empty for the platform's.</summary>
     public IReadOnlyList<int> CipherSuites { get; init; } = [];
 
-    /// <summary>Certificates of the gateway; the first one is shown.</summary>
+    /// <summary>Certificates of the gateway; shown is the first one whose issuer the server accepts, or the first.</summary>
     public IReadOnlyList<ClientCertSettings> ClientCerts { get; init; } = [];
 }
 

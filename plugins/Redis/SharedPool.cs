@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using KrakenPlugins.Resp;
+using KrakenPlugins.Resp.Telemetry;
 using Microsoft.Extensions.Logging;
 
 namespace KrakenPlugins.Redis;
@@ -9,15 +10,22 @@ namespace KrakenPlugins.Redis;
 /// </summary>
 internal sealed partial class SharedPool : IAsyncDisposable
 {
+    private const int MostServers = 1000;
+
     private readonly ConcurrentDictionary<RespAddress, bool> _states = new();
     private readonly string _name;
+    private readonly RespMetrics? _metrics;
+    private readonly RespTraces? _traces;
     private volatile ILogger _logger;
 
-    public SharedPool(IReadOnlyList<RespAddress> addresses, bool isCluster, RespOptions options, ILogger logger)
+    public SharedPool(IReadOnlyList<RespAddress> addresses, bool isCluster, RespOptions options, PoolSettings settings, ILogger logger)
     {
         _logger = logger;
         _name = options.Name;
-        options = options with { Connection = Report };
+        var telemetry = settings.Opentelemetry;
+        _metrics = telemetry.DisableMetrics ? null : new RespMetrics(_name, settings.MaxIdleConns, settings.MinIdleConns);
+        _traces = telemetry.DisableTraces ? null : new RespTraces(_name, options.Database, telemetry.TracesStaticAttributes.Select(static a => KeyValuePair.Create(a.Key, a.Value)));
+        options = options with { Metrics = _metrics, Traces = _traces, Connection = Report };
         Client = isCluster ? RespClient.ConnectCluster(addresses, options) : RespClient.Connect(addresses[0], options);
     }
 
@@ -28,12 +36,20 @@ internal sealed partial class SharedPool : IAsyncDisposable
     public void LogTo(ILogger logger) => _logger = logger;
 
     /// <inheritdoc/>
-    public ValueTask DisposeAsync() => Client.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await Client.DisposeAsync().ConfigureAwait(false);
+        _metrics?.Dispose();
+        _traces?.Dispose();
+    }
 
     private void Report(RespAddress address, string? failure)
     {
         if (_states.TryGetValue(address, out var wasConnected) && wasConnected == (failure is null))
             return;
+        // A cluster may name servers without end.
+        if (_states.Count >= MostServers)
+            _states.Clear();
         _states[address] = failure is null;
         if (failure is null)
             Log.Connected(_logger, _name, address.ToString());

@@ -17,6 +17,8 @@ public abstract class ExchangeGuard : IProxyMiddleware
     private readonly bool _readsTime;
     private readonly bool _readsPath;
     private readonly bool _knowsPlaces;
+    private readonly IQuotaProcessors? _quotas;
+    private readonly TimeSpan _quotaTimeout;
 
     /// <summary>A guard.</summary>
     /// <param name="context">Where it stands.</param>
@@ -34,6 +36,8 @@ public abstract class ExchangeGuard : IProxyMiddleware
         _judgesResponses = response.Count > 0;
         _readsTime = request.Concat(response).Any(ExchangeVariables.ReadsTime);
         _knowsPlaces = Macros.GeoPlace.IsProvided(context);
+        _quotas = request.Concat(response).Any(ExchangeVariables.AsksQuotas) ? context.Service<IQuotaProcessors>() : null;
+        _quotaTimeout = context.Timeout < RedisConnections.ServiceTimeout ? context.Timeout : RedisConnections.ServiceTimeout;
         _readsPath = request.Concat(response).Any(ExchangeVariables.ReadsPath);
     }
 
@@ -44,9 +48,16 @@ public abstract class ExchangeGuard : IProxyMiddleware
         ArgumentNullException.ThrowIfNull(next);
         var time = _readsTime ? _clock.GetLocalNow() : default;
         var path = _readsPath ? PathOf(request) : "";
-        if (_judgesRequests && Judge(request, null, path, time) is { } refusal)
-            return new(refusal);
-        return _judgesResponses ? RespondAsync(request, next, path, time, cancellationToken) : next(request, cancellationToken);
+        if (_judgesRequests)
+        {
+            var questions = Questions();
+            var refusal = Judge(request, null, path, time, questions);
+            if (questions is { HasOpen: true })
+                return AskAsync(request, next, path, time, questions, cancellationToken);
+            if (refusal is not null)
+                return new(refusal);
+        }
+        return GoOn(request, next, path, time, cancellationToken);
     }
 
     /// <summary>Why the request may not go on, or <see langword="null"/>. Called within the pass: nothing of the input is kept.</summary>
@@ -60,6 +71,30 @@ public abstract class ExchangeGuard : IProxyMiddleware
     {
     }
 
+    private ValueTask<ProxyResult> GoOn(ProxyRequest request, ProxyHandler next, string path, DateTimeOffset time, CancellationToken cancellationToken) =>
+        _judgesResponses ? RespondAsync(request, next, path, time, cancellationToken) : next(request, cancellationToken);
+
+    private async ValueTask<ProxyResult> AskAsync(ProxyRequest request, ProxyHandler next, string path, DateTimeOffset time, QuotaQuestions questions, CancellationToken cancellationToken)
+    {
+        if (await JudgeAsync(request, null, path, time, questions, cancellationToken).ConfigureAwait(false) is { } refusal)
+            return refusal;
+        return await GoOn(request, next, path, time, cancellationToken).ConfigureAwait(false);
+    }
+
+    // Each round answers one question at least, and questions are bounded.
+    private async ValueTask<GatewayError?> JudgeAsync(ProxyRequest request, ProxyResponse? response, string path, DateTimeOffset time, QuotaQuestions questions, CancellationToken cancellationToken)
+    {
+        GatewayError? refusal = null;
+        while (questions.HasOpen)
+        {
+            await questions.AnswerAsync(cancellationToken).ConfigureAwait(false);
+            refusal = Judge(request, response, path, time, questions);
+        }
+        return refusal;
+    }
+
+    private QuotaQuestions? Questions() => _quotas is null ? null : new QuotaQuestions(_quotas, _quotaTimeout);
+
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<ProxyResult> RespondAsync(ProxyRequest request, ProxyHandler next, string path, DateTimeOffset time, CancellationToken cancellationToken)
     {
@@ -72,7 +107,10 @@ public abstract class ExchangeGuard : IProxyMiddleware
         GatewayError? refusal;
         try
         {
-            refusal = Judge(request, response, path, time);
+            var questions = Questions();
+            refusal = Judge(request, response, path, time, questions);
+            if (questions is { HasOpen: true })
+                refusal = await JudgeAsync(request, response, path, time, questions, cancellationToken).ConfigureAwait(false);
         }
         catch
         {
@@ -85,7 +123,7 @@ public abstract class ExchangeGuard : IProxyMiddleware
         return refusal;
     }
 
-    private GatewayError? Judge(ProxyRequest request, ProxyResponse? response, string path, DateTimeOffset time)
+    private GatewayError? Judge(ProxyRequest request, ProxyResponse? response, string path, DateTimeOffset time, QuotaQuestions? questions)
     {
         var input = ExchangeInput.Rent();
         try
@@ -95,6 +133,7 @@ public abstract class ExchangeGuard : IProxyMiddleware
             input.Path = path;
             input.Time = time;
             input.KnowsPlaces = _knowsPlaces;
+            input.Quotas = questions;
             return response is null ? JudgeRequest(input) : JudgeResponse(input);
         }
         finally

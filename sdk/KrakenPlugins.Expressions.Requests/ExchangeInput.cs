@@ -48,6 +48,12 @@ public sealed class ExchangeInput : CelInput
     /// <summary>Whether the header that <c>geoIP()</c> reads is the gateway's own; else it is a client's and is not looked at (SEC-095).</summary>
     public bool KnowsPlaces { get; set; }
 
+    /// <summary>
+    /// Answers <c>quotaProcessor</c>, or <see langword="null"/> where it has no meaning. When a question is open after an evaluation, its result means
+    /// nothing: get the answer and evaluate again.
+    /// </summary>
+    public QuotaQuestions? Quotas { get; set; }
+
     /// <summary>Value of <c>value</c>, or <see langword="null"/>.</summary>
     public string? Value { get; set; }
 
@@ -66,6 +72,7 @@ public sealed class ExchangeInput : CelInput
         Response = null;
         Claims = null;
         Value = null;
+        Quotas = null;
         Path = "";
         KnowsPlaces = false;
         _now = null;

@@ -69,6 +69,9 @@ public static class ExchangeVariables
     /// <summary>Whether an expression asks for the time.</summary>
     public static bool ReadsTime(CelProgram program) => Reads(program, "now");
 
+    /// <summary>Whether an expression consults quotas (<see cref="ExchangeInput.Quotas"/>).</summary>
+    public static bool AsksQuotas(CelProgram program) => Reads(program, Macros.QuotaMacros.Name);
+
     internal static bool ReadsPath(CelProgram program) => Reads(program, "req_path");
 
     /// <summary>The number of a variable for <see cref="ExchangeInput"/>, or -1.</summary>

@@ -66,10 +66,10 @@ public readonly record struct TokenRate
         return true;
     }
 
-    /// <summary>Whole tokens in a bucket.</summary>
-    /// <param name="fullAt">The bucket.</param>
+    /// <summary>Whole tokens in a bucket, at least 0.</summary>
+    /// <param name="fullAt">The bucket; one that others use too may have been asked at a later time, and be further from full than its window.</param>
     /// <param name="now">The time, in nanoseconds.</param>
-    public long Remaining(long fullAt, long now) => (Window - Math.Max(0, fullAt - now)) / Interval;
+    public long Remaining(long fullAt, long now) => (Window - Math.Clamp(fullAt - now, 0, Window)) / Interval;
 
     /// <summary>Nanoseconds until a bucket has a token; 0 when it has one.</summary>
     /// <param name="fullAt">The bucket.</param>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using KrakenPlugins.Sdk.Configuration;
 
 namespace KrakenPlugins.Resp;
 
@@ -22,10 +23,19 @@ public readonly record struct RespAddress(string Host, int Port)
             host = host[1..^1];
         else if (host.Contains(':', StringComparison.Ordinal))
             return false;
-        if (host.Length == 0 || host.AsSpan().ContainsAny(" /@\t\r\n"))
+        if (host.Length is 0 or > 255 || host.Any(static c => char.IsControl(c) || c is ' ' or '/' or '@'))
             return false;
         address = new RespAddress(host, port);
         return true;
+    }
+
+    /// <summary>What is wrong with a text that is no address; without the text where it may hold credentials (TRF-074).</summary>
+    public static string Complaint(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return text.Contains('@', StringComparison.Ordinal)
+            ? "the value is no address, user and password do not belong there; expected host:port"
+            : $"{ConfigText.Quote(text)} is no address; expected host:port";
     }
 
     /// <inheritdoc/>

@@ -1,5 +1,6 @@
 using KrakenPlugins.Resp.Clusters;
 using KrakenPlugins.Resp.Connections;
+using KrakenPlugins.Resp.Telemetry;
 using KrakenPlugins.Sdk.Plugins;
 
 namespace KrakenPlugins.Resp;
@@ -34,6 +35,9 @@ public abstract class RespClient : IRedisPool, IAsyncDisposable
     /// <summary>Why it is not ready, in a line; <see langword="null"/> when it is, or has not tried yet.</summary>
     public abstract string? Down { get; }
 
+    /// <summary>Connections, how many of them commands wait on, and how many commands wait.</summary>
+    internal abstract (int All, int Used, int Waiting) Usage { get; }
+
     internal RespOptions Options { get; }
 
     internal RespCallStack Calls { get; }
@@ -44,7 +48,7 @@ public abstract class RespClient : IRedisPool, IAsyncDisposable
     public static RespClient Connect(RespAddress address, RespOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        return new RespServer(address, options);
+        return Measured(new RespServer(address, options));
     }
 
     /// <summary>A client of a cluster.</summary>
@@ -55,7 +59,7 @@ public abstract class RespClient : IRedisPool, IAsyncDisposable
         ArgumentNullException.ThrowIfNull(members);
         ArgumentNullException.ThrowIfNull(options);
         ArgumentOutOfRangeException.ThrowIfZero(members.Count);
-        return new RespCluster(members, options);
+        return Measured(new RespCluster(members, options));
     }
 
     /// <inheritdoc/>
@@ -64,6 +68,7 @@ public abstract class RespClient : IRedisPool, IAsyncDisposable
         SharedCommands.Check(command);
         var taken = Calls.Take();
         taken.Set(command, call, DeadlineOf(call), IsCluster && command.Length > 1 ? KeySlot.Of(command[1]) : -1);
+        taken.Span = Options.Traces?.Start(command[0].Text!);
         return Start(taken, cancellationToken);
     }
 
@@ -73,6 +78,7 @@ public abstract class RespClient : IRedisPool, IAsyncDisposable
         ArgumentNullException.ThrowIfNull(script);
         var taken = Calls.Take();
         taken.Set(script, keys, arguments, call, DeadlineOf(call), IsCluster && keys.Length > 0 ? KeySlot.Of(keys[0]) : -1);
+        taken.Span = Options.Traces?.Start("EVALSHA");
         return Start(taken, cancellationToken);
     }
 
@@ -94,6 +100,8 @@ public abstract class RespClient : IRedisPool, IAsyncDisposable
     /// <summary>Sends a call to a server; <see langword="null"/> when none is known.</summary>
     internal void Send(RespCall call, RespNode? node, bool isAsking)
     {
+        if (node is not null)
+            call.Span?.SetTag("server.address", node.Address.Host).SetTag("server.port", node.Address.Port);
         switch (node?.Send(call, isAsking) ?? Unrouted)
         {
             case SendResult.Queued:
@@ -135,6 +143,15 @@ public abstract class RespClient : IRedisPool, IAsyncDisposable
     /// <summary>A call that was admitted has ended.</summary>
     internal void Leave() => _admission?.Leave();
 
+    /// <summary>A caller has been told.</summary>
+    internal void Told(RespCall call, RedisFailure? failure)
+    {
+        if (Options.Metrics is { IsTiming: true } metrics)
+            metrics.Ended(Options.Time.GetElapsedTime(call.Started), failure);
+        if (call.Span is { } span)
+            RespTraces.End(span, failure);
+    }
+
     /// <summary>Tells of a connection made or lost.</summary>
     internal virtual void Report(RespAddress address, string? failure) => Options.Connection?.Invoke(address, failure);
 
@@ -148,7 +165,9 @@ public abstract class RespClient : IRedisPool, IAsyncDisposable
 
     internal void Wake() => _clock.Wake();
 
-    internal long After(TimeSpan time) => Now + (long)(time.TotalSeconds * Options.Time.TimestampFrequency);
+    internal long After(TimeSpan time) => Now + Ticks(time);
+
+    internal long Ticks(TimeSpan time) => (long)(time.TotalSeconds * Options.Time.TimestampFrequency);
 
     private protected abstract RespNode? Route(int slot);
 
@@ -178,6 +197,13 @@ public abstract class RespClient : IRedisPool, IAsyncDisposable
                 if (!TryAgain(call, error))
                     call.Complete(RedisReply.Failed(RedisFailure.Unavailable, error));
                 return true;
+            case "READONLY":
+                node.Renew();
+                return false;
+            // Until Redis 6 what a script ran into stands in the middle.
+            case "ERR" when error.Contains(" -READONLY ", StringComparison.Ordinal):
+                node.Renew();
+                return false;
             default:
                 return false;
         }
@@ -199,6 +225,13 @@ public abstract class RespClient : IRedisPool, IAsyncDisposable
     {
         if (!_clock.TryPark(call, After(pause)))
             call.Complete(RedisReply.Failed(RedisFailure.Busy, "too many commands wait for the server"));
+    }
+
+    private static RespClient Measured(RespClient client)
+    {
+        if (client.Options.Metrics is { } metrics)
+            metrics.Client = client;
+        return client;
     }
 
     private ValueTask<RedisReply> Start(RespCall call, CancellationToken cancellationToken)

@@ -1,4 +1,5 @@
 using System.Net.Security;
+using KrakenPlugins.Resp.Telemetry;
 
 namespace KrakenPlugins.Resp;
 
@@ -22,6 +23,12 @@ public sealed record RespOptions
 
     /// <summary>The longest that connecting, handshakes of TLS and credentials included, may take.</summary>
     public TimeSpan DialTimeout { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>
+    /// How long commands wait for a lost connection to be made again before they fail at once; eight times as long for the first one, which
+    /// loads the platform's cryptography.
+    /// </summary>
+    public TimeSpan DialGrace { get; init; } = TimeSpan.FromMilliseconds(250);
 
     /// <summary>Makes the options of a TLS handshake with a host; <see langword="null"/> for clear text.</summary>
     public Func<string, SslClientAuthenticationOptions>? Tls { get; init; }
@@ -58,6 +65,12 @@ public sealed record RespOptions
 
     /// <summary>Clock.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    /// <summary>Measures; <see langword="null"/> for none. Whoever made them disposes them.</summary>
+    public RespMetrics? Metrics { get; init; }
+
+    /// <summary>Makes spans; <see langword="null"/> for none. Whoever made them disposes them.</summary>
+    public RespTraces? Traces { get; init; }
 
     /// <summary>Told of connections made (<see langword="null"/>) and lost or refused (why), with the address; does not throw.</summary>
     public Action<RespAddress, string?>? Connection { get; init; }

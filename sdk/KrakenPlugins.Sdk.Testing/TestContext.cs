@@ -14,6 +14,7 @@ public sealed class TestContext : IBackendContext, IConnectionContext, IAgentCon
     private readonly Dictionary<Type, object> _services = [];
     private readonly Dictionary<(string Key, Type Type), object> _carried = [];
     private readonly List<IHealthContributor> _health = [];
+    private readonly List<AdminOperation> _admin = [];
 
     /// <summary>What was logged.</summary>
     public CapturedLog Log { get; } = new();
@@ -76,7 +77,13 @@ public sealed class TestContext : IBackendContext, IConnectionContext, IAgentCon
     public string Encoding { get; set; } = "json";
 
     /// <inheritdoc/>
+    public string? Executor { get; set; }
+
+    /// <inheritdoc/>
     public ConfigNode Backend { get; set; } = TestConfig.Parse("{}");
+
+    /// <inheritdoc/>
+    public IHostDiscovery? Hosts { get; set; }
 
     /// <inheritdoc/>
     public string Name { get; set; } = "test";
@@ -135,6 +142,8 @@ public sealed class TestContext : IBackendContext, IConnectionContext, IAgentCon
 
     CancellationToken IServiceContext.Stopping => _stopping.Token;
 
+    IReadOnlyList<string> IEndpointContext.PropagatedHeaders => [.. PropagatedHeaders];
+
     IReadOnlyList<ITokenRejecter> IEndpointContext.TokenRejecters => [.. TokenRejecters];
 
     ILogOutput ILogContext.StandardOutput => this;
@@ -176,6 +185,16 @@ public sealed class TestContext : IBackendContext, IConnectionContext, IAgentCon
     {
         ArgumentNullException.ThrowIfNull(contributor);
         _health.Add(contributor);
+    }
+
+    /// <summary>What components offer through the admin listener, in the order of their building.</summary>
+    public IReadOnlyList<AdminOperation> AdminOperations => _admin;
+
+    /// <inheritdoc/>
+    public void OfferAdmin(AdminOperation operation)
+    {
+        ArgumentNullException.ThrowIfNull(operation);
+        _admin.Add(operation);
     }
 
     string IServiceContext.ClientAddress(HttpContext context) => ClientAddress;

@@ -9,7 +9,7 @@ using Xunit;
 namespace Gateway.EndToEnd;
 
 /// <summary>The admin listener of the real executable, and the commands that talk to it.</summary>
-public sealed class AdminTests : IDisposable
+public sealed partial class AdminTests : IDisposable
 {
     private const string Token = "a-token-of-enough-characters";
     private const string WaitsForAFile = """
@@ -332,6 +332,19 @@ public sealed class AdminTests : IDisposable
         Assert.Contains("not reloaded, generation 2 goes on", refused.Error, StringComparison.Ordinal);
         using var outcome = JsonDocument.Parse(refusedJson.Out);
         Assert.False(outcome.RootElement.GetProperty("reloaded").GetBoolean());
+    }
+
+    [Fact, Spec("CFG-335")]
+    public async Task The_status_shows_what_plugins_say_of_themselves()
+    {
+        var token = _folder.Write("token", Token + "\n");
+        await using var gateway = await StartAsync(Json("/one", """
+            "redis":{"connection_pools":[{"name":"limits","address":"127.0.0.1:1"}]}
+            """));
+
+        var text = await Executable.RunAsync("status", "--admin", $"unix:{Socket}", "--token-file", token);
+
+        Assert.Matches("component +says\n *redis +limits: (connecting|down)\n", text.Out);
     }
 
     [Fact, Spec("CFG-335")]

@@ -194,4 +194,17 @@ public sealed class AuditTests
         Assert.Equal((1, ""), (run.Status, run.Out));
         Assert.StartsWith(message, run.Error, StringComparison.Ordinal);
     }
+
+    [Fact, Spec("TRF-094", "TRF-202", "TRF-203")]
+    public async Task The_deprecated_limit_in_redis_is_reported_and_counts_as_a_limit()
+    {
+        using var folder = new Folder();
+        var plugin = Path.Combine(Executable.Repository, "plugins", "RateLimit", "bin", new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name, "net10.0", "plugin", "rate-limit");
+        var file = folder.Write("krakend.json", """{"version":3,"extra_config":{"plugin/http-server":{"name":["redis-ratelimit"],"redis-ratelimit":{"host":"a:1","tokenizer":"ip","rate":1,"burst":1,"period":"1s"}}}}""");
+
+        var run = await Executable.RunAsync("audit", "--plugins", plugin, "-c", file);
+
+        Assert.Contains("the plugin redis-ratelimit is deprecated; move the limit to qos/ratelimit/service/redis", run.Out, StringComparison.Ordinal);
+        Assert.DoesNotContain("3.1.2", run.Out, StringComparison.Ordinal);
+    }
 }

@@ -74,6 +74,31 @@ public sealed class DumpTests : IDisposable
             """, dump);
     }
 
+    [Fact, Spec("TRF-204")]
+    public async Task One_d_lists_what_limits_filters_and_breaks_under_its_scope()
+    {
+        var dump = await DumpOfAsync("""
+            {"version":3,"host":["http://127.0.0.1:99"],
+             "extra_config":{
+               "qos/ratelimit/service":{"max_rate":100},
+               "security/bot-detector":{"deny":["a"]},
+               "plugin/http-server":{"name":["ip-filter"],"ip-filter":{"CIDR":["10.0.0.0/8"],"allow":true,"client_ip_headers":[]} } },
+             "endpoints":[{"endpoint":"/e",
+               "extra_config":{
+                 "qos/ratelimit/router":{"max_rate":10},
+                 "security/bot-detector":{"deny":["b"]},
+                 "plugin/req-resp-modifier":{"name":["ip-filter"],"ip-filter":{"CIDR":["10.0.0.0/8"],"allow":true} } },
+               "backend":[
+                 {"url_pattern":"/b","extra_config":{"qos/circuit-breaker":{"interval":60,"timeout":10,"max_errors":1},"qos/ratelimit/proxy":{"max_rate":1,"capacity":1} } },
+                 {"url_pattern":"/c","extra_config":{"qos/circuit-breaker/http":{"interval":60,"timeout":10,"max_errors":1,"valid_status_codes":[200]} } }]}]}
+            """, "-d");
+
+        Assert.Contains("3 global component configuration(s):\n- plugin/http-server\n- qos/ratelimit/service\n- security/bot-detector\n", dump, StringComparison.Ordinal);
+        Assert.Contains("3 endpoint component configuration(s):\n\t- plugin/req-resp-modifier\n\t- qos/ratelimit/router\n\t- security/bot-detector\n", dump, StringComparison.Ordinal);
+        Assert.Contains("2 backend component configuration(s):\n\t\t- qos/circuit-breaker\n\t\t- qos/ratelimit/proxy\n", dump, StringComparison.Ordinal);
+        Assert.Contains("1 backend component configuration(s):\n\t\t- qos/circuit-breaker/http\n", dump, StringComparison.Ordinal);
+    }
+
     [Fact, Spec("CFG-230")]
     public async Task Two_d_show_the_content_of_everything()
     {
@@ -169,6 +194,21 @@ public sealed class DumpTests : IDisposable
         Assert.Contains("[+] GET /x?page=1&api_key=***&token={{.Key}}\n", run.Error, StringComparison.Ordinal);
     }
 
+    [Fact, Spec("CFG-232", "TRF-074")]
+    public async Task Credentials_of_redis_are_masked()
+    {
+        var file = _folder.Write("krakend.json", """
+            {"version":3,"extra_config":{"redis":{"connection_pools":[{"name":"shared","address":"127.0.0.1:1","user_name":"pelican","password":"swordfish"}]}},"endpoints":[]}
+            """);
+
+        var run = await Executable.RunAsync("check", "-ddd", "--allow-missing", "*", "-c", file);
+
+        Assert.Equal(0, run.Status);
+        Assert.Contains("name:shared", run.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("pelican", run.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("swordfish", run.Error, StringComparison.Ordinal);
+    }
+
     [Fact, Spec("CFG-232")]
     public async Task The_values_are_those_that_take_effect()
     {
@@ -198,9 +238,11 @@ public sealed class DumpTests : IDisposable
         Assert.Matches("^Parsing configuration file: .*\nGlobal settings\n(.*\n)*\nSyntax OK!\n$", run.Error);
     }
 
-    private async Task<string> DumpAsync(params string[] flags)
+    private Task<string> DumpAsync(params string[] flags) => DumpOfAsync(Json, flags);
+
+    private async Task<string> DumpOfAsync(string json, params string[] flags)
     {
-        var run = await Executable.RunAsync(["check", "--allow-missing", "*", "-c", _folder.Write("krakend.json", Json), .. flags]);
+        var run = await Executable.RunAsync(["check", "--allow-missing", "*", "-c", _folder.Write("krakend.json", json), .. flags]);
 
         Assert.Equal(0, run.Status);
         var from = run.Error.IndexOf("Global settings", StringComparison.Ordinal);

@@ -100,6 +100,22 @@ public sealed class FlexibleTests : IDisposable
         Assert.Equal(0, (await Executable.RunInAsync(_folder.Path, null, "check", "-c", "out.json")).Status);
     }
 
+    [Theory, Spec("TRF-098", "CFG-082")]
+    [InlineData("3", 33)]
+    [InlineData("4", 25)]
+    public async Task A_limit_can_be_divided_by_the_number_of_gateways(string gateways, int each)
+    {
+        _folder.Write("krakend.tmpl", """
+            {"version":3,"endpoints":[{"endpoint":"/a","backend":[{"host":["http://127.0.0.1:81"],"url_pattern":"/"}],
+              "extra_config":{"qos/ratelimit/router":{"max_rate": {{ env "NUM_PODS" | div 100 }}}}}]}
+            """);
+
+        var check = await Executable.RunInAsync(_folder.Path, new Dictionary<string, string> { ["FC_ENABLE"] = "1", ["FC_OUT"] = "out.json", ["NUM_PODS"] = gateways }, "check", "--allow-missing", "qos/ratelimit/router", "-c", "krakend.tmpl");
+
+        Assert.Equal(0, check.Status);
+        Assert.Contains($"\"max_rate\": {each.ToString(CultureInfo.InvariantCulture)}}}", await File.ReadAllTextAsync(Path.Combine(_folder.Path, "out.json")), StringComparison.Ordinal);
+    }
+
     [Fact, Spec("CFG-061", "CFG-080")]
     public async Task The_rendered_document_is_linted_and_findings_point_to_the_template()
     {

@@ -67,6 +67,9 @@ public sealed class MigrateTests : IDisposable
     [InlineData("\"extra_config\":{\"github.com/devopsfaith/krakend-martian\":{\"a\":{\"whitelist\":1}}}}]", "\"extra_config\":{\"modifier/martian\":{\"a\":{\"whitelist\":1}}}}]")]
     [InlineData("\"github_com/devopsfaith/krakend-cors\": {{ include \"cors.txt\" }}", "\"security/cors\": {{ include \"cors.txt\" }}")]
     [InlineData("\"qos/circuit-breaker\":{\"maxErrors\":1,\"logStatusChange\":true}", "\"qos/circuit-breaker\":{\"max_errors\":1,\"log_status_change\":true}")]
+    [InlineData("\"qos/ratelimit/router/redis\":{\"connection_pool\":\"a\"}", "\"qos/ratelimit/router/redis\":{\"connection_name\":\"a\"}")]
+    [InlineData("\"qos/ratelimit/service/redis\":{\"redis_instance\":\"a\"}", "\"qos/ratelimit/service/redis\":{\"connection_name\":\"a\"}")]
+    [InlineData("\"qos/ratelimit/tiered\":{\"tiers\":[{\"ratelimit_redis\":{\"connection_pool\":\"a\"}}]}", "\"qos/ratelimit/tiered\":{\"tiers\":[{\"ratelimit_redis\":{\"connection_name\":\"a\"}}]}")]
     // Braces that are data.
     [InlineData("""{"version":2,"name":"{{","endpoints":[],"@":"}}"}""", """{"version":3,"name":"{{","endpoints":[],"@":"}}"}""")]
     [InlineData("""{"version":2,"endpoints":[{"endpoint":"/a","output_encoding":"{{ \"no-op\" }}","headers_to_pass":[],"backend":[]}]}""", """{"version":3,"endpoints":[{"endpoint":"/a","output_encoding":"{{ \"no-op\" }}","input_headers":[],"backend":[]}]}""")]
@@ -74,11 +77,12 @@ public sealed class MigrateTests : IDisposable
         """{"version":3,"async_agent":[{"backend":[{"url_pattern":"/","extra_config":{"workflow":{"input_headers":[],"backend":[{"deny":[]}]}}}]}]}""")]
     public async Task Templates_and_partials_keep_what_is_theirs(string text, string expected) => Assert.Equal(expected, (await MigrateAsync(text)).Text);
 
-    [Theory, Spec("CFG-300")]
+    [Theory, Spec("CFG-300", "TRF-094")]
     [InlineData("""{"orders":{"whitelist":["a"]},"version":2}""", "nothing tells whether this object is an endpoint or a backend; if it is, the name is \"allow\"")]
     [InlineData("""{"url_pattern":"/","allow":[],"whitelist":[]}""", "\"whitelist\" is left: \"allow\" stands beside it and is what counts")]
     [InlineData("""{"extra_config":{"github.com/devopsfaith/krakend-etcd":{}}}""", "the component no longer exists; take it out")]
     [InlineData("""{"extra_config":{"plugin/http-server":{"name":["krakend-geoip"],"krakend-geoip":{}}}}""", "the plugin is called \"geoip\" today")]
+    [InlineData("""{"extra_config":{"plugin/http-server":{"name":["redis-ratelimit"],"redis-ratelimit":{"host":"a:1"}}}}""", "\"redis-ratelimit\" is left: the plugin is deprecated; use the namespace \"qos/ratelimit/service/redis\"")]
     public async Task What_cannot_be_decided_is_left_and_named(string text, string reason)
     {
         var migrated = await MigrateAsync(text);

@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using System.Text.Json;
 using Gateway.Testing;
 using Microsoft.AspNetCore.Http;
@@ -94,6 +95,93 @@ public sealed class FrontDoorTests
         Assert.Contains("went from 'half-open' to 'open'", front.Gateway.Log, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [Spec("TRF-103", "TRF-363")]
+    [InlineData(500)]
+    [InlineData(200)]
+    public async Task What_64_clients_asked_before_a_change_says_nothing_after_it(int late)
+    {
+        await using var front = await Front.StartAsync("""{"interval":0,"timeout":10,"max_errors":0}""");
+        var early = new Held(front.Upstream, "/b");
+        var clients = Enumerable.Range(0, 64).Select(_ => front.GetAsync("/e")).ToList();
+        await early.ArrivedAsync(64);
+        front.Upstream.Answer("/b", "{", 500);
+        await front.GetAsync("/e");
+        Assert.Equal("circuit breaker is open", (await front.GetAsync("/e")).Body);
+        front.Time.Advance(TimeSpan.FromSeconds(11));
+        var probe = new Held(front.Upstream, "/b");
+        var probing = front.GetAsync("/e");
+        await probe.ArrivedAsync(1);
+
+        // 64 late answers neither close nor open, nor do they make room for a second probe.
+        early.Answer(late);
+        await Task.WhenAll(clients);
+        Assert.Equal("too many requests", (await front.GetAsync("/e")).Body);
+        probe.Answer(200);
+        Assert.Equal(200, (await probing).Status);
+        front.Upstream.Answer("/b", "{}");
+        Assert.Equal(200, (await front.GetAsync("/e")).Status);
+
+        Assert.Equal(64 + 1 + 1 + 1, front.Upstream.Received.Count);
+    }
+
+    [Fact]
+    [Spec("TRF-104", "TRF-107", "TRF-363")]
+    public async Task While_64_clients_call_without_pause_each_half_open_period_costs_a_broken_backend_one_call()
+    {
+        const int Cycles = 12;
+        await using var front = await Front.StartAsync("""{"interval":0,"timeout":10,"max_errors":0}""");
+        var (isUp, reached) = (false, 0);
+        front.Upstream.On("/b", async context =>
+        {
+            Interlocked.Increment(ref reached);
+            context.Response.StatusCode = Volatile.Read(ref isUp) ? 200 : 500;
+            await context.Response.WriteAsync("{}");
+        });
+        using var stop = new CancellationTokenSource();
+        long answered = 0;
+        var clients = Enumerable.Range(0, 64).Select(_ => Task.Run(async () =>
+        {
+            while (!stop.IsCancellationRequested)
+            {
+                await front.GetAsync("/e");
+                Interlocked.Increment(ref answered);
+            }
+        })).ToArray();
+        await QuietAsync();
+
+        for (var cycle = 0; cycle < Cycles; cycle++)
+        {
+            var before = Volatile.Read(ref reached);
+            front.Time.Advance(TimeSpan.FromSeconds(11));
+            await Wait.UntilAsync(() => Volatile.Read(ref reached) > before, static () => "no probe");
+            await QuietAsync();
+            Assert.Equal(before + 1, Volatile.Read(ref reached));
+            if (cycle % 4 != 3)
+                continue;
+            Volatile.Write(ref isUp, true);
+            front.Time.Advance(TimeSpan.FromSeconds(11));
+            await Wait.UntilAsync(() => Volatile.Read(ref reached) > before + 200, static () => "the breaker does not close");
+            Volatile.Write(ref isUp, false);
+            await QuietAsync();
+        }
+        await stop.CancelAsync();
+        await Task.WhenAll(clients);
+
+        // All clients were answered several times over, nobody reached the backend, and the breaker is open again.
+        async Task QuietAsync()
+        {
+            int seen;
+            do
+            {
+                seen = Volatile.Read(ref reached);
+                var until = Volatile.Read(ref answered) + 200;
+                await Wait.UntilAsync(() => Volatile.Read(ref answered) >= until, static () => "clients are not answered");
+            }
+            while (seen != Volatile.Read(ref reached) || !front.Gateway.Host.Health.Contains(KeyValuePair.Create("qos/circuit-breaker", "1 open, 0 half-open of 1")));
+        }
+    }
+
     [Fact]
     [Spec("TRF-106")]
     public async Task An_open_breaker_answers_at_once_whatever_the_timeout()
@@ -158,6 +246,20 @@ public sealed class FrontDoorTests
         Assert.Equal(reached, front.Upstream.Received.Count);
     }
 
+    [Theory]
+    [Spec("TRF-116")]
+    [InlineData("""{"interval":60,"timout":10,"max_errors":1}""", "\"timout\" is no attribute of this place and has no effect; did you mean \"timeout\"?")]
+    [InlineData("""{"interval":60,"timeout":10,"max_errors":1,"valid_status_codes":[200]}""", "it belongs to \"qos/circuit-breaker/http\"")]
+    [InlineData("{}", "there is no circuit breaker")]
+    [InlineData("""{"interval":60,"timeout":10,"max_errors":1,"@comment":"x"}""", null)]
+    public async Task What_has_no_effect_is_told(string settings, string? warning)
+    {
+        await using var front = await Front.StartAsync(settings);
+
+        Assert.Equal(warning is null ? 0 : 1, front.Gateway.Diagnostics.All.Count);
+        Assert.All(front.Gateway.Diagnostics.All, d => Assert.Contains(warning!, d.Message, StringComparison.Ordinal));
+    }
+
     [Fact]
     [Spec("TRF-364")]
     public async Task The_health_path_counts_the_breakers_that_are_not_closed()
@@ -172,6 +274,52 @@ public sealed class FrontDoorTests
         Assert.Contains(KeyValuePair.Create("qos/circuit-breaker", "1 open, 0 half-open of 2"), front.Gateway.Host.Health);
         await front.Gateway.ReloadAsync(Front.Document("""{"timeout":60,"max_errors":0,"interval":0}""", ""));
         Assert.Contains("\"qos/circuit-breaker\":\"1 open, 0 half-open of 1\"", (await front.GetAsync("/__health")).Body, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    [Spec("TRF-371")]
+    public async Task Whoever_listens_hears_of_states_changes_and_refusals()
+    {
+        var name = $"heard-{Guid.NewGuid():N}";
+        var heard = new List<string>();
+        using var listener = new MeterListener();
+        listener.InstrumentPublished = static (instrument, listening) =>
+        {
+            if (instrument.Meter.Name == "KrakenPlugins.CircuitBreaker")
+                listening.EnableMeasurementEvents(instrument);
+        };
+        void Hear(string instrument, long value, ReadOnlySpan<KeyValuePair<string, object?>> tags)
+        {
+            // Breakers of other tests are heard too.
+            if (tags[1].Value as string != name)
+                return;
+            lock (heard)
+                heard.Add($"{instrument} {tags[0].Value} {value} {(tags.Length > 2 ? tags[2].Value : "")}".TrimEnd());
+        }
+        listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) => Hear(instrument.Name, value, tags));
+        listener.SetMeasurementEventCallback<int>((instrument, value, tags, _) => Hear(instrument.Name, value, tags));
+        await using var front = await Front.StartAsync($$"""{"timeout":10,"max_errors":0,"interval":0,"name":"{{name}}"}""");
+        listener.Start();
+        front.Upstream.Answer("/b", "no", 500);
+
+        listener.RecordObservableInstruments();
+        await front.GetAsync("/e");
+        await front.GetAsync("/e");
+        listener.RecordObservableInstruments();
+        front.Time.Advance(TimeSpan.FromSeconds(11));
+        front.Upstream.Answer("/b", "{}");
+        await front.GetAsync("/e");
+        listener.RecordObservableInstruments();
+
+        Assert.Equal([
+            "gateway.backend.breaker.state /b 0",
+            "gateway.backend.breaker.changes /b 1 open",
+            "gateway.backend.breaker.refused /b 1",
+            "gateway.backend.breaker.state /b 2",
+            "gateway.backend.breaker.changes /b 1 half-open",
+            "gateway.backend.breaker.changes /b 1 closed",
+            "gateway.backend.breaker.state /b 0",
+        ], heard);
     }
 
     [Theory]
@@ -209,5 +357,27 @@ public sealed class FrontDoorTests
     {
         var schema = JsonSchema.JsonSchema.Compile(JsonDocument.Parse(await File.ReadAllTextAsync(Path.Combine(Front.Folder, file))).RootElement);
         return values.Select(value => schema.Validate(JsonDocument.Parse(value).RootElement).Count == 0);
+    }
+
+    /// <summary>A path of the upstream whose calls wait for their answer.</summary>
+    private sealed class Held
+    {
+        private readonly TaskCompletionSource<int> _status = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly SemaphoreSlim _arrived = new(0);
+
+        public Held(Upstream upstream, string path) => upstream.On(path, async context =>
+        {
+            _arrived.Release();
+            context.Response.StatusCode = await _status.Task;
+            await context.Response.WriteAsync("{}");
+        });
+
+        public async Task ArrivedAsync(int calls)
+        {
+            for (var i = 0; i < calls; i++)
+                Assert.True(await _arrived.WaitAsync(TimeSpan.FromSeconds(10)), $"{i} of {calls} calls arrived");
+        }
+
+        public void Answer(int status) => _status.SetResult(status);
     }
 }

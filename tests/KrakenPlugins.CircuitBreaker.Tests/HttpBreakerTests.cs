@@ -108,6 +108,34 @@ public sealed class HttpBreakerTests
     }
 
     [Fact]
+    [Spec("TRF-124", "TRF-122", "TRF-364")]
+    public async Task Where_something_else_makes_the_calls_its_errors_count_and_statuses_do_not()
+    {
+        var (limit, driver) = (new Limit(), new Driver());
+        var plugins = new PluginRegistry();
+        plugins.Backend("qos/ratelimit/proxy", BackendStages.RateLimit, (_, _, _) => limit);
+        plugins.Executor("backend/lambda", (_, _, _) => driver);
+        await using var front = await Front.StartDocumentAsync("""
+            {"version":3,"extra_config":{"router":{"return_error_msg":true} },"endpoints":[{"endpoint":"/e","backend":[{"url_pattern":"/b","extra_config":{"backend/lambda":{},
+              "qos/ratelimit/proxy":{},"qos/circuit-breaker/http":{"interval":0,"timeout":10,"max_errors":1,"valid_status_codes":[200]} } }]}]}
+            """, plugins);
+
+        limit.Refuses = true;
+        for (var i = 0; i < 3; i++)
+            Assert.Equal("rate limit exceded", (await front.GetAsync("/e")).Body);
+        limit.Refuses = false;
+        for (var i = 0; i < 3; i++)
+            Assert.Equal(200, (await front.GetAsync("/e")).Status);
+        driver.Fails = true;
+        for (var i = 0; i < 2; i++)
+            Assert.Equal("no function", (await front.GetAsync("/e")).Body);
+
+        Assert.Equal("circuit breaker is open", (await front.GetAsync("/e")).Body);
+        Assert.Equal(5, driver.Calls);
+        Assert.Contains("\"qos/circuit-breaker/http\":\"1 open, 0 half-open of 1\"", (await front.GetAsync("/__health")).Body, StringComparison.Ordinal);
+    }
+
+    [Fact]
     [Spec("TRF-123")]
     public async Task Two_breakers_at_one_backend_are_worth_a_warning()
     {
@@ -143,5 +171,20 @@ public sealed class HttpBreakerTests
 
         public ValueTask<ProxyResult> InvokeAsync(ProxyRequest request, ProxyHandler next, CancellationToken cancellationToken) =>
             Refuses ? new(new GatewayError(GatewayErrorKind.Rejected, "rate limit exceded")) : next(request, cancellationToken);
+    }
+
+    private sealed class Driver : IProxyMiddleware
+    {
+        public bool Fails { get; set; }
+
+        public int Calls { get; private set; }
+
+        public ValueTask<ProxyResult> InvokeAsync(ProxyRequest request, ProxyHandler next, CancellationToken cancellationToken)
+        {
+            Calls++;
+            return Fails
+                ? new(new GatewayError(GatewayErrorKind.Connection, "no function"))
+                : new(new ProxyResponse { StatusCode = 202, IsComplete = true });
+        }
     }
 }

@@ -1,92 +1,121 @@
+using FsCheck.Fluent;
 using Gateway.Testing;
 using Xunit;
 
 namespace KrakenPlugins.CircuitBreaker.Tests;
 
-/// <summary>The state machine against a model that remembers everything that ever happened and derives each answer from it.</summary>
+/// <summary>The state machine against its model.</summary>
 public sealed class ModelTests
 {
-    private const int Schedules = 4000;
-    private const int Steps = 150;
     private const int Clients = 6;
+
+    private static readonly FsCheck.Gen<BreakerSetting> s_settings =
+        from maxErrors in Gen.Choose(0, 3)
+        from interval in Gen.Frequency((1, Gen.Constant(0)), (2, Gen.Choose(5, 40)))
+        from timeout in Gen.Choose(1, 20)
+        select new BreakerSetting(maxErrors, interval, timeout);
+
+    private static readonly FsCheck.Gen<Outcome> s_outcomes =
+        Gen.Frequency((5, Gen.Constant(Outcome.Failure)), (3, Gen.Constant(Outcome.Success)), (2, Gen.Constant(Outcome.Neutral)));
 
     [Fact]
     [Spec("TRF-100", "TRF-101", "TRF-102", "TRF-103", "TRF-104", "TRF-107", "TRF-112", "TRF-363")]
     public void The_breaker_agrees_with_the_model_in_random_schedules_of_overlapping_calls()
     {
-        for (var seed = 0; seed < Schedules; seed++)
-            Run(seed);
+        var steps = from client in Gen.Choose(0, Clients - 1)
+                    from wait in Gen.Frequency((3, Gen.Constant(0)), (1, Gen.Choose(0, 14)))
+                    from outcome in s_outcomes
+                    select new Step(client, wait, outcome);
+
+        Schedules.Check(2000, s_settings, steps, 120, RunInOrder);
     }
 
-    private static void Run(int seed)
+    // Each client calls, or ends its call, when it is its turn.
+    private static void RunInOrder(BreakerSetting setting, Step[] steps)
     {
-        var random = new Random(seed);
-        var (maxErrors, interval, timeout) = (random.Next(4), random.Next(3) == 0 ? 0 : random.Next(5, 40), random.Next(1, 20));
-        var breaker = new Breaker(maxErrors, interval, timeout, 0);
-        var model = new Model(maxErrors, interval, timeout);
-        var calls = new (long Generation, int Era)?[Clients];
+        var breaker = setting.Create();
+        var model = new BreakerModel(setting);
+        var calls = new (long Generation, long Era)?[Clients];
         long now = 0;
-        for (var step = 0; step < Steps; step++)
+        foreach (var step in steps)
         {
-            now += random.Next(4) == 0 ? random.Next(15) : 0;
-            var client = random.Next(Clients);
-            if (calls[client] is { } call)
+            now += step.Wait;
+            if (calls[step.Client] is { } call)
             {
-                var outcome = random.Next(10) switch { < 5 => Outcome.Failure, < 8 => Outcome.Success, _ => Outcome.Neutral };
-                var expected = model.Exit(now, call.Era, outcome);
-                Assert.True(expected == breaker.Exit(now, call.Generation, outcome), $"seed {seed}, step {step}: the end of a call");
-                calls[client] = null;
+                var (next, expected) = model.Exit(now, call.Era, step.Outcome);
+                var made = breaker.Exit(now, call.Generation, step.Outcome);
+                Assert.Equal((expected.IsChange, expected.To), (made.IsChange, made.IsChange ? made.To : expected.To));
+                (model, calls[step.Client]) = (next, null);
             }
             else
             {
-                var (refusal, transition, era) = model.Enter(now);
-                var given = breaker.Enter(now, out var generation, out var made);
-                Assert.True((refusal, transition) == (given, made), $"seed {seed}, step {step}: expected {refusal} {transition}, found {given} {made}");
-                if (given == Refusal.None)
-                    calls[client] = (generation, era);
+                var (next, refusal, transition) = model.Enter(now);
+                Assert.Equal(refusal, breaker.Enter(now, out var generation, out var made));
+                Assert.Equal(transition, made);
+                model = next;
+                if (refusal == Refusal.None)
+                    calls[step.Client] = (generation, model.Era);
             }
-            Assert.True(model.State == breaker.State, $"seed {seed}, step {step}: expected {model.State}, found {breaker.State}");
+            Assert.Equal(model.State, breaker.State);
         }
     }
 
-    private sealed class Model(int maxErrors, int interval, int timeout)
+    [Fact]
+    [Spec("TRF-103", "TRF-104", "TRF-363")]
+    public void What_threads_see_at_the_same_time_they_could_have_seen_one_after_the_other()
     {
-        // An era is a state or a window of the closed state; what ended in it, in order; who is in it.
-        private readonly List<(BreakerState State, long Since, List<Outcome> Ended, int Inside)> _eras = [(BreakerState.Closed, 0, [], 0)];
+        using var crew = new Crew(Phase.Threads);
+        var phases = from wait in Gen.Frequency((2, Gen.Constant(0)), (3, Gen.Choose(1, 45)))
+                     from outcomes in s_outcomes.ArrayOf(Phase.Threads * Phase.Turns)
+                     select new Phase(wait, outcomes);
 
-        public BreakerState State => _eras[^1].State;
+        Schedules.Check(1500, s_settings, phases, 12, (setting, schedule) => RunTogether(crew, setting, schedule));
+    }
 
-        public (Refusal Refusal, Transition Transition, int Era) Enter(long now)
+    private static void RunTogether(Crew crew, BreakerSetting setting, Phase[] phases)
+    {
+        var breaker = setting.Create();
+        var open = new long?[Phase.Threads];
+        var possible = new HashSet<BreakerModel> { new(setting) };
+        long now = 0;
+        for (var i = 0; i < phases.Length; i++)
         {
-            var before = State;
-            if (State == BreakerState.Closed && interval > 0 && now - _eras[^1].Since > interval)
-                _eras.Add((BreakerState.Closed, now, [], 0));
-            if (State == BreakerState.Open && now - _eras[^1].Since > timeout)
-                _eras.Add((BreakerState.HalfOpen, now, [], 0));
-            var transition = new Transition(before, State);
-            if (State == BreakerState.Open)
-                return (Refusal.Open, default, 0);
-            if (State == BreakerState.HalfOpen && _eras[^1].Inside > 0)
-                return (Refusal.ProbeUnderWay, default, 0);
-            _eras[^1] = _eras[^1] with { Inside = _eras[^1].Inside + 1 };
-            return (Refusal.None, transition.IsChange ? transition : default, _eras.Count - 1);
+            now += phases[i].Wait;
+            var seen = new Seen[Phase.Threads][];
+            crew.Run(thread => seen[thread] = TakeTurns(breaker, now, phases[i].OutcomesOf(thread), ref open[thread]));
+            possible = Explanation.Search(possible, seen, now);
+            possible.RemoveWhere(model => model.State != breaker.State);
+            Assert.True(possible.Count > 0, $"phase {i}: no order explains {string.Join(" | ", seen.Select(static s => string.Join(", ", s)))}");
         }
+    }
 
-        public Transition Exit(long now, int era, Outcome outcome)
+    private static Seen[] TakeTurns(Breaker breaker, long now, ReadOnlySpan<Outcome> outcomes, ref long? open)
+    {
+        var seen = new Seen[outcomes.Length];
+        for (var i = 0; i < outcomes.Length; i++)
         {
-            var (state, since, ended, inside) = _eras[era];
-            if (era != _eras.Count - 1 || (state == BreakerState.Closed && interval > 0 && now - since > interval))
-                return default;
-            _eras[era] = (state, since, ended, inside - 1);
-            if (outcome != Outcome.Neutral)
-                ended.Add(outcome);
-            BreakerState? next = state == BreakerState.HalfOpen
-                ? outcome switch { Outcome.Success => BreakerState.Closed, Outcome.Failure => BreakerState.Open, _ => null }
-                : Enumerable.Reverse(ended).TakeWhile(static o => o == Outcome.Failure).Count() > maxErrors ? BreakerState.Open : null;
-            if (next is not { } to)
-                return default;
-            _eras.Add((to, now, [], 0));
-            return new Transition(state, to);
+            if (open is { } generation)
+            {
+                seen[i] = new Seen(false, generation, outcomes[i], default, breaker.Exit(now, generation, outcomes[i]));
+                open = null;
+                continue;
+            }
+            var refusal = breaker.Enter(now, out generation, out var transition);
+            seen[i] = new Seen(true, generation, default, refusal, transition);
+            open = refusal == Refusal.None ? generation : null;
         }
+        return seen;
+    }
+
+    private sealed record Step(int Client, int Wait, Outcome Outcome);
+
+    private sealed record Phase(int Wait, Outcome[] Outcomes)
+    {
+        public const int Threads = 2;
+        public const int Turns = 7;
+
+        public ReadOnlySpan<Outcome> OutcomesOf(int thread) => Outcomes.AsSpan(thread * Turns, Turns);
+
+        public override string ToString() => $"+{Wait} {string.Join(',', Outcomes)}";
     }
 }

@@ -119,6 +119,29 @@ public sealed class AddressSetTests
     public void Only_plain_addresses_are_read(string text, string? expected) =>
         Assert.Equal(expected, Address.TryParse(text, out var address) ? address.ToString() : null);
 
+    [Theory]
+    [Spec("TRF-370")]
+    [InlineData("1.2.3.4:80", "1.2.3.4")]
+    [InlineData(" [2001:db8::1]:443 ", "2001:db8::1")]
+    [InlineData("[::ffff:1.2.3.4]:1", "1.2.3.4")]
+    [InlineData("[2001:db8::1]", "2001:db8::1")]
+    [InlineData("2001:db8::1", "2001:db8::1")]
+    [InlineData("::1", "::1")]
+    [InlineData("1.2.3.4:", null)]
+    [InlineData("1.2.3.4:123456", null)]
+    [InlineData("1.2.3.4:8a", null)]
+    [InlineData("1.2.3.4:1:2", null)]
+    [InlineData("[1.2.3.4]:80", null)]
+    [InlineData("[2001:db8::1", null)]
+    [InlineData("[2001:db8::1]x", null)]
+    [InlineData("[2001:db8::1%eth0]:1", null)]
+    [InlineData("[]", null)]
+    [InlineData("1:80", null)]
+    [InlineData("localhost:80", null)]
+    [InlineData("", null)]
+    public void Ports_behind_addresses_in_headers_count_for_nothing(string text, string? expected) =>
+        Assert.Equal(expected, Address.TryParseEntry(text, out var address) ? address.ToString() : null);
+
     private static IPNetwork RandomNetwork(Random random, int shortest = 0)
     {
         var address = RandomAddress(random, random.Next(2) == 0);

@@ -116,6 +116,21 @@ public sealed class EndpointTests
         Assert.Equal("/a", Assert.Single(front.Upstream.Received).Target);
     }
 
+    [Theory]
+    [Spec("TRF-370", "TRF-142")]
+    [InlineData("\"X-A\"")]
+    [InlineData("")]
+    public async Task A_backend_that_gets_no_address_is_filtered_all_the_same(string headers)
+    {
+        await using var front = await PluginFront.StartAsync($$"""
+            {"version":3,"host":["$UPSTREAM"],"endpoints":[{"endpoint":"/e","input_headers":["X-A"],"backend":[
+              {"url_pattern":"/b","input_headers":[{{headers}}],"extra_config":{"plugin/req-resp-modifier":{"name":["ip-filter"],"ip-filter":{{Loopback}} } } }]}]}
+            """, null, s_folder);
+
+        Assert.Equal(500, (await front.GetAsync("/e", "X-A: 1", "Connection: X-Forwarded-For")).Status);
+        Assert.Empty(front.Upstream.Received);
+    }
+
     [Fact]
     [Spec("TRF-146")]
     public async Task Modifiers_run_in_the_order_of_their_names()

@@ -59,6 +59,37 @@ public sealed class ServiceTests
         Assert.DoesNotContain("Without \"trusted_proxies\"", front.Gateway.Log, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [Spec("TRF-370", "TRF-361")]
+    [InlineData("X-Forwarded-For: 10.1.1.1:51544", 403)]
+    [InlineData("X-Forwarded-For: 9.9.9.9, [::ffff:10.1.1.1]:51544, 127.0.0.1:80", 403)]
+    [InlineData("X-Forwarded-For: 10.1.1.1, 9.9.9.9:80", 200)]
+    [InlineData("X-Forwarded-For: 10.1.1.1, fe80::1%eth0", 200)]
+    public async Task A_proxy_that_writes_ports_lets_no_denied_client_in(string header, int status)
+    {
+        await using var front = await StartAsync("""{"CIDR":["10.0.0.0/8"],"allow":false,"trusted_proxies":["127.0.0.0/8"]}""");
+
+        Assert.Equal(status, (await front.GetAsync("/e", header)).Status);
+    }
+
+    [Fact]
+    [Spec("TRF-361")]
+    public async Task Neither_Connection_nor_HTTP_2_nor_a_forged_log_line_gets_a_client_past()
+    {
+        await using var front = await StartAsync("""{"CIDR":["127.0.0.1"],"allow":false,"client_ip_headers":["X-Real-IP"],"trusted_proxies":["10.0.0.0/8"]}""", "\"use_h2c\":true,");
+
+        Assert.StartsWith("HTTP/1.1 403", await front.SendRawAsync("GET /e HTTP/1.1", "Host: a", "X-Real-IP: 9.9.9.9", "Connection: X-Real-IP, X-Forwarded-For"), StringComparison.Ordinal);
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/e%0D%0A%1B%5B31mINFO%20forged") { Version = new(2, 0), VersionPolicy = HttpVersionPolicy.RequestVersionExact };
+        request.Headers.TryAddWithoutValidation("X-Real-IP", "9.9.9.9");
+        request.Headers.TryAddWithoutValidation("X-Forwarded-For", "9.9.9.9");
+        using var response = await front.Gateway.Client.SendAsync(request);
+
+        Assert.Equal((403, 2), ((int)response.StatusCode, response.Version.Major));
+        await front.Gateway.WaitForLogAsync("INFO forged");
+        Assert.DoesNotContain("\nINFO forged", front.Gateway.Log, StringComparison.Ordinal);
+        Assert.DoesNotContain('\u001b', front.Gateway.Log);
+    }
+
     [Fact]
     [Spec("TRF-361")]
     public async Task A_peer_that_is_no_trusted_proxy_cannot_choose_its_address()
@@ -67,6 +98,18 @@ public sealed class ServiceTests
 
         Assert.Equal(403, (await front.GetAsync("/e", "X-Forwarded-For: 10.1.1.1, 192.168.0.7", "X-Real-IP: 10.1.1.1")).Status);
         await front.Gateway.WaitForLogAsync("blocking access to endpoint /e from IP 127.0.0.1");
+    }
+
+    [Theory]
+    [Spec("TRF-138")]
+    [InlineData("""{"CIDR":["10.0.0.0/8"],"client_ip_headers":[]}""", 1)]
+    [InlineData("""{"CIDR":["10.0.0.0/8"],"client_ip_headers":[],"allow":false}""", 0)]
+    public async Task A_list_that_does_not_say_what_it_is_for_is_told(string settings, int warnings)
+    {
+        await using var front = await StartAsync(settings);
+
+        Assert.Equal(warnings, front.Gateway.Diagnostics.All.Count(static d => d.Message.Contains("\"allow\" is absent", StringComparison.Ordinal)));
+        Assert.Equal(200, (await front.GetAsync("/e")).Status);
     }
 
     [Theory]
@@ -157,8 +200,8 @@ public sealed class ServiceTests
         Assert.Equal(403, (await front.GetAsync("/e")).Status);
     }
 
-    private static Task<PluginFront> StartAsync(string settings) => PluginFront.StartAsync($$"""
-        {"version":3,"host":["$UPSTREAM"],"extra_config":{"plugin/http-server":{"name":["ip-filter"],"ip-filter":{{settings}} } },
+    private static Task<PluginFront> StartAsync(string settings, string root = "") => PluginFront.StartAsync($$"""
+        {"version":3,{{root}}"host":["$UPSTREAM"],"extra_config":{"plugin/http-server":{"name":["ip-filter"],"ip-filter":{{settings}} } },
          "endpoints":[{"endpoint":"/e","backend":[{"url_pattern":"/b"}]}]}
         """, null, s_folder);
 }

@@ -24,7 +24,7 @@ public sealed class LoadTests
     [InlineData("\"jwt\":{\"policies\":[\"req_method == 'GET'\"]}", "do not know req_*")]
     [InlineData("\"jwt\":{\"policies\":[\"hasHeader('a')\"]}", "do not know req_*")]
     [InlineData("\"req\":{\"policies\":[\"req_headers.X-Forwarded-For[0] == 'a'\"]}", "security/policies.req.policies[0]: ")]
-    [InlineData("\"req\":{\"policies\":[\"quotaProcessor('a') == 1\"]}", "the advanced macros are base64.decode, base64.encode, between, ")]
+    [InlineData("\"req\":{\"policies\":[\"quotaProcesor('a') == 1\"]}", "the advanced macros are base64.decode, base64.encode, between, ")]
     [InlineData("\"req\":{\"policies\":[\"hasHeaders('a')\"]}", "hasHeader")]
     [InlineData("\"req\":{\"policies\":[\"req_method.matches('(a)\\\\\\\\1')\"]}", "security/policies.req.policies[0]: ")]
     [InlineData("\"req\":{\"policies\":[\"req_method.matches('(?<=a)b')\"]}", "security/policies.req.policies[0]: ")]
@@ -67,6 +67,28 @@ public sealed class LoadTests
             others: static registry => registry.Connection("test/connection", static (_, _, _) => new Silent())));
 
         Assert.Equal(2, exception.Message.Split(reason).Length);
+    }
+
+    [Theory]
+    [InlineData("\"req\":{\"policies\":[\"true\"]}", true)]
+    [InlineData("\"jwt\":{\"policies\":[\"true\"]},\"resp\":{\"policies\":[\"true\"]}", true)]
+    [InlineData("\"jwt\":{\"policies\":[\"true\"]}", false)]
+    [Spec("EXT-190")]
+    public async Task Rules_over_requests_refuse_the_start_where_a_plugin_takes_connections_over(string policies, bool refuses)
+    {
+        async Task StartAsync()
+        {
+            await using var front = await Front.StartAsync(
+                new PoliciesPlugin(),
+                $$$$$"""{"endpoint":"/e","backend":[{"url_pattern":"/b"}],"extra_config":{"auth/validator":{},"test/connection":{},"security/policies":{{{{{{policies}}}}}}}}""",
+                others: static registry => registry.Connection("test/connection", static (_, _, _) => new Silent()));
+            Assert.Empty(front.Gateway.Diagnostics.All);
+        }
+
+        if (refuses)
+            Assert.Contains("\"security/policies\" would never be asked", (await Assert.ThrowsAnyAsync<Exception>(StartAsync)).Message, StringComparison.Ordinal);
+        else
+            await StartAsync();
     }
 
     [Fact]

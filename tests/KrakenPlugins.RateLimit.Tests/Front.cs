@@ -18,6 +18,20 @@ internal static class Front
           {"endpoint":"/open","backend":[{"url_pattern":"/open"}]} {{{more}}} ]}
         """;
 
+    /// <summary>/e and /f with these tiers by X-Plan at the endpoint, /open without; the same at the service.</summary>
+    /// <param name="tiers">Elements of the list.</param>
+    /// <param name="service">Members of the extra_config of the service, with a comma in front.</param>
+    /// <param name="endpoint">Further members of that of the endpoints, with a comma in front.</param>
+    public static string TieredConfig(string tiers, string service = "", string endpoint = "") => $$$"""
+        {"version":3,"host":["$UPSTREAM"],"extra_config":{"router":{} {{{service}}} },"endpoints":[
+          {"endpoint":"/e","extra_config":{ {{{Tiered(tiers)}}} {{{endpoint}}} },"backend":[{"url_pattern":"/b"}]},
+          {"endpoint":"/f","extra_config":{ {{{Tiered(tiers)}}} {{{endpoint}}} },"backend":[{"url_pattern":"/b"}]},
+          {"endpoint":"/open","backend":[{"url_pattern":"/open"}]} ]}
+        """;
+
+    /// <summary>The member of an extra_config with tiers by X-Plan.</summary>
+    public static string Tiered(string tiers, string key = "X-Plan") => $$$""" "qos/ratelimit/tiered":{"tier_key":"{{{key}}}","tiers":[{{{tiers}}}]} """;
+
     public static Task<PluginFront> StartAsync(string json, TestGatewayOptions? options = null, params string[] folders) =>
         PluginFront.StartAsync(json, options, [Folder, .. folders]);
 

@@ -130,6 +130,42 @@ public sealed class RouterTests
 
         Assert.Equal("200 200 200 200", await front.StatusesAsync(4, "/e"));
         Assert.DoesNotContain("Rate limit enabled", front.Gateway.Log, StringComparison.Ordinal);
+        Assert.Single(front.Gateway.Diagnostics.All, static d => d.Message == "nothing is limited here; expected a number above 0 in \"max_rate\" or \"client_max_rate\"");
+    }
+
+    [Fact]
+    [Spec("TRF-010", "TRF-033")]
+    public async Task A_misspelt_rate_is_told_at_every_place_of_a_limit()
+    {
+        await using var front = await Front.StartAsync("""
+            {"version":3,"host":["$UPSTREAM"],"extra_config":{"qos/ratelimit/service":{"max_rates":1} },"endpoints":[
+              {"endpoint":"/e","extra_config":{"qos/ratelimit/tiered":{"tier_key":"X-Plan","tiers":[{"tier_value_as":"*","ratelimit":{"capacity":1} }]} },
+               "backend":[{"url_pattern":"/b","extra_config":{"qos/ratelimit/proxy":{"max_rat":1} } }]}]}
+            """);
+
+        Assert.Equal(
+            ["qos/ratelimit/proxy", "qos/ratelimit/service", "qos/ratelimit/tiered.tiers[0].ratelimit"],
+            front.Gateway.Diagnostics.All.Where(static d => d.Message.StartsWith("nothing is limited here", StringComparison.Ordinal)).Select(static d => d.Path).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    [Spec("TRF-033")]
+    public async Task A_number_that_is_none_is_told_once()
+    {
+        var failure = await Assert.ThrowsAnyAsync<Exception>(() => Front.RouterAsync("""{"max_rate":"ten"}"""));
+
+        Assert.Contains("expected a number, not \"ten\"", failure.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("without quotes", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    [Spec("TRF-020", "TRF-089")]
+    public async Task Claims_without_a_validator_are_told_to_refuse_everybody()
+    {
+        await using var front = await Front.RouterAsync("""{"client_max_rate":5,"strategy":"jwt","key":"sub"}""");
+
+        Assert.Equal("429", await front.StatusesAsync(1, "/e"));
+        Assert.Contains(front.Gateway.Diagnostics.All, static d => d.Message.Contains("without \"auth/validator\" no token is validated here", StringComparison.Ordinal));
     }
 
     [Theory]

@@ -10,7 +10,8 @@ internal static class Clients
 
     public static RespClient Connect(int port, Func<RespOptions, RespOptions>? change = null)
     {
-        var options = new RespOptions { Name = "test" };
+        // A busy machine may be slow to connect.
+        var options = new RespOptions { Name = "test", DialGrace = TimeSpan.FromSeconds(5) };
         return RespClient.Connect(new RespAddress("127.0.0.1", port), change?.Invoke(options) ?? options);
     }
 

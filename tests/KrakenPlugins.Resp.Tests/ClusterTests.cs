@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text;
 using Gateway.Testing;
 using KrakenPlugins.Resp.Clusters;
@@ -16,7 +17,7 @@ public sealed class ClusterTests
     public void Slots_are_those_of_the_specification(string key, int slot) => Assert.Equal(slot, KeySlot.Of(Encoding.ASCII.GetBytes(key)));
 
     [Fact, Spec("TRF-078")]
-    public async Task Keys_find_their_servers_from_one_member_and_a_replica_takes_over()
+    public async Task Keys_find_their_servers_from_one_member_and_replicas_take_over_from_what_is_gone_or_hangs()
     {
         await using var cluster = await RedisCluster.StartAsync();
         await using var client = RespClient.ConnectCluster([new RespAddress("127.0.0.1", cluster.Servers[4].Port)], new RespOptions { Name = "test" });
@@ -33,6 +34,17 @@ public sealed class ClusterTests
         foreach (var key in (string[])["key:1", "key:2", "key:3", "key:4", "key:5", "key:6", "key:7", "key:8"])
             await client.UntilAnswered(key);
         Assert.True((await client.Run("key:1")).Number() >= 2);
+
+        // One that hangs keeps its connections open: nobody says that it is gone.
+        var hanging = cluster.Servers[1];
+        var replica = cluster.Servers.Skip(3).Single(server => server.Cli("info", "replication").Contains($"master_port:{hanging.Port}", StringComparison.Ordinal));
+        hanging.Freeze();
+        await Wait.UntilAsync(() => replica.Cli("role").StartsWith("master", StringComparison.Ordinal), static () => "no replica takes over");
+        var start = Stopwatch.GetTimestamp();
+        foreach (var key in (string[])["key:1", "key:2", "key:3", "key:4", "key:5", "key:6", "key:7", "key:8"])
+            await client.UntilAnswered(key);
+        Assert.InRange(Stopwatch.GetElapsedTime(start).TotalSeconds, 0, 4);
+        hanging.Thaw();
     }
 
     [Fact, Spec("TRF-078")]

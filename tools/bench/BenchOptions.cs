@@ -6,13 +6,14 @@ namespace Gateway.Bench;
 internal sealed record BenchOptions
 {
     public const string Usage = """
-        usage: bench [load|routes|plugins|reload|tokens] [options]
+        usage: bench [load|routes|plugins|reload|tokens|cache] [options]
 
           load                 the scenarios against nginx, the bare pass-through and the gateway (default)
           routes               the gateway with 5 and with 5,000 endpoints: start time, throughput on the last one
           plugins              the gateway with 0, 1 and 30 plugins, and with 30 that it does not use: start time, memory
           reload               64 connections while configuration and plugin are replaced every second, and without
           tokens               an endpoint with auth/validator (RS256), with and without token_cache, against one without
+          cache                S1 with qos/http-cache, answered from the cache, against S1 without
 
           --gateway PATH       the gateway's executable or .dll, default artifacts/gateway/gateway
           --skip-gateway       nginx and the pass-through only
@@ -88,6 +89,7 @@ internal sealed record BenchOptions
         "plugins" => BenchMode.Plugins,
         "reload" => BenchMode.Reload,
         "tokens" => BenchMode.Tokens,
+        "cache" => BenchMode.Cache,
         _ => null,
     };
 
@@ -116,6 +118,7 @@ internal enum BenchMode
     Plugins,
     Reload,
     Tokens,
+    Cache,
 }
 
 /// <summary>The bench cannot measure; the message says why and what to do.</summary>

@@ -3,6 +3,9 @@ namespace Gateway.Bench;
 /// <summary>Writes the folder of one nginx: as the upstream with fixed bodies, or as a plain reverse proxy.</summary>
 internal static class Nginx
 {
+    /// <summary>Path of the upstream whose answer, that of the pass-through, may be kept for a day.</summary>
+    public const string KeptPath = "/kept";
+
     /// <summary>Serves the <see cref="Fixtures"/> from memory-mapped files with one worker.</summary>
     public static Task<Subject> StartUpstreamAsync(string program, string folder, CancellationToken cancellationToken)
     {
@@ -12,6 +15,7 @@ internal static class Nginx
         foreach ((string path, byte[] body) in bodies)
             File.WriteAllBytes(home + path + ".json", body);
         string locations = string.Concat(bodies.Select(body => $"    location = {body.Path} {{ alias {home}{body.Path}.json; }}\n"));
+        locations += $"    location = {KeptPath} {{ alias {home}/user.json; add_header Cache-Control max-age=86400; }}\n";
         int port = Subject.FreePort();
         return StartAsync("upstream", program, home, port, workers: "1", $$"""
               open_file_cache max=100 inactive=1h;

@@ -42,12 +42,17 @@ internal static class Report
         return text.ToString();
     }
 
-    public static string Tokens(BenchOptions options, IReadOnlyList<(string What, Case Case)> cases)
+    public static string Tokens(BenchOptions options, IReadOnlyList<(string What, Case Case)> cases) => AgainstTheFirst("Tokens", options, cases);
+
+    public static string Cache(BenchOptions options, IReadOnlyList<(string What, Case Case)> cases) => AgainstTheFirst("Cache", options, cases);
+
+    private static string AgainstTheFirst(string title, BenchOptions options, IReadOnlyList<(string What, Case Case)> cases)
     {
-        StringBuilder text = Begin("Tokens", LoadConditions(options));
-        Table(text, ["endpoint", "CPU as a multiple of the first", .. MeasurementColumns], cases.Select(item => (string[])
+        StringBuilder text = Begin(title, LoadConditions(options));
+        Table(text, ["endpoint", "throughput as a multiple of the first", "CPU as a multiple of the first", .. MeasurementColumns], cases.Select(item => (string[])
         [
             item.What,
+            Number(Throughput(item.Case) / Throughput(cases[0].Case), 2),
             Number(Cpu(item.Case) / Cpu(cases[0].Case), 2),
             .. Cells(Measurement.MedianOf(item.Case.Runs)),
         ]));
@@ -147,6 +152,8 @@ internal static class Report
     }
 
     private static double Cpu(Case item) => Measurement.MedianOf(item.Runs).CpuPer10K;
+
+    private static double Throughput(Case item) => Measurement.MedianOf(item.Runs).RequestsPerSecond;
 
     private static string Number(double value, int digits) => value.ToString("F" + digits.ToString(Inv), Inv);
 

@@ -37,6 +37,12 @@ internal sealed class Issuer : IDisposable
             Set(claims, Text(validator, "roles_key") is { Length: > 0 } key ? key : "roles", Flag(validator, "roles_key_is_nested"), roles);
         if (List(validator, "scopes") is { } scopes && Text(validator, "scopes_key") is { Length: > 0 } scopesKey)
             Set(claims, scopesKey, isNested: true, scopes);
+        foreach (var pair in List(validator, "propagate_claims") as JsonArray ?? [])
+        {
+            // Claims that become headers tell clients apart; those that mean something are there already.
+            if (pair?[0] is JsonValue name && Get(claims, name.ToString()) is null)
+                Set(claims, name.ToString(), isNested: true, "corpus");
+        }
         var content = Encode($$"""{"alg":"RS256","typ":"JWT","kid":"{{KeyId}}"}""") + "." + Encode(claims.ToJsonString());
         return content + "." + Base64Url.EncodeToString(_key.SignData(Encoding.ASCII.GetBytes(content), HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1));
     }
@@ -47,6 +53,14 @@ internal sealed class Issuer : IDisposable
         foreach (var step in steps[..^1])
             claims = (JsonObject)(claims[step] ??= new JsonObject());
         claims[steps[^1]] = value;
+    }
+
+    private static JsonNode? Get(JsonObject claims, string path)
+    {
+        JsonNode? node = claims;
+        foreach (var step in path.Split('.'))
+            node = (node as JsonObject)?[step];
+        return node;
     }
 
     private static string Encode(string json) => Base64Url.EncodeToString(Encoding.UTF8.GetBytes(json));

@@ -1,5 +1,9 @@
+using System.IO.Pipelines;
 using System.Text;
 using Gateway.Core.Configuration;
+using Gateway.Grpc;
+using Gateway.Grpc.Framing;
+using Gateway.Grpc.Services;
 using KrakenPlugins.Sdk.Configuration;
 using KrakenPlugins.Templates;
 
@@ -13,6 +17,8 @@ internal sealed record Target(string Name, string[] Tokens, Action<byte[]> Run)
 {
     // A third of a megabyte of input may not become more than this.
     private const int MaxTemplateOutput = 4 << 20;
+
+    private const int MaxMessage = 64 << 10;
 
     private static readonly string[] s_jsonTokens =
     [
@@ -52,6 +58,8 @@ internal sealed record Target(string Name, string[] Tokens, Action<byte[]> Run)
                 "{{template \"a\" .}}", "{{block \"b\" .}}", "{{break}}", "printf \"%v %[1]*d\"", "repeat 1000", "until 100000", "nil", "'x'", "`raw`", "1e400", "0x_1", "dict \"a\" 1", "list 1 2", ".list", ".text", ".number", ".map", "-1",
                 "9223372036854775807", "\"%s\"", "\"a\\n\"", "(list 1 \"a\" nil .map)", "$_ := set $ \"k\" $", "now", "1.5e3", "\"2006-01-02\"", "\"^1.2\"", "\"(a|b)*c\"", "\"http://u:p@h/?q\"",
             ], Render),
+        new("grpc", ["\0\0\0\0\0", "\u0001\0\0\0\u0001", "\0\0\u0001\0\0", "\u0002", "\u001f\u008b\b\0"], ReadMessages),
+        new("descriptors", ["\n", "\u0012", "\"", "2", "\u0001a", "\0"], ReadDescriptors),
     ];
 
     private static Target Format(string name, ConfigFormat format, string[] tokens) => new(name, tokens, input =>
@@ -70,6 +78,32 @@ internal sealed record Target(string Name, string[] Tokens, Action<byte[]> Run)
         var loaded = ConfigLoader.Load(root, new LoadOptions { IsAvailable = static (_, _) => true }, found);
         if (loaded.Config is null && !loaded.Diagnostics.HasErrors)
             throw new InvalidOperationException("refused without a word");
+    }
+
+    private static void ReadMessages(byte[] input)
+    {
+        foreach (var isGzip in (bool[])[false, true])
+        {
+            var reader = new MessageReader(PipeReader.Create(new MemoryStream(input)), MaxMessage) { IsGzip = isGzip };
+            // All of the input is there, so nothing waits.
+            while (reader.ReadAsync(RawMarshaller.Lent, CancellationToken.None).AsTask().GetAwaiter().GetResult() is { HasMessage: true } read)
+            {
+                if (read.Message.Length > MaxMessage)
+                    throw new InvalidOperationException("a message beyond the limit");
+            }
+        }
+    }
+
+    private static void ReadDescriptors(byte[] input)
+    {
+        try
+        {
+            new DescriptorIndex().Add(input);
+        }
+        catch (FormatException)
+        {
+            // The refusal.
+        }
     }
 
     private static void Render(byte[] input)

@@ -28,8 +28,9 @@ internal static class LimitsMicro
         Print("shared bucket, refused", _ => !empty.TryTake(clock.Now, out var _));
         Print("one known client", _ => table.TryTake(clients[0], clock.Now, out var _));
         Print("10000 known clients in turn", i => table.TryTake(clients[i % Clients], clock.Now, out var _));
+        Scale("time stamp", (_, _) => clock.Now > 0);
         Scale("shared bucket", (_, _) => bucket.TryTake(clock.Now, out var _));
-        Scale("clients", (thread, i) => table.TryTake(clients[(i * 2 % Clients) + thread], clock.Now, out var _));
+        Scale("a client of each", (thread, _) => table.TryTake(clients[thread], clock.Now, out var _));
     }
 
     private static void Print(string name, Func<int, bool> decide)
@@ -51,33 +52,9 @@ internal static class LimitsMicro
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name,-34} {best,8:F1} {bytes,6:F1}"));
     }
 
-    // The fastest of several runs: what disturbs one only ever slows it down.
     private static void Scale(string name, Func<int, int, bool> decide)
     {
-        const int Calls = 2_000_000;
-        double one = 0, two = 0;
-        for (var run = 0; run < 12; run++)
-        {
-            one = Math.Max(one, PerSecond(1));
-            two = Math.Max(two, PerSecond(2));
-        }
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name + ", two threads",-34} {two / one,8:F2} times the decisions of one"));
-
-        double PerSecond(int threads)
-        {
-            using var start = new Barrier(threads + 1);
-            var workers = Enumerable.Range(0, threads).Select(thread => new Thread(() =>
-            {
-                start.SignalAndWait();
-                for (var i = 0; i < Calls; i++)
-                    decide(thread, i);
-            })).ToArray();
-            Array.ForEach(workers, static w => w.Start());
-            start.SignalAndWait();
-            var began = Stopwatch.GetTimestamp();
-            Array.ForEach(workers, static w => w.Join());
-            return threads * Calls / Stopwatch.GetElapsedTime(began).TotalSeconds;
-        }
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name + ", two threads",-34} {TwoThreads.Gain(decide),8:F2} times the decisions of one"));
     }
 
     private static TokenRate Rate(double perSecond, long capacity) =>

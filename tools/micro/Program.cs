@@ -8,9 +8,12 @@ using Gateway.Micro;
     ("expressions", "header tests and a policy in CEL", ExpressionMicro.Run),
     ("tokens", "reading and verifying signed tokens, beside the platform's bare verification", TokensMicro.Run),
     ("validator", "auth/validator beside the bare check of a signature", ValidatorMicro.Run),
+    ("balancing", "the choice of a host, and what it hears of calls", BalancingMicro.Run),
     ("guards", "the look-up of an API key, the decision of CORS", GuardsMicro.Run),
     ("limits", "token buckets, shared and per client, on one thread and on two", LimitsMicro.Run),
+    ("redis", "decisions of the limits in Redis through one connection", RedisMicro.Run),
     ("signing", "the signature of a request (auth/aws-sigv4)", SigningMicro.Run),
+    ("traffic", "an address among many blocks, a User-Agent, a call through a circuit breaker", TrafficMicro.Run),
 ];
 
 var wanted = args is [] ? "json" : args is [var only] ? only : "";

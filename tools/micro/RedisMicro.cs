@@ -2,26 +2,16 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using KrakenPlugins.RateLimit.Redis;
+using KrakenPlugins.RateLimiting;
 using KrakenPlugins.Resp;
-using KrakenPlugins.Sdk.Plugins;
 
 namespace Gateway.Micro;
 
-/// <summary>Decisions of a token bucket in Lua through one connection, with Debian's redis-server beside it.</summary>
+/// <summary>Decisions of the limits in Redis through one connection, with Debian's redis-server beside it.</summary>
 internal static class RedisMicro
 {
     private const int CallsPerCaller = 2_000;
-
-    private static readonly RedisScript s_bucket = new("""
-        local t = redis.call('TIME')
-        local now = t[1] * 1000000 + t[2]
-        local free = tonumber(redis.call('GET', KEYS[1]) or '0')
-        if free < now then free = now end
-        local wait = free + ARGV[1] - now
-        if wait > tonumber(ARGV[2]) then return wait end
-        redis.call('SET', KEYS[1], string.format('%.0f', free + ARGV[1]), 'PX', ARGV[3])
-        return 0
-        """);
 
     public static void Run() => RunAsync().GetAwaiter().GetResult();
 
@@ -37,10 +27,13 @@ internal static class RedisMicro
             await using var client = RespClient.Connect(new RespAddress("127.0.0.1", port), new RespOptions { Name = "micro" });
             while (!client.IsReady)
                 await Task.Delay(10).ConfigureAwait(false);
-            Console.WriteLine($"{"callers",8} {"decisions/s",12} {"bytes",7} {"mean us",9}");
-            await MeasureAsync(client, 50).ConfigureAwait(false);
-            foreach (var callers in (int[])[1, 10, 50, 200])
-                await MeasureAsync(client, callers).ConfigureAwait(false);
+            Console.WriteLine($"{"buckets",18} {"callers",8} {"decisions/s",12} {"bytes",7} {"mean us",9}");
+            foreach (var (name, buckets) in Limits(client))
+            {
+                await MeasureAsync(buckets, 50).ConfigureAwait(false);
+                foreach (var callers in (int[])[1, 10, 50, 200])
+                    Print(name, callers, await MeasureAsync(buckets, callers).ConfigureAwait(false));
+            }
         }
         finally
         {
@@ -48,23 +41,36 @@ internal static class RedisMicro
         }
     }
 
-    private static async Task MeasureAsync(RespClient client, int callers)
+    private static IEnumerable<(string Name, RedisBuckets Buckets)> Limits(RespClient client)
     {
-        var (allocated, start) = (GC.GetTotalAllocatedBytes(true), Stopwatch.GetTimestamp());
-        await Task.WhenAll(Enumerable.Range(0, callers).Select(caller => Task.Run(() => DecideAsync(client, caller)))).ConfigureAwait(false);
-        var took = Stopwatch.GetElapsedTime(start);
-        double calls = callers * CallsPerCaller;
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{callers,8} {calls / took.TotalSeconds,12:F0} {(GC.GetTotalAllocatedBytes(true) - allocated) / calls,7:F0} {took.TotalMicroseconds / CallsPerCaller,9:F0}"));
+        if (!TokenRate.TryCreate(1000, TimeSpan.FromSeconds(1), 200, out var rate))
+            throw new InvalidOperationException("no rate");
+        yield return ("shared", new RedisBuckets(client, new BucketKeys("a:", "GET /orders", hasShared: true, isHashed: true), rate, null, null));
+        yield return ("client", new RedisBuckets(client, new BucketKeys("b:", "GET /orders", hasShared: false, isHashed: true), null, rate, null));
+        yield return ("client and shared", new RedisBuckets(client, new BucketKeys("c:", "GET /orders", hasShared: true, isHashed: true), rate, rate, null));
     }
 
-    private static async Task DecideAsync(RespClient client, int caller)
+    private static async Task<(TimeSpan Took, long Allocated)> MeasureAsync(RedisBuckets buckets, int callers)
     {
-        var key = string.Create(CultureInfo.InvariantCulture, $"bucket:{caller}");
+        var (allocated, start) = (GC.GetTotalAllocatedBytes(true), Stopwatch.GetTimestamp());
+        await Task.WhenAll(Enumerable.Range(0, callers).Select(caller => Task.Run(() => DecideAsync(buckets, caller)))).ConfigureAwait(false);
+        return (Stopwatch.GetElapsedTime(start), GC.GetTotalAllocatedBytes(true) - allocated);
+    }
+
+    private static void Print(string name, int callers, (TimeSpan Took, long Allocated) measured)
+    {
+        double calls = callers * CallsPerCaller;
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"{name,18} {callers,8} {calls / measured.Took.TotalSeconds,12:F0} {measured.Allocated / calls,7:F0} {measured.Took.TotalMicroseconds / CallsPerCaller,9:F0}"));
+    }
+
+    private static async Task DecideAsync(RedisBuckets buckets, int caller)
+    {
+        var client = buckets.Client is null ? null : string.Create(CultureInfo.InvariantCulture, $"client {caller}");
         for (var i = 0; i < CallsPerCaller; i++)
         {
-            var reply = await client.EvaluateAsync(s_bucket, [key], [10, 1000, 60_000], new RedisCall(TimeSpan.FromSeconds(2))).ConfigureAwait(false);
-            if (reply.IsFailed)
+            var reply = await buckets.TakeAsync(client, tells: false, TimeSpan.FromSeconds(2)).ConfigureAwait(false);
+            if (!BucketDecision.TryRead(reply, out _))
                 throw new InvalidOperationException($"{reply.Failure}: {reply.Error}");
         }
     }

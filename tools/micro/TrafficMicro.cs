@@ -16,14 +16,16 @@ internal static class TrafficMicro
     public static void Run()
     {
         Console.WriteLine($"{"decision",-34} {"ns",8} {"bytes",6}");
-        Addresses("IPv4 among 100,000 blocks", 4);
-        Addresses("IPv6 among 100,000 blocks", 16);
+        Addresses("IPv4 among 100,000 blocks", 4, isInside: false);
+        Addresses("IPv6 among 100,000 blocks", 16, isInside: false);
+        Addresses("IPv4 in one of 100,000 blocks", 4, isInside: true);
+        Addresses("IPv6 in one of 100,000 blocks", 16, isInside: true);
         Agent("User-Agent, 20 patterns", "");
         Agent("User-Agent, remembered", ",\"cache_size\":100");
         Breaker();
     }
 
-    private static void Addresses(string name, int size)
+    private static void Addresses(string name, int size, bool isInside)
     {
         var random = new Random(1);
         var blocks = new string[Blocks];
@@ -33,7 +35,7 @@ internal static class TrafficMicro
         var set = AddressSet.Compile(new ConfigSource(Read("{}"), ConfigPath.Root), "CIDR", blocks, findings)!;
         var peers = new IPAddress[Peers];
         for (var i = 0; i < Peers; i++)
-            peers[i] = RandomAddress(random, size);
+            peers[i] = isInside ? IPAddress.Parse(blocks[random.Next(Blocks)].Split('/')[0]) : RandomAddress(random, size);
         var next = 0;
         var found = 0;
         GuardsMicro.Print(name, () =>

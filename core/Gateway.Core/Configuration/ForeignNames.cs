@@ -25,7 +25,7 @@ internal sealed record ForeignName(string Namespace, string Place, string Advice
 /// </summary>
 internal static class ForeignNames
 {
-    private const string Lifetime = "the lifetime comes from the backend's Cache-Control; the attributes are \"shared\", \"max_items\" and \"max_size\"";
+    private const string Lifetime = "the lifetime comes from the backend's Cache-Control";
     private const string ServiceLimit = "a limit per client is \"client_max_rate\" with \"strategy\" and \"key\"";
     private const string Pins = "pins stand in \"hpkp_public_key\"";
 
@@ -40,7 +40,7 @@ internal static class ForeignNames
         new("qos/http-cache", "cache_control", Lifetime),
         new("qos/http-cache", "etag", Lifetime),
         new("qos/http-cache", "vary", Lifetime),
-        new("qos/http-cache", "redis", Lifetime),
+        new("qos/http-cache", "redis", "gateways share what they keep with \"connection_name\", which names a connection of the service's \"redis\""),
         new("qos/http-cache", "cdn", Lifetime),
         new("qos/ratelimit/service", "default_user_quota", ServiceLimit) { IsProtection = true },
         new("qos/ratelimit/service", "tokenizer", ServiceLimit) { IsProtection = true },

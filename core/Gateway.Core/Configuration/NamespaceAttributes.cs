@@ -5,10 +5,14 @@ namespace Gateway.Core.Configuration;
 
 /// <summary>An attribute of a namespace under an old name.</summary>
 /// <param name="Namespace">Current name of the namespace.</param>
-/// <param name="Object">The object that holds it, as names from the namespace on, parted by <c>/</c>; empty for the namespace itself.</param>
+/// <param name="Object">The object that holds it, as names from the namespace on, parted by <c>/</c>; empty for the namespace itself. Of a list every element.</param>
 /// <param name="Old">Old name.</param>
 /// <param name="Current">Name today.</param>
-internal sealed record OldAttribute(string Namespace, string Object, string Old, string Current);
+internal sealed record OldAttribute(string Namespace, string Object, string Old, string Current)
+{
+    /// <summary>How loudly its use is told.</summary>
+    public ConfigSeverity Severity { get; init; } = ConfigSeverity.Notice;
+}
 
 /// <summary>
 /// Old attributes of namespaces (CFG-052), for every plugin alike: they see the current names only. Those of the core objects stand at
@@ -25,6 +29,12 @@ internal static class NamespaceAttributes
         new("qos/ratelimit/router", "", "maxRate", "max_rate"),
         new("qos/ratelimit/router", "", "clientMaxRate", "client_max_rate"),
         new("qos/ratelimit/proxy", "", "maxRate", "max_rate"),
+        new("qos/ratelimit/router/redis", "", "connection_pool", "connection_name") { Severity = ConfigSeverity.Warning },
+        new("qos/ratelimit/router/redis", "", "redis_instance", "connection_name") { Severity = ConfigSeverity.Warning },
+        new("qos/ratelimit/service/redis", "", "connection_pool", "connection_name") { Severity = ConfigSeverity.Warning },
+        new("qos/ratelimit/service/redis", "", "redis_instance", "connection_name") { Severity = ConfigSeverity.Warning },
+        new("qos/ratelimit/tiered", "tiers/ratelimit_redis", "connection_pool", "connection_name") { Severity = ConfigSeverity.Warning },
+        new("qos/ratelimit/tiered", "tiers/ratelimit_redis", "redis_instance", "connection_name") { Severity = ConfigSeverity.Warning },
         new("security/bot-detector", "", "cacheSize", "cache_size"),
         new("security/bot-detector", "", "whitelist", "allow"),
         new("security/bot-detector", "", "allowlist", "allow"),
@@ -63,6 +73,8 @@ internal static class NamespaceAttributes
 
     private static ConfigNode Inside(ConfigNode node, ConfigPath path, ReadOnlySpan<string> steps, Func<ConfigNode, ConfigPath, ConfigNode> change)
     {
+        if (node.Kind == ConfigKind.Array)
+            return InsideEach(node, path, steps, change);
         if (node.Kind != ConfigKind.Object)
             return node;
         if (steps.IsEmpty)
@@ -73,6 +85,18 @@ internal static class NamespaceAttributes
         if (ReferenceEquals(changed, inner))
             return node;
         return ConfigNode.Object(node.Position, [.. node.Members.Select(m => ReferenceEquals(m.Value, inner) ? m with { Value = changed } : m)]);
+    }
+
+    private static ConfigNode InsideEach(ConfigNode list, ConfigPath path, ReadOnlySpan<string> steps, Func<ConfigNode, ConfigPath, ConfigNode> change)
+    {
+        ConfigNode[]? items = null;
+        for (var i = 0; i < list.Items.Count; i++)
+        {
+            var changed = Inside(list.Items[i], path.Item(i), steps, change);
+            if (!ReferenceEquals(changed, list.Items[i]))
+                (items ??= [.. list.Items])[i] = changed;
+        }
+        return items is null ? list : ConfigNode.Array(list.Position, items);
     }
 
     private static ConfigNode Rename(ConfigNode node, ConfigPath path, IEnumerable<OldAttribute> attributes, ConfigDiagnostics diagnostics)
@@ -86,7 +110,7 @@ internal static class NamespaceAttributes
             members ??= [.. node.Members];
             // What comes later, and the current name wherever it stands, win.
             var isTaken = members.Any(m => m.Name == attribute.Current && m.Value.Kind != ConfigKind.Null);
-            diagnostics.Add(new(ConfigSeverity.Notice, member.NamePosition, path.Member(member.Name).ToString(), isTaken
+            diagnostics.Add(new(attribute.Severity, member.NamePosition, path.Member(member.Name).ToString(), isTaken
                 ? $"\"{member.Name}\" is ignored because \"{attribute.Current}\" is present"
                 : $"\"{member.Name}\" is the old name of \"{attribute.Current}\"; rename it") { Rule = ConfigRules.OldName });
             if (isTaken)

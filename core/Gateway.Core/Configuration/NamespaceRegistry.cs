@@ -90,6 +90,9 @@ public static class NamespaceRegistry
         ["github.com/devopsfaith/krakend-health"] = "the health endpoint is built in (/__health, router.health_path) and does not check backends",
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
+    /// <summary>The scopes.</summary>
+    public static IReadOnlyList<string> Scopes { get; } = [.. s_scopes.Keys.Order(StringComparer.Ordinal)];
+
     /// <summary>Every namespace that the language defines.</summary>
     public static IReadOnlySet<string> All => s_all;
 

@@ -145,12 +145,14 @@ internal sealed class NamespaceResolver(LoadOptions options, ConfigDiagnostics d
         };
     }
 
-    private static string WhyWithoutEffect(string scope, string name)
+    private string WhyWithoutEffect(string scope, string name)
     {
         if (NamespaceAliases.IsDropped(name))
             return $"\"{name}\" has no effect: the component no longer exists";
         var hint = NamespaceRegistry.HintFor(NamespaceAliases.Canonical(name));
         var scopes = NamespaceRegistry.ScopesOf(name);
+        if (scopes.Count == 0)
+            scopes = [.. NamespaceRegistry.Scopes.Where(other => options.IsAvailable(other, name))];
         if (scopes.Count == 0)
         {
             return hint is null

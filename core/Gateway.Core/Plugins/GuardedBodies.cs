@@ -72,6 +72,30 @@ internal sealed class GuardedBalancer(IHostBalancer inner, string name, PluginOw
         }
     }
 
+    public BackendHost PickAgain(ProxyRequest request, IReadOnlyList<BackendHost> hosts, IReadOnlyList<BackendHost> tried)
+    {
+        try
+        {
+            return inner.PickAgain(request, hosts, tried);
+        }
+        catch (Exception exception)
+        {
+            throw new PluginFaultException(owner.Fail(exception, name).Message);
+        }
+    }
+
+    public void Answered(BackendHost host, in HostAnswer answer)
+    {
+        try
+        {
+            inner.Answered(host, answer);
+        }
+        catch (Exception exception)
+        {
+            owner.Note(exception, name);
+        }
+    }
+
     public void Completed(BackendHost host, in ProxyResult result, TimeSpan elapsed)
     {
         try

@@ -24,10 +24,10 @@ public sealed class PluginLoadException : Exception
     /// <param name="plugin">The plugin.</param>
     /// <param name="phase">How far it came.</param>
     /// <param name="reason">What is wrong.</param>
-    /// <param name="remedy">What to do.</param>
+    /// <param name="remedy">What to do; empty where the reason says it.</param>
     /// <param name="inner">What it threw, or <see langword="null"/>.</param>
     public PluginLoadException(FoundPlugin plugin, PluginPhase phase, string reason, string remedy, Exception? inner = null)
-        : base($"plugin {plugin}: {Name(phase)}: {reason}; {remedy}", inner)
+        : base($"plugin {plugin}: {Name(phase)}: {reason}{(remedy.Length == 0 ? "" : "; ")}{remedy}", inner)
     {
         Plugin = plugin;
         Phase = phase;
@@ -47,6 +47,6 @@ public sealed class PluginLoadException : Exception
         PluginPhase.Construction => "constructing it",
         PluginPhase.Register => "Register",
         PluginPhase.Factory => "building a component",
-        _ => "StartAsync",
+        _ => "starting it",
     };
 }

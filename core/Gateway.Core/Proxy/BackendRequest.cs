@@ -1,5 +1,4 @@
 using Gateway.Core.Configuration;
-using Gateway.Core.Transport;
 using KrakenPlugins.Sdk.Proxy;
 
 namespace Gateway.Core.Proxy;
@@ -18,17 +17,6 @@ internal sealed class BackendTarget(BackendConfig backend, bool isWildcard, Prox
         if (_url.Build(request) is not { } target)
             return new(new GatewayError(GatewayErrorKind.Rejected, "a parameter would leave the path of the backend", 400));
         request.Target = target;
-        return next(request, cancellationToken);
-    }
-}
-
-/// <summary>The second half of a backend's request, once per copy: its host and its header filter.</summary>
-internal sealed class BackendAddress(NameFilter headers, HostBalancer balancer, ProxyHandler next)
-{
-    public ValueTask<ProxyResult> InvokeAsync(ProxyRequest request, CancellationToken cancellationToken)
-    {
-        request.Host = balancer.Pick();
-        headers.Apply(request.Headers);
         return next(request, cancellationToken);
     }
 }

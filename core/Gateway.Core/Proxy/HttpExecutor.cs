@@ -55,6 +55,7 @@ internal sealed partial class HttpExecutor
             return Explain(request, error!);
         if (_decode is null)
             return HandThrough(response);
+        var headers = response.DataHeaders;
         PooledBytes body;
         try
         {
@@ -74,7 +75,7 @@ internal sealed partial class HttpExecutor
         }
         if (!_decode(body, out var payload, out var reason))
             return new GatewayError(GatewayErrorKind.Payload, reason!);
-        return new ProxyResponse { Data = payload, IsComplete = true, StatusCode = 200 };
+        return new ProxyResponse { Data = payload, IsComplete = true, StatusCode = 200, Headers = headers };
     }
 
     // In a data endpoint a no-op backend is a complete part without keys (MAN-011); its body is there for a sequence to read.

@@ -1,6 +1,7 @@
 using Gateway.Core.Configuration;
 using Gateway.Core.Plugins;
 using Gateway.Core.Proxy;
+using Gateway.Core.Transport;
 using KrakenPlugins.Sdk.Configuration;
 using KrakenPlugins.Sdk.Plugins;
 using KrakenPlugins.Sdk.Proxy;
@@ -32,6 +33,9 @@ internal sealed record GenerationContext(ServiceConfig Config, GenerationScope S
 
     /// <summary>What components show of their state.</summary>
     public HealthContributors Health { get; } = new(Logger);
+
+    /// <summary>What plugins do for operators.</summary>
+    public AdminOperations Admin { get; } = new();
 }
 
 /// <summary>What components of the service are told.</summary>
@@ -89,6 +93,8 @@ internal class ServiceContext(GenerationContext generation) : IServiceContext
         Generation.Health.Add(_component, contributor);
     }
 
+    public void OfferAdmin(AdminOperation operation) => Generation.Admin.Add(_owner, _component, operation);
+
     /// <summary>The same for the component of a plugin; no component for the plugin as a whole.</summary>
     public ServiceContext For(PluginOwner owner, string component)
     {
@@ -116,6 +122,8 @@ internal class EndpointContext(GenerationContext generation, EndpointConfig endp
 
     /// <summary>Headers that components of the endpoint hand on to its backends, in canonical spelling.</summary>
     public List<string> PropagatedHeaders { get; init; } = [];
+
+    IReadOnlyList<string> IEndpointContext.PropagatedHeaders => PropagatedHeaders;
 
     public bool PropagateHeader(string name)
     {
@@ -154,7 +162,19 @@ internal sealed class BackendContext(GenerationContext generation, EndpointConfi
     public string UrlPattern => backend.UrlPattern.Text;
     public string BackendMethod => backend.Method;
     public string Encoding => backend.Encoding;
+    public string? Executor => Plugins.Executors.FirstOrDefault(e => backend.ExtraConfig[e.Name] is not null)?.Name;
     public ConfigNode Backend => backend.Source;
+
+    /// <summary>Known once their source is built.</summary>
+    public IHostDiscovery? Hosts { get; set; }
+
+    /// <summary>What calls the hosts; <see langword="null"/> while their source is built.</summary>
+    public HttpTransport? Transport { get; set; }
+
+    public IOutgoingCalls HostCalls => Transport is null
+        ? Outgoing
+        : field ??= new OutgoingCalls(Transport, backend.Client with { NoRedirect = true, SendBodyOnRedirect = false });
+
     /// <summary>The place that it stands in; an agent's is no endpoint.</summary>
     public string? Parent { get; init; }
 

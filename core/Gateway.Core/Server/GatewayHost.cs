@@ -96,6 +96,9 @@ public sealed partial class GatewayHost : IAsyncDisposable
     /// <summary>What components say about their state, by namespace.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> Health => [.. _generation.Health.All.Select(static h => KeyValuePair.Create(h.Name, h.Status))];
 
+    /// <summary>What plugins of the configuration that serves do for operators.</summary>
+    public IReadOnlyList<PluginOperation> AdminOperations => _generation.AdminOperations;
+
     /// <summary>The address that is bound, and what is spoken there.</summary>
     public (string Address, IReadOnlyList<string> Protocols) Listener =>
         (_server.Settings.Ip is { } ip ? new IPEndPoint(ip, Port).ToString() : $"*:{Port.ToString(CultureInfo.InvariantCulture)}", _server.Settings.Protocols);

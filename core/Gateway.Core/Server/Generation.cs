@@ -59,6 +59,7 @@ internal sealed partial class Generation : IAsyncDisposable
         _accessComponent = parts.Log.Access;
         _logger = parts.Log.Logger;
         Health = parts.Health;
+        AdminOperations = parts.Admin.All;
         if (parts.Outer.Count > 0)
             _outer = Pipeline.Compose(parts.Outer, context => RerouteAsync(ExchangeOf(context)));
         if (parts.Inner.Count > 0)
@@ -194,6 +195,9 @@ internal sealed partial class Generation : IAsyncDisposable
     /// <summary>What components say about their state.</summary>
     public HealthContributors Health { get; }
 
+    /// <summary>What its plugins do for operators.</summary>
+    public IReadOnlyList<PluginOperation> AdminOperations { get; }
+
     /// <summary>Ends the use that being current is.</summary>
     public void Retire()
     {
@@ -319,6 +323,7 @@ internal sealed record GenerationParts
     public required ServiceLog Log { get; init; }
     public AccessLog? AccessLog { get; init; }
     public required HealthContributors Health { get; init; }
+    public required AdminOperations Admin { get; init; }
     public IReadOnlyList<KrakenPlugins.Sdk.Proxy.IHttpMiddleware> Outer { get; init; } = [];
     public IReadOnlyList<KrakenPlugins.Sdk.Proxy.IHttpMiddleware> Inner { get; init; } = [];
     public IReadOnlyList<IListenerBranch> Branches { get; init; } = [];

@@ -81,6 +81,7 @@ internal static partial class GenerationBuilder
             Transport = transport,
             Log = log,
             Health = generation.Health,
+            Admin = generation.Admin,
             AccessLog = config.Router.DisableAccessLog ? null : new AccessLog(options.Log, config.Router.LoggerSkipPaths, options.IsTerminal),
             Outer = command is null ? ServerComponents(generation, context, diagnostics, static order => order < ServerStages.Routing.Order) : [],
             Inner = command is null ? ServerComponents(generation, context, diagnostics, static order => order >= ServerStages.Routing.Order) : [],

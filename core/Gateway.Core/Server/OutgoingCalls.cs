@@ -18,6 +18,19 @@ internal sealed class OutgoingCalls : IOutgoingCalls
     private ClientHandler? _direct;
     private TimeProvider _time = TimeProvider.System;
 
+    /// <summary>No calls before <see cref="Use"/>.</summary>
+    public OutgoingCalls()
+    {
+    }
+
+    /// <summary>Calls with the settings of a backend's client.</summary>
+    public OutgoingCalls(HttpTransport transport, BackendHttpClientConfig options)
+    {
+        _time = transport.Time;
+        _direct = transport.CreateDirectHandler(options);
+        _proxied = transport.CreateHandler(options);
+    }
+
     /// <summary>Makes calls possible.</summary>
     public void Use(HttpTransport transport)
     {

@@ -2,6 +2,7 @@ using Gateway.Core.Configuration;
 using Gateway.Core.Plugins.Kinds;
 using Gateway.Core.Proxy;
 using KrakenPlugins.Sdk.Configuration;
+using KrakenPlugins.Sdk.Plugins;
 using KrakenPlugins.Sdk.Proxy;
 
 namespace Gateway.Core.Server;
@@ -9,7 +10,7 @@ namespace Gateway.Core.Server;
 /// <summary>What makes the call of a backend.</summary>
 internal sealed partial class PipelineCompiler
 {
-    private ProxyHandler CompileExecutor(EndpointConfig endpoint, BackendConfig backend, BackendContext context, ConfigDiagnostics faults)
+    private ProxyHandler CompileExecutor(EndpointConfig endpoint, BackendConfig backend, BackendContext context, IHostBalancer? balancer, ConfigDiagnostics faults)
     {
         foreach (var executor in _plugins.Executors)
         {
@@ -34,7 +35,10 @@ internal sealed partial class PipelineCompiler
         }
         if (plugin is not null)
             client.Add(plugin);
-        var call = Pipeline.Compose(client, transport.CreateHandler(backend.Client));
+        var send = transport.CreateHandler(backend.Client);
+        if (balancer is not null)
+            send = new HostWatch(balancer, generation.Time, send).InvokeAsync;
+        var call = Pipeline.Compose(client, send);
         return new HttpExecutor(call, CompileDecoder(backend, context, faults), endpoint, backend, limits, _logger).InvokeAsync;
     }
 

@@ -10,22 +10,26 @@ namespace Gateway.Core.Server;
 /// <summary>Where the hosts of a backend come from, and who chooses among them.</summary>
 internal sealed partial class PipelineCompiler
 {
-    private ProxyHandler CompileHost(BackendConfig backend, BackendContext context, ConfigDiagnostics faults, ProxyHandler next, bool takesConnections = false)
+    private HostSource CompileHosts(BackendConfig backend, BackendContext context, ConfigDiagnostics faults, bool takesConnections = false)
     {
         var discovery = CompileDiscovery(backend, context, faults);
-        var balancer = CompileBalancer(backend, context, faults);
         var hosts = discovery is null ? FixedHosts(backend, takesConnections) : [];
-        if (discovery is null && hosts.Length == 0)
-            return next;
-        if (balancer is not null)
-            return new BalancedAddress(HeadersOf(backend, context), discovery ?? new FixedHosts(hosts), balancer, generation.Time, next).InvokeAsync;
-        return discovery is null
-            ? new BackendAddress(HeadersOf(backend, context), new HostBalancer(hosts), next).InvokeAsync
-            : new DiscoveredAddress(HeadersOf(backend, context), discovery, next).InvokeAsync;
+        context.Hosts = discovery ?? (hosts.Length > 0 ? new FixedHosts(hosts) : null);
+        context.Transport = transport;
+        return new HostSource(discovery, hosts, CompileBalancer(backend, context, faults));
     }
 
-    private static NameFilter HeadersOf(BackendConfig backend, BackendContext context) =>
-        NameFilter.ForBackend(backend.InputHeaders, StringComparison.OrdinalIgnoreCase, context.PropagatedHeaders);
+    private ProxyHandler CompileAddress(HostSource source, BackendConfig backend, BackendContext context, ProxyHandler next)
+    {
+        if (context.Hosts is not { } all)
+            return next;
+        var headers = NameFilter.ForBackend(backend.InputHeaders, StringComparison.OrdinalIgnoreCase, context.PropagatedHeaders);
+        if (source.Balancer is { } balancer)
+            return new BalancedAddress(headers, all, balancer, generation.Time, next).InvokeAsync;
+        return source.Discovery is null
+            ? new BackendAddress(headers, new HostBalancer(source.Listed), source.Listed, next).InvokeAsync
+            : new DiscoveredAddress(headers, source.Discovery, next).InvokeAsync;
+    }
 
     private IHostDiscovery? CompileDiscovery(BackendConfig backend, BackendContext context, ConfigDiagnostics faults)
     {
@@ -61,4 +65,10 @@ internal sealed partial class PipelineCompiler
         }
         return hosts;
     }
+
+    /// <summary>The hosts of a backend.</summary>
+    /// <param name="Discovery">Where they come from; <see langword="null"/> for the configuration.</param>
+    /// <param name="Listed">Those of the configuration.</param>
+    /// <param name="Balancer">What chooses among them; <see langword="null"/> for round robin.</param>
+    private sealed record HostSource(IHostDiscovery? Discovery, BackendHost[] Listed, IHostBalancer? Balancer);
 }

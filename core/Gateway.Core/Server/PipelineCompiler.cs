@@ -162,11 +162,12 @@ internal sealed partial class PipelineCompiler(GenerationContext generation, Htt
     {
         Log.BuildingBackend(_logger, backend.UrlPattern.Text);
         var stages = new StageList();
+        var hosts = CompileHosts(backend, context, faults);
         foreach (var component in _plugins.BackendComponents)
             stages.Add(component, component.ConfigAt(backend.ExtraConfig, _service.ExtraConfig), context, faults);
         PipelineKinds.AddBackend(stages, backend.ExtraConfig, context, faults);
-        var inner = Pipeline.Compose(stages.From(BackendStages.Request), CompileExecutor(endpoint, backend, context, faults));
-        inner = CompileHost(backend, context, faults, inner);
+        var inner = Pipeline.Compose(stages.From(BackendStages.Request), CompileExecutor(endpoint, backend, context, hosts.Balancer, faults));
+        inner = CompileAddress(hosts, backend, context, inner);
         if (endpoint.ConcurrentCalls > 1)
             inner = new ConcurrentCalls(inner, endpoint.ConcurrentCalls, timeout).InvokeAsync;
         return Pipeline.Compose(stages.OutsideOf(BackendStages.Request), new BackendTarget(backend, endpoint.IsWildcard, inner).InvokeAsync);

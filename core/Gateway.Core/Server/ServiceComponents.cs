@@ -43,12 +43,14 @@ internal static class ServiceComponents
         return null;
     }
 
-    /// <summary>Hands findings on, and throws <see cref="ConfigurationException"/> with all of them when there is an error among them.</summary>
+    /// <summary>
+    /// Hands findings on, and throws <see cref="ConfigurationException"/> with all of them when there is an error among them that nobody answers for.
+    /// </summary>
     public static void ThrowIfFaulty(ConfigDiagnostics faults, ConfigDiagnostics diagnostics)
     {
         foreach (var finding in faults.All)
             diagnostics.Add(finding);
-        if (faults.HasErrors)
+        if (faults.All.Any(static f => f is { Severity: ConfigSeverity.Error, KeepsStart: false }))
             throw new ConfigurationException(string.Join('\n', faults.All));
     }
 }

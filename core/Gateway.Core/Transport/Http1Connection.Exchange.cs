@@ -200,7 +200,7 @@ internal sealed partial class Http1Connection
         switch ((AbortReason)Volatile.Read(ref _abort))
         {
             case AbortReason.Cancelled:
-                return TransportErrors.Cancelled(_request!);
+                return TransportErrors.Cancelled(_request!, _pump is { WaitsForClient: true });
             case AbortReason.HeaderTimeout:
                 return new GatewayError(GatewayErrorKind.Timeout, TransportErrors.HeaderTimeout);
             case AbortReason.RequestBody when _pump?.Error is { } bodyError:

@@ -29,7 +29,7 @@ internal sealed class HttpCaller
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            return TransportErrors.Cancelled(request);
+            return TransportErrors.Cancelled(request, waitedForClient: true);
         }
         catch (IOException exception)
         {
@@ -124,7 +124,7 @@ internal sealed class HttpCaller
         }
         catch (Exception exception) when (TransportErrors.IsConnectionFailure(exception))
         {
-            return (null, cancellationToken.IsCancellationRequested ? TransportErrors.Cancelled(request) : TransportErrors.Connection("dial", pool.Peer, exception));
+            return (null, cancellationToken.IsCancellationRequested ? TransportErrors.Cancelled(request) : TransportErrors.Connection(TransportErrors.Dial, pool.Peer, exception));
         }
     }
 

@@ -20,6 +20,7 @@ internal sealed class RequestPump
     private readonly PipeReader? _reader;
     private readonly ReadOnlyMemory<byte> _rest;
     private readonly long? _length;
+    private bool _waitsForClient;
 
     public RequestPump(Http1Connection connection, in OutgoingRequest outgoing)
     {
@@ -46,6 +47,9 @@ internal sealed class RequestPump
         string.Create(CultureInfo.InvariantCulture, $"http: ContentLength={announced} with Body length {received}"));
 
     public void Start() => Completion = RunAsync();
+
+    /// <summary>Whether the backend had all that the client sent, and the client did not go on.</summary>
+    public bool WaitsForClient => Volatile.Read(ref _waitsForClient);
 
     /// <summary>Stops as soon as possible; <see cref="Completion"/> says when.</summary>
     public void Stop() => _stop.Cancel();
@@ -127,7 +131,11 @@ internal sealed class RequestPump
     {
         try
         {
-            return await RequestBody.ReadAsync(reader, _stop.Token).ConfigureAwait(false);
+            // Stays set when the wait is given up: that is when it is asked for.
+            Volatile.Write(ref _waitsForClient, true);
+            var result = await RequestBody.ReadAsync(reader, _stop.Token).ConfigureAwait(false);
+            Volatile.Write(ref _waitsForClient, false);
+            return result;
         }
         catch (Exception exception) when (exception is IOException or InvalidOperationException)
         {

@@ -16,13 +16,14 @@ internal sealed class TransportException(GatewayErrorKind kind, string message, 
 internal static class TransportErrors
 {
     public const string HeaderTimeout = "net/http: timeout awaiting response headers";
+    public const string Dial = "dial";
     public const string UnexpectedEnd = "unexpected EOF";
 
-    /// <summary>A call whose token fired: the client left, or the time is up.</summary>
-    public static GatewayError Cancelled(ProxyRequest request) =>
+    /// <summary>A call whose token fired: the client left, or the time is up, which says nothing of a backend that still waits for the client's body.</summary>
+    public static GatewayError Cancelled(ProxyRequest request, bool waitedForClient = false) =>
         request.ClientAborted.IsCancellationRequested
             ? new(GatewayErrorKind.ClientAborted, GatewayError.ContextCanceled)
-            : new(GatewayErrorKind.Timeout, GatewayError.DeadlineExceeded);
+            : new(GatewayErrorKind.Timeout, GatewayError.DeadlineExceeded) { IsNeutral = waitedForClient };
 
     /// <summary>
     /// Why a request's own body cannot be read: it is larger than allowed (MAN-271), it breaks the protocol and is answered with the
@@ -40,8 +41,8 @@ internal static class TransportErrors
 
     public static GatewayError Connection(string operation, string peer, Exception exception) =>
         exception is TransportException known
-            ? new(known.Kind, known.Message, exception: exception)
-            : new(GatewayErrorKind.Connection, $"{operation} tcp {peer}: {Describe(exception)}", exception: exception);
+            ? new(known.Kind, known.Message, exception: exception) { IsUnsent = operation == Dial }
+            : new(GatewayErrorKind.Connection, $"{operation} tcp {peer}: {Describe(exception)}", exception: exception) { IsUnsent = operation == Dial };
 
     /// <summary>Whether an exception is what a socket or TLS stream throws when the connection fails or was closed under it.</summary>
     public static bool IsConnectionFailure(Exception exception) =>

@@ -2,6 +2,7 @@ using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
 using Gateway.Core.Configuration;
+using Gateway.Core.Server;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -11,7 +12,8 @@ namespace Gateway.Admin;
 /// <summary>What the admin listener does for those who may.</summary>
 /// <param name="Status">What <c>GET /status</c> shows.</param>
 /// <param name="ReloadAsync">What <c>POST /reload</c> does: the status and the document of its answer.</param>
-internal sealed record AdminActions(Func<JsonObject> Status, Func<Task<(int Status, JsonObject Answer)>> ReloadAsync);
+/// <param name="Operations">What plugins offer below <c>/plugins/</c>.</param>
+internal sealed record AdminActions(Func<JsonObject> Status, Func<Task<(int Status, JsonObject Answer)>> ReloadAsync, Func<IReadOnlyList<PluginOperation>> Operations);
 
 /// <summary>The requests of the admin listener.</summary>
 internal sealed class AdminApplication(AdminAddress address, AdminToken token, AdminActions actions) : IHttpApplication<HttpContext>
@@ -48,7 +50,10 @@ internal sealed class AdminApplication(AdminAddress address, AdminToken token, A
             ("/status", _) => RefuseMethodAsync(context, "GET, HEAD"),
             ("/reload", "POST") => ReloadAsync(context),
             ("/reload", _) => RefuseMethodAsync(context, "POST"),
-            _ => WriteAsync(context, StatusCodes.Status404NotFound, Error("there are GET /status and POST /reload")),
+            ("/plugins", "GET" or "HEAD") => WriteAsync(context, StatusCodes.Status200OK, PluginOperations.List(actions.Operations())),
+            ("/plugins", _) => RefuseMethodAsync(context, "GET, HEAD"),
+            ({ } path, _) when path.StartsWith("/plugins/", StringComparison.Ordinal) => RunAsync(context, path),
+            _ => WriteAsync(context, StatusCodes.Status404NotFound, Error("there are GET /status, POST /reload and GET /plugins")),
         };
     }
 
@@ -67,6 +72,23 @@ internal sealed class AdminApplication(AdminAddress address, AdminToken token, A
         await WriteAsync(context, status, answer).ConfigureAwait(false);
     }
 
+    private async Task RunAsync(HttpContext context, string path)
+    {
+        var offered = actions.Operations().Where(o => o.Path == path).ToArray();
+        if (offered.Length == 0)
+        {
+            await WriteAsync(context, StatusCodes.Status404NotFound, Error("no plugin of this configuration offers that; GET /plugins lists what there is")).ConfigureAwait(false);
+            return;
+        }
+        if (offered.FirstOrDefault(o => o.Operation.Method == context.Request.Method) is not { } operation)
+        {
+            await RefuseMethodAsync(context, string.Join(", ", offered.Select(static o => o.Operation.Method))).ConfigureAwait(false);
+            return;
+        }
+        var (status, body) = await PluginOperations.RunAsync(operation, context).ConfigureAwait(false);
+        await WriteAsync(context, status, body).ConfigureAwait(false);
+    }
+
     private static Task RefuseMethodAsync(HttpContext context, string allowed)
     {
         context.Response.Headers.Allow = allowed;
@@ -75,9 +97,11 @@ internal sealed class AdminApplication(AdminAddress address, AdminToken token, A
 
     private static JsonObject Error(string message) => new() { ["error"] = message };
 
-    private static Task WriteAsync(HttpContext context, int status, JsonObject document)
+    private static Task WriteAsync(HttpContext context, int status, JsonObject document) =>
+        WriteAsync(context, status, Encoding.UTF8.GetBytes(document.ToJsonString()));
+
+    private static Task WriteAsync(HttpContext context, int status, ReadOnlyMemory<byte> body)
     {
-        var body = Encoding.UTF8.GetBytes(document.ToJsonString());
         var response = context.Response;
         response.StatusCode = status;
         response.ContentType = "application/json";

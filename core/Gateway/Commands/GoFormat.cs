@@ -61,7 +61,8 @@ internal static class GoFormat
         node.Members.Reverse().DistinctBy(static m => m.Name, StringComparer.Ordinal).Reverse();
 
     private static bool IsSecret(string name) =>
-        ConfigText.IsSecret(name) || name.Equals("salt", StringComparison.OrdinalIgnoreCase) || name.Equals("users", StringComparison.OrdinalIgnoreCase);
+        ConfigText.IsSecret(name) || name.Equals("salt", StringComparison.OrdinalIgnoreCase) || name.Equals("users", StringComparison.OrdinalIgnoreCase)
+        || name.Equals("user_name", StringComparison.OrdinalIgnoreCase);
 
     private static string OneLine(string text) =>
         text.AsSpan().IndexOfAny('\r', '\n') < 0 ? text : text.ReplaceLineEndings("\\n");

@@ -88,7 +88,7 @@ internal static class RunCommand
             await using var _ = admin.ConfigureAwait(false);
             var reload = new Reload(file, options, host, plugins, admin, loaded) { Warnings = Findings.Together(loaded.Diagnostics, built).Count(static f => f.Severity != ConfigSeverity.Error) };
             var reloads = new ReloadQueue(reload.RunAsync);
-            admin.Actions = new AdminActions(() => StatusDocument.Of(host, reload, reloads, admin), () => ReloadAsync(reloads));
+            admin.Actions = new AdminActions(() => StatusDocument.Of(host, reload, reloads, admin), () => ReloadAsync(reloads), () => host.AdminOperations);
             if (!await service.TryStartAsync(config.Port, () => StartAsync(admin, config.Admin)).ConfigureAwait(false))
                 return ExitStatus.Failure;
             return await ServeAsync(service, reloads, stamps is null ? null : new ConfigWatch(stamps, () => reload.Paths, () => reload.Read, reloads, ConfigWatch.Interval, TimeProvider.System)).ConfigureAwait(false);

@@ -49,7 +49,7 @@ internal static class StatusCommand
         foreach (var listener in Items(status, "listeners"))
             Row("listens on", $"{listener["address"]} ({string.Join(", ", listener["protocols"] as JsonArray ?? [])})");
         Row("last reload", LastReload(status["last_reload"] as JsonObject));
-        text.Append(Plugins(status, terminal)).Append(Endpoints(status, terminal));
+        text.Append(Plugins(status, terminal)).Append(Components(status, terminal)).Append(Endpoints(status, terminal));
         return text.ToString();
 
         void Row(string title, string? value) => text.Append(terminal.Painted(Paint.Dim, title.PadRight(15))).Append(value).Append('\n');
@@ -72,6 +72,17 @@ internal static class StatusCommand
                 (isWell ? "ok" : $"{plugin["health"]} ({plugin["faults"]})", isWell ? Paint.Green : Paint.Red), ($"{plugin["folder"]}", Paint.Dim));
         }
         return Items(status, "plugins").Length == 0 ? "" : "\n" + table.Of(terminal);
+    }
+
+    // What a plugin says of itself: its health above counts its faults, and an open breaker or a Redis that is away is none.
+    private static string Components(JsonObject status, Terminal terminal)
+    {
+        if (status["components"] is not JsonObject { Count: > 0 } components)
+            return "";
+        var table = new Table("component", "says");
+        foreach (var (name, state) in components)
+            table.Add((name, Paint.Cyan), ($"{state}", Paint.None));
+        return "\n" + table.Of(terminal);
     }
 
     private static string Endpoints(JsonObject status, Terminal terminal)

@@ -7,23 +7,16 @@ using KrakenPlugins.Sdk.Proxy;
 namespace KrakenPlugins.Logging.Backend;
 
 /// <summary>An answer whose body is remembered while it is read, for the fields that a line prints.</summary>
-internal sealed class RecordedResponse(ClientResponse inner, BackendCall call) : ClientResponse
+internal sealed class RecordedResponse(ClientResponse inner, BackendCall call) : DelegatingResponse(inner)
 {
     // Beyond, a line does without: the log must not double what large answers cost.
     private const int MaxBody = 4 << 20;
 
     private PooledBytes? _body = new(4096, MaxBody);
 
-    public override int StatusCode => inner.StatusCode;
-    public override long? ContentLength => inner.ContentLength;
-    public override string? ContentEncoding => inner.ContentEncoding;
-    public override string? ContentType => inner.ContentType;
-    public override NameValueList Headers => inner.Headers;
-    public override string FinalUrl => inner.FinalUrl;
-
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken)
     {
-        var read = await inner.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
+        var read = await Inner.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
         if (_body is { } body)
         {
             if (read == 0 || body.Length + read > MaxBody)
@@ -38,7 +31,7 @@ internal sealed class RecordedResponse(ClientResponse inner, BackendCall call) :
     {
         _body?.Dispose();
         _body = null;
-        inner.Dispose();
+        base.Dispose(disposing);
     }
 
     private void End(PooledBytes body, bool isWhole)

@@ -1,7 +1,7 @@
 namespace KrakenPlugins.Expressions.Requests.Macros;
 
 /// <summary>
-/// The advanced macros of policies (SEC-089 to SEC-097, SEC-220 to SEC-228). Source: reference pages "advanced-policy-macros" and "playbook".
+/// The advanced macros of policies (SEC-089 to SEC-097, SEC-220 to SEC-228, TRF-441). Source: reference pages "advanced-policy-macros" and "playbook".
 /// </summary>
 public static class PolicyMacros
 {
@@ -24,5 +24,5 @@ public static class PolicyMacros
     /// <summary>Their names, for messages, in ordinal order; of the extensions those of texts and lists.</summary>
     public static IReadOnlyList<string> Names { get; } = [.. Own.Select(static f => f.Name).Concat(s_extensions).Order(StringComparer.Ordinal)];
 
-    private static IEnumerable<CelFunction> Own => [.. ValueMacros.All, .. RequestMacros.All, .. TextMacros.All, .. UrlMacros.All];
+    private static IEnumerable<CelFunction> Own => [.. ValueMacros.All, .. RequestMacros.All, .. TextMacros.All, .. UrlMacros.All, .. QuotaMacros.All];
 }

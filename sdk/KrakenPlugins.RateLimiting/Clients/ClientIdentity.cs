@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using System.Runtime.InteropServices;
 using KrakenPlugins.Cryptography;
@@ -16,10 +17,22 @@ public abstract class ClientIdentity
     /// <summary>The values of <c>strategy</c>.</summary>
     public static IReadOnlyList<string> Strategies { get; } = ["ip", "header", "param", "jwt"];
 
-    /// <summary>Reads who makes a request; returns false when that cannot be told (TRF-020).</summary>
+    /// <summary>Reads who makes a request, for state of this process; returns false when that cannot be told (TRF-020).</summary>
     /// <param name="context">The exchange.</param>
     /// <param name="client">Keyed hash of the name.</param>
-    public abstract bool TryRead(HttpContext context, out UInt128 client);
+    public virtual bool TryRead(HttpContext context, out UInt128 client) => TryHash(ReadText(context), out client);
+
+    /// <summary>
+    /// The name itself, for state that several processes share; returns false when it cannot be told. It may be a secret of the client's
+    /// (a header with credentials) and as long as a header may be.
+    /// </summary>
+    /// <param name="context">The exchange.</param>
+    /// <param name="client">The name; not empty.</param>
+    public bool TryReadText(HttpContext context, [NotNullWhen(true)] out string? client)
+    {
+        client = ReadText(context);
+        return !string.IsNullOrEmpty(client);
+    }
 
     /// <summary>By the address (TRF-015), or by the first one that a header lists (TRF-017).</summary>
     /// <param name="context">Knows addresses.</param>
@@ -32,8 +45,11 @@ public abstract class ClientIdentity
     /// <summary>By the value of a placeholder of the endpoint's path (TRF-019).</summary>
     public static ClientIdentity OfParameter(IEndpointContext context, string name) => new ParameterIdentity(context, name);
 
-    /// <summary>By a first-level claim of the validated token.</summary>
+    /// <summary>By a claim of the validated token: the one of this name, or else the one that the dots in it lead to (TRF-305).</summary>
     public static ClientIdentity OfClaim(string name) => new ClaimIdentity(name);
+
+    /// <summary>The name of who makes a request; <see langword="null"/> or empty when that cannot be told.</summary>
+    protected abstract string? ReadText(HttpContext context);
 
     private protected static bool TryHash(ReadOnlySpan<char> name, out UInt128 client)
     {
@@ -47,26 +63,27 @@ public abstract class ClientIdentity
 
 internal sealed class AddressIdentity(IServiceContext service) : ClientIdentity
 {
-    public override bool TryRead(HttpContext context, out UInt128 client) => TryHash(service.ClientAddress(context), out client);
+    protected override string? ReadText(HttpContext context) => service.ClientAddress(context);
 }
 
 internal sealed class HeaderIdentity(string name) : ClientIdentity
 {
-    public override bool TryRead(HttpContext context, out UInt128 client)
+    protected override string? ReadText(HttpContext context)
     {
         var values = context.Request.Headers[name];
-        return TryHash(values.Count == 0 ? "" : values[0], out client);
+        return values.Count == 0 ? null : values[0];
     }
 }
 
 internal sealed class ParameterIdentity(IEndpointContext endpoint, string name) : ClientIdentity
 {
-    public override bool TryRead(HttpContext context, out UInt128 client) => TryHash(endpoint.PathParameter(context, name), out client);
+    protected override string? ReadText(HttpContext context) => endpoint.PathParameter(context, name);
 }
 
 internal sealed class ClaimIdentity(string name) : ClientIdentity
 {
-    public override bool TryRead(HttpContext context, out UInt128 client) => TryHash(context.Features.Get<IClaims>()?.GetText(name), out client);
+    protected override string? ReadText(HttpContext context) =>
+        context.Features.Get<IClaims>() is { } claims ? claims.GetText(name) ?? ClaimWalk.TextOf(claims.Tree, name) : null;
 }
 
 /// <summary>The first element of a list of addresses in a header, or else the address of the client.</summary>
@@ -81,6 +98,13 @@ internal sealed class ForwardedIdentity(IServiceContext service, string header) 
         if (values.Count > 0 && TryFirst(values[0], buffer, out var length))
             return TryHash(buffer[..length], out client);
         return TryHash(service.ClientAddress(context), out client);
+    }
+
+    protected override string? ReadText(HttpContext context)
+    {
+        Span<char> buffer = stackalloc char[LongestAddress];
+        var values = context.Request.Headers[header];
+        return values.Count > 0 && TryFirst(values[0], buffer, out var length) ? new string(buffer[..length]) : service.ClientAddress(context);
     }
 
     /// <summary>The canonical text of the first address of a list; a port behind it is dropped.</summary>

@@ -31,6 +31,7 @@ public sealed class ClientTable : IDisposable
     private readonly ClientBudget _budget;
     private readonly MonotonicClock _clock;
     private readonly ITimer _timer;
+    private volatile bool _isDisposed;
 
     /// <summary>A table without clients.</summary>
     /// <param name="rate">How buckets fill.</param>
@@ -86,17 +87,21 @@ public sealed class ClientTable : IDisposable
             shard?.Sweep(now);
     }
 
-    /// <inheritdoc/>
+    /// <summary>Gives all memory back. Requests that are still on their way are answered as with a table without room.</summary>
     public void Dispose()
     {
+        _isDisposed = true;
         _timer.Dispose();
         foreach (var shard in _shards)
-            shard?.Clear();
+            shard?.Close();
     }
 
     private ClientShard CreateShard(int index)
     {
         var shard = new ClientShard(Rate, _mostPerShard, _budget);
-        return Interlocked.CompareExchange(ref _shards[index], shard, null) ?? shard;
+        shard = Interlocked.CompareExchange(ref _shards[index], shard, null) ?? shard;
+        if (_isDisposed)
+            shard.Close();
+        return shard;
     }
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using KrakenPlugins.Resp.Connections;
 using KrakenPlugins.Sdk.Plugins;
 
@@ -10,6 +9,8 @@ namespace KrakenPlugins.Resp.Clusters;
 /// </summary>
 internal sealed class RespCluster : RespClient
 {
+    private const int AskedAtOnce = 3;
+
     private static readonly TimeSpan s_whenBroken = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan s_whenWhole = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan s_askTimeout = TimeSpan.FromSeconds(1);
@@ -52,6 +53,20 @@ internal sealed class RespCluster : RespClient
         }
     }
 
+    internal override (int All, int Used, int Waiting) Usage
+    {
+        get
+        {
+            var (all, used, waiting) = (0, 0, 0);
+            foreach (var node in _nodes)
+            {
+                var usage = node.Usage;
+                (all, used, waiting) = (all + usage.All, used + usage.Used, waiting + usage.Waiting);
+            }
+            return (all, used, waiting);
+        }
+    }
+
     // While the members have not answered yet, calls wait for them.
     private protected override SendResult Unrouted => _map.IsEmpty && Down is null ? SendResult.Connecting : SendResult.Closed;
 
@@ -81,11 +96,11 @@ internal sealed class RespCluster : RespClient
         var isKnown = RespAddress.TryParse(text, out var address)
             // An address of version 6 comes without brackets.
             || (text.LastIndexOf(':') is var colon and > 0 && RespAddress.TryParse(SlotMap.Join(text[..colon], text[(colon + 1)..]), out address));
-        if (!isKnown)
+        if (!isKnown || NodeAt(address) is not { } other)
             return false;
         if (parts[0] == "MOVED")
             Refresh();
-        Send(call, NodeAt(address), isAsking: parts[0] == "ASK");
+        Send(call, other, isAsking: parts[0] == "ASK");
         return true;
     }
 
@@ -129,20 +144,18 @@ internal sealed class RespCluster : RespClient
         }
     }
 
+    /// <summary>Asks a few at a time, so that one that hangs does not hide what the others know; the first answer counts.</summary>
     private async Task AskAllAsync()
     {
-        foreach (var node in _nodes)
+        foreach (var some in _nodes.Where(static node => node.IsReady).Chunk(AskedAtOnce))
         {
-            if (!node.IsReady)
-                continue;
-            var call = Calls.Take();
-            call.Set(["CLUSTER", "SLOTS"], new RedisCall(s_askTimeout), After(s_askTimeout), slot: -1);
-            var answer = call.Task;
-            call.Observe(_stop.Token);
-            Send(call, node, isAsking: false);
-            var reply = await answer.ConfigureAwait(false);
-            if (reply.Kind == RedisReplyKind.List && SlotMap.TryRead(reply, node.Address, NodeAt, out var map))
+            var asked = some.Select(AskAsync).ToList();
+            while (asked.Count > 0)
             {
+                var first = await Task.WhenAny(asked).ConfigureAwait(false);
+                asked.Remove(first);
+                if (await first.ConfigureAwait(false) is not { } map)
+                    continue;
                 _map = map;
                 Retire(map);
                 return;
@@ -150,7 +163,19 @@ internal sealed class RespCluster : RespClient
         }
     }
 
-    private RespNode NodeAt(RespAddress address)
+    private async Task<SlotMap?> AskAsync(RespNode node)
+    {
+        var call = Calls.Take();
+        call.Set(["CLUSTER", "SLOTS"], new RedisCall(s_askTimeout), After(s_askTimeout), slot: -1);
+        var answer = call.Task;
+        call.Observe(_stop.Token);
+        Send(call, node, isAsking: false);
+        var reply = await answer.ConfigureAwait(false);
+        return reply.Kind == RedisReplyKind.List && SlotMap.TryRead(reply, node.Address, NodeAt, out var map) ? map : null;
+    }
+
+    /// <summary>The server of an address; <see langword="null"/> when there would be too many, or after the end.</summary>
+    private RespNode? NodeAt(RespAddress address)
     {
         lock (_gate)
         {
@@ -159,6 +184,8 @@ internal sealed class RespCluster : RespClient
                 if (node.Address == address)
                     return node;
             }
+            if (_isClosed || _nodes.Length >= SlotMap.MaxServers)
+                return null;
             var added = new RespNode(this, address);
             _nodes = [.. _nodes, added];
             return added;
@@ -180,84 +207,5 @@ internal sealed class RespCluster : RespClient
                 _nodes = [.. _nodes.Except(left)];
         }
         left.ForEach(static node => node.Dispose());
-    }
-}
-
-/// <summary>Which server has which slots, as a member told it.</summary>
-internal sealed class SlotMap
-{
-    private const int MaxServers = 1000;
-
-    private readonly RespNode?[] _slots = new RespNode?[KeySlot.Count];
-    private readonly HashSet<RespNode> _masters = [];
-    private readonly HashSet<RespAddress> _servers = [];
-
-    /// <summary>Before anybody has told.</summary>
-    public static SlotMap Empty { get; } = new();
-
-    /// <summary>Whether it tells nothing.</summary>
-    public bool IsEmpty => _masters.Count == 0;
-
-    /// <summary>Whether all servers with slots are connected.</summary>
-    public bool IsWhole => !IsEmpty && _masters.All(static node => node.IsReady);
-
-    /// <summary>A server with slots that cannot be reached.</summary>
-    public RespNode? Unreachable => _masters.FirstOrDefault(static node => node.Down is not null);
-
-    /// <summary>The server of a slot, or any one for -1; <see langword="null"/> when none has it.</summary>
-    public RespNode? Find(int slot)
-    {
-        if (slot >= 0)
-            return _slots[slot];
-        foreach (var node in _masters)
-        {
-            if (node.IsReady)
-                return node;
-        }
-        return null;
-    }
-
-    /// <summary>Whether a server is a part of the cluster.</summary>
-    public bool Has(RespAddress address) => _servers.Contains(address);
-
-    /// <summary>Reads the reply of <c>CLUSTER SLOTS</c>.</summary>
-    /// <param name="reply">First slot, last slot, then servers: host, port; the first of them has the slots, the others are its replicas.</param>
-    /// <param name="asked">The server that gave it: where it does not know its own name.</param>
-    /// <param name="nodeAt">Gives a server.</param>
-    /// <param name="map">What it says.</param>
-    public static bool TryRead(RedisReply reply, RespAddress asked, Func<RespAddress, RespNode> nodeAt, out SlotMap map)
-    {
-        map = new SlotMap();
-        foreach (var range in reply.Items.Span)
-        {
-            var parts = range.Items.Span;
-            if (parts.Length < 3 || !parts[0].TryGetInteger(out var first) || !parts[1].TryGetInteger(out var last) || first < 0 || last >= KeySlot.Count || first > last)
-                return false;
-            RespNode? master = null;
-            // Replicas are known too: they can be asked when their master is away.
-            foreach (var server in parts[2..])
-            {
-                if (!TryReadServer(server, asked, out var address) || (map._servers.Add(address) && map._servers.Count > MaxServers))
-                    return false;
-                var node = nodeAt(address);
-                master ??= node;
-            }
-            map._masters.Add(master!);
-            map._slots.AsSpan((int)first, (int)(last - first) + 1).Fill(master);
-        }
-        return !map.IsEmpty;
-    }
-
-    /// <summary>Host and port as one text.</summary>
-    public static string Join(string host, string port) => host.Contains(':', StringComparison.Ordinal) ? $"[{host}]:{port}" : $"{host}:{port}";
-
-    private static bool TryReadServer(RedisReply server, RespAddress asked, out RespAddress address)
-    {
-        address = default;
-        var parts = server.Items.Span;
-        if (parts.Length < 2 || !parts[1].TryGetInteger(out var port))
-            return false;
-        var host = parts[0].Text is { Length: > 0 } told and not "?" ? told : asked.Host;
-        return RespAddress.TryParse(Join(host, port.ToString(CultureInfo.InvariantCulture)), out address);
     }
 }

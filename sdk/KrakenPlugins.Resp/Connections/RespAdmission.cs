@@ -73,6 +73,7 @@ internal sealed class RespAdmission(RespClient client)
             {
                 if (call.Due > now || call.IsDone)
                     continue;
+                client.Options.Metrics?.TimedOut();
                 call.Share();
                 ended.Add(call);
             }

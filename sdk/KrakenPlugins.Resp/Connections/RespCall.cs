@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Threading.Tasks.Sources;
 using KrakenPlugins.Resp.Wire;
 using KrakenPlugins.Sdk.Plugins;
@@ -22,6 +23,12 @@ internal sealed class RespCall(RespClient client) : IValueTaskSource<RedisReply>
 
     /// <summary>The command.</summary>
     public ReadOnlyMemory<byte> Bytes => _bytes.Written;
+
+    /// <summary>When it began, in the clock's ticks.</summary>
+    public long Started { get; private set; }
+
+    /// <summary>Its span, when somebody traces.</summary>
+    public Activity? Span { get; set; }
 
     /// <summary>When it is over, in the clock's ticks.</summary>
     public long Deadline { get; private set; }
@@ -102,7 +109,7 @@ internal sealed class RespCall(RespClient client) : IValueTaskSource<RedisReply>
         var self = (RespCall)call!;
         if (Interlocked.Exchange(ref self._isDone, 1) != 0)
             return;
-        self.Retire();
+        self.Retire(null);
         self._core.SetException(new OperationCanceledException(token));
     }, this);
 
@@ -111,7 +118,7 @@ internal sealed class RespCall(RespClient client) : IValueTaskSource<RedisReply>
     {
         if (Interlocked.Exchange(ref _isDone, 1) != 0)
             return;
-        Retire();
+        Retire(reply.Failure);
         _core.SetResult(reply);
     }
 
@@ -154,10 +161,13 @@ internal sealed class RespCall(RespClient client) : IValueTaskSource<RedisReply>
         (Deadline, IsRepeatable, Slot) = (deadline, call.IsRepeatable, slot);
         (Retries, Redirects, LastError) = (0, 0, "");
         _admission = 0;
+        Span = null;
+        Started = deadline - client.Ticks(call.Timeout);
     }
 
-    private void Retire()
+    private void Retire(RedisFailure? failure)
     {
+        client.Told(this, failure);
         if (Interlocked.Exchange(ref _admission, 2) == 1)
             client.Leave();
     }

@@ -23,41 +23,60 @@ internal enum SendResult
 /// </summary>
 internal sealed class RespConnection : IThreadPoolWorkItem, IDisposable
 {
+    private static readonly TimeSpan s_renewal = TimeSpan.FromMilliseconds(500);
+
     private readonly RespClient _client;
     private readonly RespNode _node;
     private readonly Stream _stream;
     private readonly RespReader _reader;
     private readonly Lock _gate = new();
     private readonly Queue<RespCall?> _pending = new();
+    private readonly long _opened;
     private readonly TaskCompletionSource<string> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private RespBuffer _next = new();
     private RespBuffer _current = new();
     private int _unsent;
     private bool _isWriting;
     private bool _isClosed;
-    private long _lastProgress;
+    private long _lastBytes;
+    private long _lastReply;
 
     private RespConnection(RespNode node, Stream stream)
     {
         _node = node;
         _client = node.Client;
         _stream = stream;
+        _opened = _client.Now;
         _reader = new RespReader(_client.Options.MaxReplyBytes);
     }
 
     /// <summary>Ends with the reason when the connection does.</summary>
     public Task<string> Ended => _ended.Task;
 
+    /// <summary>Whether it ended because the server answered no more.</summary>
+    public bool IsStalled { get; private set; }
+
+    /// <summary>How many commands wait for answers, those included whose caller went away.</summary>
+    public int Waiting => _pending.Count;
+
     /// <summary>Connects and authenticates.</summary>
+    /// <param name="node">The server.</param>
+    /// <param name="reach">How long it may take to reach it, before TLS and credentials.</param>
+    /// <param name="cancellationToken">Ends the attempt.</param>
     /// <exception cref="IOException">The server cannot be reached, or refuses.</exception>
-    public static async Task<RespConnection> OpenAsync(RespNode node, CancellationToken cancellationToken)
+    public static async Task<RespConnection> OpenAsync(RespNode node, TimeSpan reach, CancellationToken cancellationToken)
     {
         var options = node.Client.Options;
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         Stream? stream = null;
         try
         {
-            await socket.ConnectAsync(node.Address.Host, node.Address.Port, cancellationToken).ConfigureAwait(false);
+            using (var reaching = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken))
+            {
+                reaching.CancelAfter(reach);
+                await socket.ConnectAsync(node.Address.Host, node.Address.Port, reaching.Token).ConfigureAwait(false);
+            }
+            KeepAlive(socket);
             stream = new NetworkStream(socket, ownsSocket: true);
             if (options.Tls is { } tls)
             {
@@ -88,14 +107,22 @@ internal sealed class RespConnection : IThreadPoolWorkItem, IDisposable
                 var count = await _stream.ReadAsync(_reader.Free()).ConfigureAwait(false);
                 if (count == 0)
                     throw new IOException("the server closed the connection");
-                Volatile.Write(ref _lastProgress, _client.Now);
+                var now = _client.Now;
+                Volatile.Write(ref _lastBytes, now);
+                var awaited = Awaited();
                 _reader.Add(count);
                 while (_reader.TryRead(out var reply))
-                    GiveOut(reply);
+                {
+                    Volatile.Write(ref _lastReply, now);
+                    GiveOut(reply, awaited--);
+                }
+                if (_reader.HasBegun && awaited == 0)
+                    throw OutOfStep();
             }
         }
-        catch (Exception failure) when (failure is IOException or SocketException or InvalidOperationException)
+        catch (Exception failure)
         {
+            // Whatever it is, answers can no longer be told from each other.
             Close(failure.Message);
         }
     }
@@ -111,7 +138,7 @@ internal sealed class RespConnection : IThreadPoolWorkItem, IDisposable
             if (_pending.Count >= options.MaxPending || _next.Length + call.Bytes.Length > options.MaxUnsentBytes)
                 return SendResult.Full;
             if (_pending.Count == 0)
-                _lastProgress = _client.Now;
+                _lastBytes = _lastReply = _client.Now;
             if (isAsking)
             {
                 _next.Raw("*1\r\n$6\r\nASKING\r\n"u8);
@@ -147,17 +174,39 @@ internal sealed class RespConnection : IThreadPoolWorkItem, IDisposable
                 call.Share();
                 expired.Add(call);
             }
-            isStalled = _client.Options.Time.GetElapsedTime(Volatile.Read(ref _lastProgress), now) > _client.Options.StallTimeout;
+            isStalled = IsLongSince(ref _lastBytes, now) || (_pending.Peek() is null or { IsDone: true } && IsLongSince(ref _lastReply, now));
         }
         if (isStalled)
+        {
+            IsStalled = true;
             Close("the server does not answer");
+        }
         return true;
+    }
+
+    /// <summary>
+    /// Ends the connection to a server that takes no writes any more: after a fail-over the same name leads to the one that does. A new one stays
+    /// for a moment, because then the name has not changed yet.
+    /// </summary>
+    public void Renew()
+    {
+        if (_client.Options.Time.GetElapsedTime(_opened, _client.Now) > s_renewal)
+            Close("the server has become a replica");
     }
 
     void IThreadPoolWorkItem.Execute() => _ = WriteAsync();
 
     /// <summary>Closes it; whoever waits is told.</summary>
     public void Dispose() => Close("the connection was closed");
+
+    // So that a server is missed that vanished while nobody asked it anything.
+    private static void KeepAlive(Socket socket)
+    {
+        socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
+        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, 15);
+        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, 5);
+        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveRetryCount, 3);
+    }
 
     private async Task WriteAsync()
     {
@@ -179,23 +228,34 @@ internal sealed class RespConnection : IThreadPoolWorkItem, IDisposable
                 _current.Clear();
             }
         }
-        catch (Exception failure) when (failure is IOException or SocketException or InvalidOperationException)
+        catch (Exception failure)
         {
             Close(failure.Message);
         }
     }
 
-    private void GiveOut(RedisReply reply)
+    // A server that sends a byte now and then is no better than one that sends none: whole answers count once the caller of the next has gone.
+    private bool IsLongSince(ref long moment, long now) => _client.Options.Time.GetElapsedTime(Volatile.Read(ref moment), now) > _client.Options.StallTimeout;
+
+    /// <summary>How many answers there can be in what has come: a command that is sent from now on is not answered by it.</summary>
+    private int Awaited()
+    {
+        lock (_gate)
+            return _pending.Count - _unsent;
+    }
+
+    private static RespProtocolException OutOfStep() => new("the server sends a reply that nobody asked for");
+
+    private void GiveOut(RedisReply reply, int awaited)
     {
         RespCall? call;
         lock (_gate)
         {
-            if (!_pending.TryDequeue(out call))
-            {
-                if (_isClosed)
-                    return;
-                throw new RespProtocolException("the server sent a reply that nobody asked for");
-            }
+            if (_isClosed)
+                return;
+            if (awaited <= 0)
+                throw OutOfStep();
+            call = _pending.Dequeue();
         }
         if (call is null)
             return;

@@ -13,6 +13,8 @@ internal static class RespHandshake
         var buffer = new RespBuffer();
         Hello(buffer, options);
         var hello = await AskAsync(stream, reader, buffer, cancellationToken).ConfigureAwait(false);
+        if (!hello.IsFailed && hello.Kind != RedisReplyKind.List)
+            throw new RespProtocolException("the server does not answer like Redis");
         if (hello.IsFailed)
         {
             if (!hello.Error.StartsWith("NOPROTO", StringComparison.Ordinal) && !hello.Error.StartsWith("ERR unknown command", StringComparison.OrdinalIgnoreCase))
@@ -86,9 +88,14 @@ internal static class RespHandshake
                 throw new IOException("the server closed the connection");
             reader.Add(count);
         }
-        return reply;
+        // What stands behind it would be taken for the answer to a command.
+        return reader.IsEmpty ? reply : throw new RespProtocolException("the server sends a reply that nobody asked for");
     }
 
     // Only the error's first word: the rest may repeat what was sent.
-    private static IOException Refused(RedisReply reply) => new($"the server refuses the connection: {reply.Error.Split(' ')[0]}");
+    private static IOException Refused(RedisReply reply)
+    {
+        var word = reply.Error.Split(' ')[0];
+        return new IOException($"the server refuses the connection: {(word.Length > 40 ? word[..40] : word)}");
+    }
 }

@@ -14,6 +14,8 @@ internal sealed class RespServer : RespClient
 
     public override string? Down => _node.IsReady ? null : _node.Down;
 
+    internal override (int All, int Used, int Waiting) Usage => _node.Usage;
+
     private protected override RespNode? Route(int slot) => _node;
 
     private protected override SendResult Unrouted => SendResult.Closed;

@@ -13,6 +13,7 @@ internal sealed class RespReader(int maxReplyBytes)
 {
     private const int MaxDepth = 16;
     private const int MaxLine = 64 << 10;
+    private const int MaxError = 512;
     private const int Idle = 16 << 10;
 
     private readonly Frame[] _frames = new Frame[MaxDepth];
@@ -22,6 +23,12 @@ internal sealed class RespReader(int maxReplyBytes)
     private int _end;
     private int _scanned;
     private long _consumed;
+
+    /// <summary>Whether nothing of a reply or message has come behind the last whole one.</summary>
+    public bool IsEmpty => _depth == 0 && _start == _end;
+
+    /// <summary>Whether a reply has begun that is not whole; pushed messages and attributes are none.</summary>
+    public bool HasBegun => _depth > 0 ? !_frames[0].IsDropped : _start < _end && _buffer[_start] is not ((byte)'>' or (byte)'|');
 
     /// <summary>Where the next bytes go, at least one.</summary>
     public Memory<byte> Free()
@@ -98,7 +105,7 @@ internal sealed class RespReader(int maxReplyBytes)
             case (byte)'+' or (byte)',' or (byte)'(':
                 return RedisReply.Of(line.ToArray());
             case (byte)'-':
-                return RedisReply.Failed(RedisFailure.Error, Encoding.UTF8.GetString(line));
+                return Error(line);
             case (byte)':':
                 return RedisReply.Of(Number(line));
             case (byte)'#' when line is [(byte)'t' or (byte)'f']:
@@ -108,6 +115,20 @@ internal sealed class RespReader(int maxReplyBytes)
             default:
                 throw new RespProtocolException("a reply begins with an unknown type");
         }
+    }
+
+    // People read it: short, on one line, and without the arguments of the command, which some servers repeat.
+    private static RedisReply Error(ReadOnlySpan<byte> text)
+    {
+        var repeated = text.IndexOf(", with args beginning with"u8);
+        if (repeated >= 0)
+            text = text[..repeated];
+        var error = Encoding.UTF8.GetString(text.Length > MaxError ? text[..MaxError] : text);
+        return RedisReply.Failed(RedisFailure.Error, string.Create(error.Length, error, static (clean, error) =>
+        {
+            for (var i = 0; i < clean.Length; i++)
+                clean[i] = char.IsControl(error[i]) ? ' ' : error[i];
+        }));
     }
 
     private bool TryReadBulk(byte type, ReadOnlySpan<byte> line, int body, out RedisReply element)
@@ -133,7 +154,7 @@ internal sealed class RespReader(int maxReplyBytes)
         if (_buffer[body + bytes.Length] != '\r' || _buffer[body + bytes.Length + 1] != '\n')
             throw new RespProtocolException("a text is longer than its length");
         // A verbatim text begins with its format, as in "txt:".
-        element = type == '!' ? RedisReply.Failed(RedisFailure.Error, Encoding.UTF8.GetString(bytes))
+        element = type == '!' ? Error(bytes)
             : RedisReply.Of((type == '=' && bytes.Length >= 4 ? bytes[4..] : bytes).ToArray());
         Consume(body + bytes.Length + 2);
         return true;
@@ -146,7 +167,9 @@ internal sealed class RespReader(int maxReplyBytes)
         var count = Number(line);
         if (count == -1 && type == '*')
             return false;
-        if (count < 0 || count > maxReplyBytes)
+        // Every element has 3 bytes at least.
+        var most = maxReplyBytes / 3 / (type is (byte)'%' or (byte)'|' ? 2 : 1);
+        if (count < 0 || count > most)
             throw new RespProtocolException("a list has an impossible number of elements");
         if (type is (byte)'%' or (byte)'|')
             count *= 2;

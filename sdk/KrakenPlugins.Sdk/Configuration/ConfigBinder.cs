@@ -188,10 +188,18 @@ public sealed class ConfigBinder(ConfigDiagnostics diagnostics)
         if (allowed.Values.Contains(text, StringComparer.Ordinal))
             return text;
 
-        var noun = property.Name.Replace('_', ' ');
-        var message = $"{ConfigText.Describe(path.MemberName, node)} is no {noun}{NearestName.Suggest(text, allowed.Values)} ({string.Join(", ", allowed.Values)})";
+        var message = $"{ConfigText.Describe(path.MemberName, node)} is no {Noun(property)}{NearestName.Suggest(text, allowed.Values)} ({string.Join(", ", allowed.Values)})";
         diagnostics.Add(new(allowed.Severity, node.Position, path.ToString(), message));
         return allowed.Severity == ConfigSeverity.Error ? s_invalid : null;
+    }
+
+    // "methods" holds a method; what is no noun, such as "by" and "retry_on", is named as it is.
+    private static string Noun(SettingsProperty property)
+    {
+        var words = property.Name.Replace('_', ' ');
+        if (words is "by" || words.EndsWith(" on", StringComparison.Ordinal))
+            return $"value of \"{property.Name}\"";
+        return property.Type.Kind == SettingsKind.List && words.EndsWith('s') ? words[..^1] : words;
     }
 
     private object? ConvertList(ConfigNode node, SettingsType type, SettingsProperty property, ConfigPath path)

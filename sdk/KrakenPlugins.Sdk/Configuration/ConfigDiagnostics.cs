@@ -45,6 +45,12 @@ public sealed record ConfigDiagnostic(ConfigSeverity Severity, SourcePosition Po
     /// </summary>
     public bool RefusesStart { get; init; }
 
+    /// <summary>
+    /// Whether the gateway starts although a component of the service reports this error: the component was built all the same and answers for
+    /// what is wrong itself, as a quota without its processor does with 500 for every request (TRF-177). Nobody else logs the error then.
+    /// </summary>
+    public bool KeepsStart { get; init; }
+
     /// <summary><c>file:line:column path: message</c>, or the message alone when it belongs to no file.</summary>
     public override string ToString() =>
         string.IsNullOrEmpty(Position.File) ? Message : Path.Length == 0 ? $"{Position}: {Message}" : $"{Position} {Path}: {Message}";

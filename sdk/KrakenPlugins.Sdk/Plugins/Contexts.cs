@@ -80,6 +80,13 @@ public interface IServiceContext
     /// the first, so let it speak for all places; later ones are not shown.
     /// </summary>
     void ShowHealth(IHealthContributor contributor);
+
+    /// <summary>
+    /// Offers an operation to the operators of this machine through the admin listener, under <c>/plugins/ID/</c>. Called while a component is
+    /// built; it is there as long as the configuration serves. Components of one plugin that offer the same method and path share the first
+    /// one, so let it speak for all places.
+    /// </summary>
+    void OfferAdmin(AdminOperation operation);
 }
 
 /// <summary>What tells one endpoint of a configuration from the others.</summary>
@@ -124,6 +131,12 @@ public interface IEndpointContext : IServiceContext
     bool PropagateHeader(string name);
 
     /// <summary>
+    /// What <see cref="PropagateHeader"/> was called with so far, in canonical spelling: headers that tell backends who the client is. Complete
+    /// when components of the proxy pipeline and of backends are built.
+    /// </summary>
+    IReadOnlyList<string> PropagatedHeaders { get; }
+
+    /// <summary>
     /// The decoded value of a placeholder of the path in a request that the endpoint serves, for components on the HTTP exchange;
     /// <see langword="null"/> when the path has none of this name.
     /// </summary>
@@ -153,11 +166,29 @@ public interface IBackendContext : IEndpointContext
     /// <summary>Name of the decoder.</summary>
     string Encoding { get; }
 
+    /// <summary>
+    /// The namespace whose component makes the calls of this backend in place of the HTTP client (<see cref="IPluginRegistry.Executor"/>), so that
+    /// components of the client are not built for it; <see langword="null"/> for a backend that is called over HTTP.
+    /// </summary>
+    string? Executor { get; }
+
     /// <summary>The backend object of the document.</summary>
     ConfigNode Backend { get; }
 
     /// <summary>The value of a namespace in the backend's own <c>extra_config</c> under its current name, or <see langword="null"/>.</summary>
     ConfigNode? BackendConfig(string name);
+
+    /// <summary>
+    /// The backend's hosts as they are known at any time, listed or discovered; <see langword="null"/> for a backend without, and while the source of
+    /// the hosts itself is built.
+    /// </summary>
+    IHostDiscovery? Hosts => null;
+
+    /// <summary>
+    /// Calls of the component's own to the backend's hosts: as <see cref="IServiceContext.Outgoing"/>, with the settings that the backend's HTTP
+    /// client has beside the service's (TLS, proxy).
+    /// </summary>
+    IOutgoingCalls HostCalls => Outgoing;
 }
 
 /// <summary>What a handler may use that takes connections of an endpoint over.</summary>

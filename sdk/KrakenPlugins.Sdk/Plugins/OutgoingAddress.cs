@@ -18,6 +18,18 @@ public sealed class OutgoingAddress
     /// <summary>Path and query as written, percent-encoded where the URL had other characters; starts with <c>/</c>.</summary>
     public string Target { get; }
 
+    /// <summary>The address of a path at a host of a backend; what the host's own path is comes in front of it.</summary>
+    /// <param name="host">The host.</param>
+    /// <param name="target">Path and query, percent-encoded; starts with <c>/</c>.</param>
+    public static OutgoingAddress At(BackendHost host, string target)
+    {
+        ArgumentNullException.ThrowIfNull(host);
+        ArgumentNullException.ThrowIfNull(target);
+        if (target.Length == 0 || target[0] != '/' || target.AsSpan().ContainsAnyExceptInRange('!', '~'))
+            throw new ArgumentException("a target starts with / and holds printable ASCII alone", nameof(target));
+        return new OutgoingAddress(host, target);
+    }
+
     /// <summary>Parses an absolute URL. A fragment is dropped.</summary>
     public static bool TryParse(string? url, [NotNullWhen(true)] out OutgoingAddress? address)
     {

@@ -8,9 +8,13 @@ public interface IRedisPools
 {
     /// <summary>
     /// The pool or cluster of this name, or <see langword="null"/> when none has it. It belongs to the gateway and is closed with the
-    /// configuration; look it up when the component is built, never per request.
+    /// configuration; look it up when the component is built, never per request. Its error for an unknown
+    /// name has <see cref="RedisConnections.FindRedis"/>.
     /// </summary>
     IRedisPool? Find(string name);
+
+    /// <summary>The names of all pools and clusters, in the order of the configuration.</summary>
+    IReadOnlyCollection<string> Names { get; }
 }
 
 /// <summary>

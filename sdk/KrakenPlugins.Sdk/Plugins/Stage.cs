@@ -126,6 +126,11 @@ public static class ClientStages
 {
     /// <summary>Martian.</summary>
     public static Stage Martian { get; } = new("martian", 100);
+    /// <summary>
+    /// Attempts of one call. Circuit breakers and what edits requests and answers see one call, however many attempts it takes; what is
+    /// further in sees each.
+    /// </summary>
+    public static Stage Retries { get; } = new("retries", 195);
     /// <summary><c>plugin/http-client</c>, which replaces the rest.</summary>
     public static Stage HttpClientPlugins { get; } = new("http-client plugins", 200);
     /// <summary>Telemetry of the call.</summary>

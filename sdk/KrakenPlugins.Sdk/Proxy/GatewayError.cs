@@ -53,6 +53,9 @@ public sealed class GatewayError
     /// <summary>The exception behind it, or <see langword="null"/>.</summary>
     public Exception? Exception { get; }
 
+    /// <summary>Whether the call certainly never reached its host: no connection could be made. It can be made again whatever it does.</summary>
+    public bool IsUnsent { get; init; }
+
     /// <summary>
     /// Body to show instead of <see cref="Message"/> with <c>router.return_error_msg</c> (a backend's error body), or <see langword="null"/>.
     /// </summary>
@@ -63,6 +66,12 @@ public sealed class GatewayError
 
     /// <summary>Whether the client sees <see cref="Body"/> whatever <c>router.return_error_msg</c> says: a text that the configuration chose for it.</summary>
     public bool IsBodyPublic { get; init; }
+
+    /// <summary>
+    /// Whether the failure says nothing of the backend, which was not called (TRF-167) or waited for the client's body until the time was up
+    /// (TRF-112): circuit breakers count it neither way.
+    /// </summary>
+    public bool IsNeutral { get; init; }
 
     /// <summary>Headers that go with the failure (<c>WWW-Authenticate</c>, <c>Retry-After</c>), or <see langword="null"/>.</summary>
     public NameValueList? Headers { get; init; }

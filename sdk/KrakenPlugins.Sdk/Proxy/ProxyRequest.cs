@@ -1,4 +1,5 @@
 using KrakenPlugins.Sdk.Data;
+using KrakenPlugins.Sdk.Plugins;
 using Microsoft.AspNetCore.Http;
 
 namespace KrakenPlugins.Sdk.Proxy;
@@ -9,6 +10,9 @@ namespace KrakenPlugins.Sdk.Proxy;
 /// </summary>
 public sealed class ProxyRequest
 {
+    private ProxyRequest? _origin;
+    private bool _isAbandoned;
+
     /// <summary>HTTP method, upper case; the client's above the backend stage, the backend's below.</summary>
     public required string Method { get; set; }
 
@@ -17,8 +21,27 @@ public sealed class ProxyRequest
     /// </summary>
     public string Target { get; set; } = "";
 
-    /// <summary>Where the call goes; set when the balancer picked, <see langword="null"/> before.</summary>
-    public BackendHost? Host { get; set; }
+    /// <summary>
+    /// Where the call goes; set when the balancer picked, <see langword="null"/> before. A component that sends the call elsewhere takes it out
+    /// of the choice: <see cref="Hosts"/> becomes <see langword="null"/>.
+    /// </summary>
+    public BackendHost? Host
+    {
+        get;
+        set
+        {
+            if (ReferenceEquals(field, value))
+                return;
+            field = value;
+            Hosts = null;
+        }
+    }
+
+    /// <summary>
+    /// The hosts that <see cref="Host"/> was chosen from, for a component that makes the call once more; <see langword="null"/> before the choice
+    /// and for calls without one.
+    /// </summary>
+    public IHostChoice? Hosts { get; set; }
 
     /// <summary>
     /// Value of the <c>Host</c> header where it is not the <see cref="BackendHost.Authority"/> of <see cref="Host"/>; usually
@@ -63,9 +86,14 @@ public sealed class ProxyRequest
     public bool StopsAtRedirect { get; set; }
 
     /// <summary>
-    /// Set before the call is cancelled because another attempt won: its failure says nothing about the backend.
+    /// Set before the call is cancelled because another attempt won: its failure says nothing about the backend. Holds for the forks of the
+    /// request too.
     /// </summary>
-    public bool IsAbandoned { get; set; }
+    public bool IsAbandoned
+    {
+        get => _isAbandoned || _origin is { IsAbandoned: true };
+        set => _isAbandoned = value;
+    }
 
     /// <summary>
     /// The client's exchange; <see langword="null"/> for calls that no HTTP client made (agents). A call that was cancelled may outlive
@@ -77,7 +105,12 @@ public sealed class ProxyRequest
     public CancellationToken ClientAborted { get; init; }
 
     /// <summary>A copy for one backend: lists are copied on write, the body is shared (and must be buffered when several read it).</summary>
-    public ProxyRequest Fork() => Copy(HttpContext, ClientAborted, Body);
+    public ProxyRequest Fork()
+    {
+        var fork = Copy(HttpContext, ClientAborted, Body);
+        fork._origin = this;
+        return fork;
+    }
 
     /// <summary>A copy that may outlive the client's exchange, with a body of its own.</summary>
     /// <param name="body">A buffered body that nobody gives back.</param>
@@ -88,6 +121,7 @@ public sealed class ProxyRequest
         Method = Method,
         Target = Target,
         Host = Host,
+        Hosts = Hosts,
         HostHeader = HostHeader,
         Headers = Headers.Fork(),
         Query = Query.Fork(),

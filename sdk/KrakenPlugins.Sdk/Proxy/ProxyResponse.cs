@@ -83,6 +83,17 @@ public abstract class ClientResponse : IDisposable
     public abstract string FinalUrl { get; }
 
     /// <summary>
+    /// The innermost of answers that wrap one another: how a component finds what a component closer to the backend made, whatever those in
+    /// between changed of it.
+    /// </summary>
+    public virtual ClientResponse Origin => this;
+
+    /// <summary>
+    /// Headers for the client beside data that this answer is decoded to (<see cref="ProxyResponse.Headers"/>), or <see langword="null"/>.
+    /// </summary>
+    public virtual NameValueList? DataHeaders => null;
+
+    /// <summary>
     /// Reads some bytes of the body; 0 at its end. Throws <see cref="IOException"/> when the body breaks off or breaks the protocol.
     /// </summary>
     public abstract ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken);

@@ -106,6 +106,12 @@ public abstract class DelegatingResponse(ClientResponse inner) : ClientResponse
     public override string FinalUrl => Inner.FinalUrl;
 
     /// <inheritdoc/>
+    public override ClientResponse Origin => Inner.Origin;
+
+    /// <inheritdoc/>
+    public override NameValueList? DataHeaders => Inner.DataHeaders;
+
+    /// <inheritdoc/>
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken) => Inner.ReadAsync(buffer, cancellationToken);
 
     /// <inheritdoc/>

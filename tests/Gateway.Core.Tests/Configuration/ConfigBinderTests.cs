@@ -116,6 +116,17 @@ public sealed class ConfigBinderTests
         Assert.Equal("Error " + expected, Loading.Text(_diagnostics));
     }
 
+    [Theory]
+    [InlineData("""{"by": "headr"}""", "\"headr\" is no value of \"by\"; did you mean \"header\"? (header, query)")]
+    [InlineData("""{"retry_on": [502]}""", "502 is no value of \"retry_on\" (reset, timeout)")]
+    [InlineData("""{"methods": ["post"]}""", "\"post\" is no method; did you mean \"POST\"? (GET, POST)")]
+    public void A_value_that_is_not_allowed_is_told_in_words_that_fit_its_attribute(string json, string expected)
+    {
+        new ConfigBinder(_diagnostics).TryBind<Choices>(Node(json), ConfigPath.Root, out _);
+
+        Assert.Equal(expected, Assert.Single(_diagnostics.All).Message);
+    }
+
     [Fact]
     [Spec("CFG-016")]
     public void A_number_without_unit_is_one_warning()
@@ -249,6 +260,16 @@ public sealed class ConfigBinderTests
     {
         [ConfigRequired]
         public string Issuer { get; init; } = "";
+    }
+
+    private sealed class Choices
+    {
+        [ConfigValues("header", "query")]
+        public string By { get; init; } = "";
+        [ConfigValues("reset", "timeout")]
+        public IReadOnlyList<string> RetryOn { get; init; } = [];
+        [ConfigValues("GET", "POST")]
+        public IReadOnlyList<string> Methods { get; init; } = [];
     }
 
     private sealed class Mild

@@ -24,7 +24,7 @@ public sealed class ForeignNamesTests
         { "backend", """{"qos/http-cache":{"cache_control":"x"}}""", "Cache-Control" },
         { "backend", """{"qos/http-cache":{"etag":true}}""", "Cache-Control" },
         { "backend", """{"qos/http-cache":{"vary":[]}}""", "Cache-Control" },
-        { "backend", """{"qos/http-cache":{"redis":{}}}""", "Cache-Control" },
+        { "backend", """{"qos/http-cache":{"redis":{}}}""", "connection_name" },
         { "backend", """{"qos/http-cache":{"cdn":{}}}""", "Cache-Control" },
         { "service", """{"qos/ratelimit/service":{"default_user_quota":5}}""", "!\"client_max_rate\"" },
         { "service", """{"qos/ratelimit/service":{"tokenizer":"jwt"}}""", "!\"client_max_rate\"" },

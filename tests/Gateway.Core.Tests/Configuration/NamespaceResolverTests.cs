@@ -55,6 +55,15 @@ public sealed class NamespaceResolverTests
             "extra_config":{"{{{name}}}":{} }
             """)), StringComparison.Ordinal);
 
+    [Fact]
+    [Spec("CFG-044")]
+    public void A_plugins_own_namespace_in_the_wrong_place_is_told_where_it_belongs()
+    {
+        var result = Load(OneEndpoint("\"extra_config\":{\"backend/retry\":{} }"), new() { IsAvailable = static (scope, name) => scope == ConfigScope.Backend && name == "backend/retry" });
+
+        Assert.Equal("\"backend/retry\" has no effect at an endpoint; it belongs to the extra_config of a backend", Assert.Single(result.Diagnostics.All).Message);
+    }
+
     [Theory]
     [Spec("CFG-043", "CFG-044")]
     [InlineData("modifier/martian", "\"modifier/martian\" has no effect at an endpoint; it belongs to the extra_config of a backend")]
@@ -76,6 +85,21 @@ public sealed class NamespaceResolverTests
         Assert.Equal(ConfigSeverity.Warning, warning.Severity);
         Assert.Equal(1, warning.Position.Line);
         Assert.Contains(expected, warning.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    [Spec("TRF-093")]
+    public void Old_names_of_a_redis_connection_become_current_ones_with_a_warning_in_tiers_too()
+    {
+        var result = Load(OneEndpoint("""
+            "extra_config":{"qos/ratelimit/tiered":{"tiers":[{},{"ratelimit_redis":{"connection_pool":"a"}},7]},"qos/ratelimit/router/redis":{"redis_instance":"b"}}
+            """), s_all);
+
+        var config = result.Config!.Endpoints[0].ExtraConfig;
+        Assert.Equal("a", config["qos/ratelimit/tiered"]!["tiers"]!.Items[1]["ratelimit_redis"]!["connection_name"]!.Text);
+        Assert.Equal("b", config["qos/ratelimit/router/redis"]!["connection_name"]!.Text);
+        Assert.Contains("tiers[1].ratelimit_redis.connection_pool: \"connection_pool\" is the old name of \"connection_name\"", result.Findings(ConfigSeverity.Warning), StringComparison.Ordinal);
+        Assert.Contains("\"redis_instance\" is the old name of \"connection_name\"", result.Findings(ConfigSeverity.Warning), StringComparison.Ordinal);
     }
 
     [Fact]

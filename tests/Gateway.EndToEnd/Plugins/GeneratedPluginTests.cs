@@ -4,20 +4,17 @@ using Xunit;
 namespace Gateway.EndToEnd.Plugins;
 
 /// <summary>Generated plugins, built as they are against a package of the SDK.</summary>
-public sealed class GeneratedPluginTests(SdkFeed feed) : IClassFixture<SdkFeed>, IDisposable
+public sealed class GeneratedPluginTests(GeneratedPlugins plugins) : IClassFixture<GeneratedPlugins>
 {
-    private readonly Folder _folder = new();
+    public static IEnumerable<object[]> Types => GeneratedPlugins.Types.Select(static t => new object[] { t.Type, t.Flag });
+
+    public static TheoryData<string> Kinds => [.. GeneratedPlugins.Kinds];
 
     [Theory, Spec("EXT-070", "EXT-071")]
-    [InlineData("handler", "-s")]
-    [InlineData("client", "-c")]
-    [InlineData("modifier", "-m")]
-    [InlineData("middleware", "-w")]
+    [MemberData(nameof(Types))]
     public async Task Builds_and_passes_the_tests_of_its_type(string type, string flag)
     {
-        await Executable.RunInAsync(_folder.Path, null, "plugin", "init", "-n", "mine", "-t", type);
-
-        var plugin = await BuildAsync($"{type}-mine/mine");
+        var plugin = plugins.Of($"{type}-mine/mine");
 
         var test = await Executable.RunAsync("test-plugin", flag, plugin);
         var check = await Executable.RunAsync("plugin", "check", plugin, "--run");
@@ -26,29 +23,60 @@ public sealed class GeneratedPluginTests(SdkFeed feed) : IClassFixture<SdkFeed>,
     }
 
     [Theory]
-    [InlineData("server")]
-    [InlineData("endpoint")]
-    [InlineData("proxy")]
-    [InlineData("backend")]
-    [InlineData("executor")]
-    [InlineData("client")]
-    [InlineData("encoding")]
+    [MemberData(nameof(Kinds))]
     public async Task Every_other_kind_builds_and_has_no_findings(string kind)
     {
-        await Executable.RunInAsync(_folder.Path, null, "plugin", "new", kind, "Contoso.Mine", "-o", "x");
-
-        var plugin = await BuildAsync("x/Contoso.Mine");
+        var plugin = plugins.Of($"{kind}/Contoso.Mine");
 
         var check = await Executable.RunAsync("plugin", "check", plugin, "--run");
         Assert.Equal((0, $"{plugin}: OK\n"), (check.Status, check.Out));
     }
+}
 
-    public void Dispose() => _folder.Dispose();
+/// <summary>A plugin of each type and kind, generated one by one and built together.</summary>
+public sealed class GeneratedPlugins : IAsyncLifetime
+{
+    /// <summary>Types of <c>plugin init</c>, and the flag of <c>test-plugin</c> for each.</summary>
+    internal static readonly (string Type, string Flag)[] Types = [("handler", "-s"), ("client", "-c"), ("modifier", "-m"), ("middleware", "-w")];
 
-    private async Task<string> BuildAsync(string project)
+    /// <summary>Kinds of <c>plugin new</c>.</summary>
+    internal static readonly string[] Kinds = ["server", "endpoint", "proxy", "backend", "executor", "client", "encoding"];
+
+    private readonly SdkFeed _feed = new();
+    private readonly Folder _folder = new();
+
+    /// <summary>The folder of a plugin as it was built.</summary>
+    public string Of(string project) => Assert.Single(Directory.GetDirectories(Path.Combine(_folder.Path, project, "bin", "Release", "net10.0", "plugin")));
+
+    public async Task InitializeAsync()
     {
-        await feed.DotnetAsync(Path.Combine(_folder.Path, project), "build", "-c", "Release", $"-p:RestoreSources={feed.Path}", $"-p:RestorePackagesPath={Path.Combine(_folder.Path, "packages")}");
-        return Assert.Single(Directory.GetDirectories(Path.Combine(_folder.Path, project, "bin", "Release", "net10.0", "plugin")));
+        await _feed.InitializeAsync();
+        var projects = new List<string>();
+        foreach (var (type, _) in Types)
+        {
+            await Executable.RunInAsync(_folder.Path, null, "plugin", "init", "-n", "mine", "-t", type);
+            projects.Add($"{type}-mine/mine");
+        }
+        foreach (var kind in Kinds)
+        {
+            await Executable.RunInAsync(_folder.Path, null, "plugin", "new", kind, "Contoso.Mine", "-o", kind);
+            projects.Add($"{kind}/Contoso.Mine");
+        }
+        var items = projects.Select(project => $"<Plugin Include=\"{Assert.Single(Directory.GetFiles(Path.Combine(_folder.Path, project), "*.csproj"))}\" />");
+        _folder.Write("all.proj", $"""
+            <Project DefaultTargets="Build">
+              <ItemGroup>{string.Concat(items)}</ItemGroup>
+              <Target Name="Restore"><MSBuild Projects="@(Plugin)" Targets="Restore" BuildInParallel="true" /></Target>
+              <Target Name="Build"><MSBuild Projects="@(Plugin)" BuildInParallel="true" /></Target>
+            </Project>
+            """);
+        await _feed.DotnetAsync(_folder.Path, "build", "all.proj", "-c", "Release", $"-p:RestoreSources={_feed.Path}", $"-p:RestorePackagesPath={Path.Combine(_folder.Path, "packages")}");
+    }
+
+    public async Task DisposeAsync()
+    {
+        _folder.Dispose();
+        await _feed.DisposeAsync();
     }
 }
 

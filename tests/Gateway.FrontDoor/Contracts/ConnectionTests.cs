@@ -185,6 +185,56 @@ public sealed class ConnectionTests : IAsyncLifetime
         await handler.Disposed.Task.WaitAsync(Sockets.Limit());
     }
 
+    [Theory, Spec("EXT-190")]
+    [InlineData("validation/cel", "endpoint", true)]
+    [InlineData("modifier/lua-proxy", "endpoint", true)]
+    [InlineData("plugin/req-resp-modifier", "endpoint", true)]
+    [InlineData("plugin/middleware", "endpoint", true)]
+    [InlineData("qos/ratelimit/proxy", "backend", true)]
+    [InlineData("plugin/req-resp-modifier", "backend", true)]
+    [InlineData("qos/circuit-breaker", "backend", false)]
+    [InlineData("test/empty", "endpoint", false)]
+    public async Task What_no_pipeline_would_ask_closes_the_endpoint_and_is_named(string name, string place, bool refuses)
+    {
+        await using var gateway = await StartWithPipelineAsync(name, place);
+
+        var open = await gateway.Client.GetAsync("/late");
+        var findings = gateway.Diagnostics.All.Where(f => f.Severity == ConfigSeverity.Error && f.Path == $"extra_config.{name}").ToArray();
+
+        Assert.Equal(refuses ? HttpStatusCode.InternalServerError : HttpStatusCode.OK, open.StatusCode);
+        Assert.Equal(refuses ? 1 : 0, findings.Length);
+        Assert.All(findings, f => Assert.Contains($"\"test/late\" takes the connections of this endpoint over, and \"{name}\" would never be asked", f.Message, StringComparison.Ordinal));
+    }
+
+    [Theory, Spec("EXT-190")]
+    [InlineData("security/policies", "endpoint")]
+    [InlineData("security/policies", "backend")]
+    [InlineData("auth/other", "endpoint")]
+    public async Task A_guard_that_no_pipeline_would_ask_refuses_the_start(string name, string place)
+    {
+        var refusal = await Assert.ThrowsAnyAsync<Exception>(() => StartWithPipelineAsync(name, place));
+
+        Assert.Contains($"\"{name}\" would never be asked", refusal.Message, StringComparison.Ordinal);
+    }
+
+    private static Task<TestGateway> StartWithPipelineAsync(string name, string place)
+    {
+        var plugins = new PluginRegistry();
+        plugins.Connection("test/late", static (_, _, _) => new LateHandler());
+        foreach (var proxy in new[] { "validation/cel", "modifier/lua-proxy", "security/policies", "auth/other" })
+            plugins.Proxy(proxy, ProxyStages.Policies, static (_, _, _) => new PassingStep());
+        plugins.Proxy("test/empty", ProxyStages.Policies, static (_, _, _) => null);
+        foreach (var backend in new[] { "qos/ratelimit/proxy", "qos/circuit-breaker", "security/policies" })
+            plugins.Backend(backend, BackendStages.Policies, static (_, _, _) => new PassingStep());
+        plugins.RequestModifier("step", static (_, _, _) => null);
+        plugins.Middleware("step", static (_, _, _) => null);
+        var extra = $"\"{name}\":{{\"name\":[\"step\"]}}";
+        return TestGateway.StartAsync($$$"""
+            {"version":3,"endpoints":[{"endpoint":"/late","backend":[{"host":["http://a"],"url_pattern":"/","extra_config":{ {{{(place == "backend" ? extra : "")}}} } }],
+              "extra_config":{"test/late":{} {{{(place == "backend" ? "" : "," + extra)}}} } }]}
+            """, "", new TestGatewayOptions { Plugins = plugins });
+    }
+
     [Fact]
     public async Task An_exception_before_the_answer_is_a_500()
     {
@@ -255,6 +305,11 @@ public sealed class ConnectionTests : IAsyncLifetime
             context.Response.StatusCode = StatusCodes.Status401Unauthorized;
             return Task.CompletedTask;
         }
+    }
+
+    private sealed class PassingStep : IProxyMiddleware
+    {
+        public ValueTask<ProxyResult> InvokeAsync(ProxyRequest request, ProxyHandler next, CancellationToken cancellationToken) => next(request, cancellationToken);
     }
 
     /// <summary>Never says goodbye.</summary>

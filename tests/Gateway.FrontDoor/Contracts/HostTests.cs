@@ -1,6 +1,8 @@
 using Gateway.Core.Plugins;
 using Gateway.Testing;
 using KrakenPlugins.Sdk.Configuration;
+using KrakenPlugins.Sdk.Plugins;
+using KrakenPlugins.Sdk.Proxy;
 using Xunit;
 
 namespace Gateway.FrontDoor.Contracts;
@@ -127,6 +129,95 @@ public sealed class HostTests : IAsyncLifetime
         Assert.Equal(500, (int)response.StatusCode);
         var call = Assert.Single(_plugin.CompletedCalls);
         Assert.Contains("invalid status code 500", call.Error, StringComparison.Ordinal);
+    }
+
+    [Fact, Spec("RTE-405", "RTE-414")]
+    public async Task A_balancer_hears_each_answer_and_the_end_of_each_attempt()
+    {
+        _a.Answer("/b", "{}", status: 503);
+        await using var gateway = await BalancingAsync(""" "url_pattern":"/b" """, extra: ",\"acme/twice\":{}");
+
+        for (var i = 0; i < 4; i++)
+            Assert.Equal("""{"host":"b"}""", await gateway.Client.GetStringAsync("/x"));
+
+        var failed = _plugin.Answers.Count(static a => a.Answer.StatusCode == 503);
+        Assert.InRange(failed, 1, 4);
+        Assert.Equal(4, _plugin.Answers.Count(static a => a.Answer.StatusCode == 200));
+        Assert.All(_plugin.Answers, a => Assert.True(a.Answer is { Error: null } && (a.Host.ToString() == _a.Host) == (a.Answer.StatusCode == 503)));
+        Assert.Equal(4 + failed, _plugin.CompletedCalls.Length);
+    }
+
+    [Fact, Spec("RTE-414")]
+    public async Task A_balancer_hears_why_there_is_no_answer()
+    {
+        await _a.DisposeAsync();
+        _a = await Upstream.StartAsync();
+        await using var gateway = await StartAsync(""" "url_pattern":"/b","host":["http://127.0.0.1:81"],"extra_config":{"acme/least-recent":{}} """);
+
+        using var response = await gateway.Client.GetAsync("/x");
+
+        var (_, answer) = Assert.Single(_plugin.Answers);
+        Assert.Equal((0, GatewayErrorKind.Connection), (answer.StatusCode, answer.Error));
+        Assert.Single(_plugin.CompletedCalls);
+    }
+
+    [Fact, Spec("RTE-405")]
+    public async Task The_call_of_a_raw_answer_ends_with_its_stream()
+    {
+        var end = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _a.On("/b", async context =>
+        {
+            await context.Response.Body.WriteAsync("begin"u8.ToArray());
+            await context.Response.Body.FlushAsync();
+            await end.Task.WaitAsync(context.RequestAborted);
+        });
+        await using var gateway = await StartAsync(
+            $$""" "url_pattern":"/b","encoding":"no-op","host":["{{_a.Host}}"],"extra_config":{"acme/least-recent":{} } """, "\"output_encoding\":\"no-op\"");
+
+        using var response = await gateway.Client.GetAsync("/x", HttpCompletionOption.ResponseHeadersRead);
+        Assert.Single(_plugin.Answers);
+        Assert.Empty(_plugin.CompletedCalls);
+        end.SetResult();
+        Assert.Equal("begin", await response.Content.ReadAsStringAsync());
+
+        await Wait.UntilAsync(() => _plugin.CompletedCalls.Length == 1, () => "the end was not told");
+    }
+
+    [Fact, Spec("RTE-405")]
+    public async Task The_stream_of_another_attempt_counts_at_its_own_host_alone()
+    {
+        _a.Answer("/b", "{}", status: 503);
+        var end = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _b.On("/b", async context =>
+        {
+            await context.Response.Body.WriteAsync("begin"u8.ToArray());
+            await context.Response.Body.FlushAsync();
+            await end.Task.WaitAsync(context.RequestAborted);
+        });
+        await using var gateway = await StartAsync(
+            $$""" "url_pattern":"/b","encoding":"no-op","host":["{{_a.Host}}","{{_b.Host}}"],"extra_config":{"acme/least-recent":{},"acme/twice":{} } """, "\"output_encoding\":\"no-op\"");
+
+        using var response = await gateway.Client.GetAsync("/x", HttpCompletionOption.ResponseHeadersRead);
+        Assert.Equal(_a.Host, Assert.Single(_plugin.CompletedCalls).Host.ToString());
+        end.SetResult();
+        Assert.Equal("begin", await response.Content.ReadAsStringAsync());
+
+        await Wait.UntilAsync(() => _plugin.CompletedCalls.Length == 2, () => "the end was not told");
+        Assert.Equal(_b.Host, _plugin.CompletedCalls[1].Host.ToString());
+    }
+
+    [Fact, Spec("RTE-417")]
+    public async Task A_component_of_a_backend_knows_its_hosts_and_may_call_them()
+    {
+        await using var gateway = await BalancingAsync(""" "url_pattern":"/b" """);
+
+        var context = _plugin.Context!;
+        Assert.Equal([_a.Host, _b.Host], context.Hosts!.Hosts.Select(static host => host.ToString()));
+        var (answer, error) = await context.HostCalls.SendAsync(new OutgoingCall { Method = "GET", Address = OutgoingAddress.At(context.Hosts.Hosts[1], "/b") }, CancellationToken.None);
+
+        Assert.Null(error);
+        Assert.Equal("""{"host":"b"}""", System.Text.Encoding.UTF8.GetString(answer!.Body.Span));
+        Assert.Throws<ArgumentException>(() => OutgoingAddress.At(context.Hosts.Hosts[1], "b c"));
     }
 
     [Theory]

@@ -12,6 +12,7 @@ internal sealed class HostsPlugin : GatewayPlugin, IHostDiscovery, IHostBalancer
     private readonly Lock _lock = new();
     private readonly List<BackendHost> _used = [];
     private readonly List<(BackendHost Host, string? Error, bool HasResponse, TimeSpan Elapsed)> _completed = [];
+    private readonly List<(BackendHost Host, HostAnswer Answer)> _answers = [];
     private IReadOnlyList<BackendHost> _hosts = [];
 
     public IReadOnlyList<BackendHost> Hosts
@@ -29,10 +30,27 @@ internal sealed class HostsPlugin : GatewayPlugin, IHostDiscovery, IHostBalancer
         }
     }
 
+    public (BackendHost Host, HostAnswer Answer)[] Answers
+    {
+        get
+        {
+            lock (_lock)
+                return [.. _answers];
+        }
+    }
+
+    /// <summary>What the factory of the balancer saw.</summary>
+    public IBackendContext? Context { get; private set; }
+
     public override void Register(IPluginRegistry registry)
     {
         registry.Discovery("fleet", (_, _, _) => this);
-        registry.Balancer("acme/least-recent", (_, _, _) => this);
+        registry.Balancer("acme/least-recent", (_, context, _) =>
+        {
+            Context = context;
+            return this;
+        });
+        registry.Client("acme/twice", ClientStages.Retries, static (_, _, _) => new Twice());
         registry.Balancer("acme/other", (_, _, _) => this);
     }
 
@@ -57,9 +75,28 @@ internal sealed class HostsPlugin : GatewayPlugin, IHostDiscovery, IHostBalancer
             throw new InvalidOperationException("cannot count");
     }
 
+    public void Answered(BackendHost host, in HostAnswer answer)
+    {
+        lock (_lock)
+            _answers.Add((host, answer));
+    }
+
     public static BackendHost Host(string url)
     {
         var uri = new Uri(url);
         return new BackendHost(uri.Scheme, uri.Host, uri.Port);
+    }
+
+    /// <summary><c>acme/twice</c>: makes a call that failed once more, on another host.</summary>
+    private sealed class Twice : IClientMiddleware
+    {
+        public async ValueTask<ClientResult> InvokeAsync(ProxyRequest request, ClientHandler next, CancellationToken cancellationToken)
+        {
+            var first = await next(request.Fork(), cancellationToken).ConfigureAwait(false);
+            if (first.Response is { StatusCode: < 500 })
+                return first;
+            first.Response?.Dispose();
+            return await request.Hosts!.CallAsync(request.Fork(), [request.Host!], next, cancellationToken).ConfigureAwait(false);
+        }
     }
 }

@@ -55,7 +55,7 @@ public sealed class BrokenPluginTests(PluginFixture fixture) : IClassFixture<Plu
     {
         fixture.MakeProxy("impatient", Pass, members: "public override ValueTask StartAsync(IServiceContext context, CancellationToken ct) => throw new TimeoutException(\"no answer of the licence server\");");
 
-        await RefusesAsync("impatient", "StartAsync", "TimeoutException: no answer of the licence server", "plugin test");
+        await RefusesAsync("impatient", "starting it", "TimeoutException: no answer of the licence server", "plugin test");
     }
 
     [Fact]
@@ -100,7 +100,7 @@ public sealed class BrokenPluginTests(PluginFixture fixture) : IClassFixture<Plu
     {
         fixture.MakeProxy("starter", Pass, members: "public override ValueTask StartAsync(IServiceContext c, CancellationToken t) => throw new InvalidOperationException(\"no queue\");");
 
-        await RefusesAsync("starter", "StartAsync", "InvalidOperationException: no queue", "plugin test");
+        await RefusesAsync("starter", "starting it", "InvalidOperationException: no queue", "plugin test");
     }
 
     [Fact]

@@ -150,6 +150,7 @@ public sealed class BucketTests
         for (var i = 0; i < 4; i++)
             Assert.True(rate.TryTake(ref bucket, 5));
         Assert.Equal((0, Second / 2), (rate.Remaining(bucket, 5), rate.WaitOf(bucket, 5)));
+        Assert.Equal(0, rate.Remaining(bucket + (3 * rate.Interval), 5));
         Assert.Equal((1, 0), (rate.Remaining(bucket, 5 + (Second / 2)), rate.WaitOf(bucket, 5 + (Second / 2))));
     }
 
@@ -198,10 +199,10 @@ public sealed class BucketTests
 }
 
 /// <summary>A bucket as the documentation has it: tokens with their fractions, in units of one interval's nanosecond, filled with the time.</summary>
-internal sealed class Model(long interval, long capacity)
+internal sealed class Model(long interval, long capacity, long start = 0)
 {
     private Int128 _units = (Int128)interval * capacity;
-    private long _last;
+    private long _last = start;
 
     public Int128 Units => _units;
 

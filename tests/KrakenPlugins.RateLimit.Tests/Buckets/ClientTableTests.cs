@@ -71,6 +71,52 @@ public sealed class ClientTableTests
         Assert.All(admitted, static count => Assert.Equal(50, count));
     }
 
+    [Fact]
+    [Spec("TRF-013")]
+    public void Threads_take_exactly_what_clients_have_while_others_come_and_go_and_the_table_is_moved()
+    {
+        const int Tokens = 400;
+        const long Interval = Second / 1000;
+        var random = new Random(9);
+        for (var round = 0; round < 12; round++)
+        {
+            using var table = Table(BucketTests.Rate(1000, 1000, Tokens), new ClientTableOptions { Shards = 1 });
+            var known = Enumerable.Range(0, 12).Select(_ => Key(random)).ToArray();
+            var admitted = new int[known.Length];
+            var strangers = new Random(round);
+            var isOver = false;
+            _time.Advance(2 * Interval);
+            var sweeper = new Thread(() =>
+            {
+                while (!Volatile.Read(ref isOver))
+                {
+                    // Who came at the clock's first has a full bucket again and goes.
+                    for (var i = 0; i < 40; i++)
+                        table.TryTake(Key(strangers), 1, out _);
+                    table.Sweep();
+                }
+            });
+            sweeper.Start();
+
+            // Long after: the known ones stay.
+            Parallel.For(0, 3, _ =>
+            {
+                for (var i = 0; i < 2 * Tokens; i++)
+                {
+                    for (var client = 0; client < known.Length; client++)
+                    {
+                        if (table.TryTake(known[client], Second * 1_000_000, out var _))
+                            Interlocked.Increment(ref admitted[client]);
+                    }
+                }
+            });
+
+            Volatile.Write(ref isOver, true);
+            sweeper.Join();
+            Assert.All(admitted, static count => Assert.Equal(Tokens, count));
+        }
+    }
+
     [Theory]
     [Spec("TRF-034", "TRF-304")]
     [InlineData(31)]
@@ -134,6 +180,25 @@ public sealed class ClientTableTests
         }
 
         Assert.Equal(64, budget.Left);
+    }
+
+    [Theory]
+    [Spec("TRF-304")]
+    [InlineData(0)]
+    [InlineData(500)]
+    public void A_table_that_has_ended_takes_no_memory_for_requests_that_are_still_on_their_way(int before)
+    {
+        var budget = new ClientBudget(1 << 20);
+        var random = new Random(8);
+        var table = Table(BucketTests.Rate(1, 1000, 3), new ClientTableOptions { Budget = budget });
+        for (var i = 0; i < before; i++)
+            table.TryTake(Key(random), 1, out _);
+
+        table.Dispose();
+        for (var i = 0; i < 10_000; i++)
+            table.TryTake(Key(random), 1, out _);
+
+        Assert.Equal((0, 1 << 20), (table.Count, (int)budget.Left));
     }
 
     [Fact]

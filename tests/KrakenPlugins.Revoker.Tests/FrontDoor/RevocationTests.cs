@@ -59,7 +59,10 @@ public sealed class RevocationTests : IAsyncLifetime
 
             var other = Rig.Filter.Replace("\"N\":1000", "\"N\":1001", StringComparison.Ordinal);
             var refusal = await Assert.ThrowsAsync<ConfigurationException>(() => Rig.GatewayAsync(Rig.Config(_port, more, other), _upstream.Host));
+            Assert.Contains($"starting it: auth/revoker: the snapshot {folder}", refusal.Message, StringComparison.Ordinal);
             Assert.Contains("cannot be used: it was made for N 1000", refusal.Message, StringComparison.Ordinal);
+            Assert.EndsWith("restore it, or remove it to begin without revocations", refusal.Message, StringComparison.Ordinal);
+            Assert.DoesNotContain("Exception", refusal.Message, StringComparison.Ordinal);
         }
         finally
         {

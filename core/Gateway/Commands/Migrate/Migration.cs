@@ -1,5 +1,6 @@
 using System.Text;
 using Gateway.Core.Configuration;
+using Gateway.Core.Plugins.Kinds;
 using KrakenPlugins.Sdk.Configuration;
 
 namespace Gateway.Commands.Migrate;
@@ -74,6 +75,8 @@ internal sealed class Migration
             return "the component no longer exists; take it out";
         if (place.Kind == PlaceKind.Namespace && place.Namespace.StartsWith("plugin/", StringComparison.Ordinal) && OldPluginNames.CurrentName(name) is { } plugin)
             return $"the plugin is called \"{plugin}\" today; rename it here and in \"name\"";
+        if (place is { Kind: PlaceKind.Namespace, Path.Length: 0 } && BundledPlugins.TryFind(place.Namespace, name, out var replacement) && replacement.Length > 0)
+            return $"the plugin is deprecated; use {replacement}";
         return place.Kind == PlaceKind.Unknown && (s_endpoint.GetValueOrDefault(name) ?? s_backend.GetValueOrDefault(name)) is { } current
             ? $"nothing tells whether this object is an endpoint or a backend; if it is, the name is \"{current}\""
             : null;
