@@ -1,9 +1,9 @@
 using System.IO.Pipelines;
 using System.Text;
 using Gateway.Core.Configuration;
-using Gateway.Grpc;
-using Gateway.Grpc.Framing;
-using Gateway.Grpc.Services;
+using KrakenPlugins.Grpc;
+using KrakenPlugins.Grpc.Framing;
+using KrakenPlugins.Grpc.Services;
 using KrakenPlugins.Sdk.Configuration;
 using KrakenPlugins.Templates;
 

@@ -33,7 +33,7 @@ public static class SharedAssemblies
             || name is "System.Runtime" or "System.Private.CoreLib" or "netstandard" or "mscorlib" or "System.Diagnostics.DiagnosticSource" or "System.IO.Pipelines"));
 
     /// <summary>Whether an assembly is the gateway's own, which no plugin may use.</summary>
-    public static bool IsGateway(string name) => name is "gateway" || name.StartsWith("Gateway.Core", StringComparison.Ordinal) || name.StartsWith("Gateway.Grpc", StringComparison.Ordinal);
+    public static bool IsGateway(string name) => name is "gateway" || name.StartsWith("Gateway.Core", StringComparison.Ordinal) || name.StartsWith("Gateway.Sidecars", StringComparison.Ordinal);
 
     private static SemanticVersion VersionOf(Assembly assembly)
     {
