@@ -18,6 +18,9 @@ internal static partial class Native
     [LibraryImport("libc", EntryPoint = "getppid")]
     public static partial int GetParent();
 
+    [LibraryImport("libc", EntryPoint = "getsid", SetLastError = true)]
+    public static partial int GetSession(int process);
+
     [LibraryImport("libc", EntryPoint = "setsid", SetLastError = true)]
     public static partial int StartSession();
 
