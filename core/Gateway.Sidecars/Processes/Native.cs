@@ -45,6 +45,9 @@ internal static partial class Native
     [LibraryImport("libc", EntryPoint = "setuid", SetLastError = true)]
     public static partial int SetUser(uint user);
 
+    [LibraryImport("libc", EntryPoint = "chown", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int ChangeOwner(string path, uint user, uint group);
+
     [LibraryImport("libc", EntryPoint = "signal")]
     public static partial nint SetHandler(int signal, nint handler);
 
