@@ -2,9 +2,11 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import grpc from '@grpc/grpc-js';
 import { clientService } from '../lib/contract.js';
@@ -15,9 +17,10 @@ const limit = 20_000;
 
 /** A promise that must not take longer than a test may. */
 export const inTime = (promise, what) => {
-  let timer;
-  const late = new Promise((_, reject) => (timer = setTimeout(() => reject(new Error(`${what} took too long`)), limit)));
-  return Promise.race([promise, late]).finally(() => clearTimeout(timer));
+  const done = new AbortController();
+  const late = setTimeout(limit, undefined, { signal: done.signal }).then(() => Promise.reject(new Error(`${what} took too long`)));
+  late.catch(() => {});
+  return Promise.race([promise, late]).finally(() => done.abort());
 };
 
 /** A program and what it prints. */
@@ -74,16 +77,27 @@ export class Gateway {
     t.after(() => gateway.close());
     const line = { cookie: 'krakenplugins', socket: gateway.socket, secret, min_protocol: 1, max_protocol: 1, gateway_version: '0.6.0', ...greeting };
     gateway.program.child.stdin.write(`${JSON.stringify(line)}\n`);
+    await Promise.race([
+      inTime(gateway.#listening(), 'the start'),
+      gateway.program.ended.then(end => Promise.reject(new Error(`ended: ${JSON.stringify(end)} ${gateway.program.lines.join('\n')}`))),
+    ]);
     gateway.client = new Client(`unix:${gateway.socket}`, grpc.credentials.createInsecure(), {
-      'grpc.initial_reconnect_backoff_ms': 10,
-      'grpc.min_reconnect_backoff_ms': 10,
-      'grpc.max_reconnect_backoff_ms': 50,
       'grpc.max_receive_message_length': 16 << 20,
       'grpc.max_send_message_length': -1,
     });
-    const ready = new Promise((resolve, reject) => gateway.client.waitForReady(Date.now() + limit, error => (error ? reject(error) : resolve())));
-    await Promise.race([ready, gateway.program.ended.then(end => Promise.reject(new Error(`ended: ${JSON.stringify(end)} ${gateway.program.lines.join('\n')}`)))]);
     return gateway;
+  }
+
+  // As the gateway dials; a client of grpc-js would pause for a second after the first attempt that fails.
+  async #listening() {
+    while (this.program.child.exitCode === null && !(await this.#answers())) await setTimeout(5);
+  }
+
+  #answers() {
+    return new Promise(resolve => {
+      const socket = connect(this.socket, () => (socket.destroy(), resolve(true)));
+      socket.on('error', () => resolve(false));
+    });
   }
 
   metadata(secret = this.secret) {
@@ -98,8 +112,8 @@ export class Gateway {
     return inTime(answer, method);
   }
 
-  describe(limits = null) {
-    return this.unary('Describe', { minProtocol: 1, maxProtocol: 1, gatewayVersion: '0.6.0', limits });
+  async describe(limits = null) {
+    return (this.description = await this.unary('Describe', { minProtocol: 1, maxProtocol: 1, gatewayVersion: '0.6.0', limits }));
   }
 
   /** Opens the stream, for calls or, with a function, for frames as they are. */
@@ -112,12 +126,13 @@ export class Gateway {
       if (receive) message.frames.forEach(receive);
       else this.calls.receive(message.frames);
     });
+    this.stream.on('end', () => this.calls.close(new Error('the stream has ended')));
     void this.streamError.then(error => this.calls.close(error));
     return this;
   }
 
   async configure(name, config = {}, layer = undefined, generation = 1) {
-    const { components } = (this.description ??= await this.describe());
+    const { components } = this.description ?? (await this.describe());
     const component = components.find(one => one.name === name && (layer === undefined || one.layer === layer));
     const placeId = ++this.#placeCount;
     const place = { placeId, name, layer: component.layer, configJson: Buffer.from(JSON.stringify(config)), logPrefix: '[ENDPOINT: /t]' };
