@@ -25,7 +25,7 @@ test('a refusal says what it says', async t => {
 test('a handler that gives nothing, and one that wants what it did not declare, fail', async t => {
   const gateway = (await Gateway.start(t)).open();
 
-  for (const [name, reason] of [['t/nothing', /the handler gave undefined/], ['t/undeclared', /its needs have no requestBody/]]) {
+  for (const [name, reason] of [['t/nothing', /the handler gave undefined; an answer/], ['t/undeclared', /its needs have no requestBody/]]) {
     const { failure } = await gateway.call(await gateway.configure(name));
     assert.equal(failure.message, `${name} failed`);
     await gateway.program.line(line => reason.test(line));

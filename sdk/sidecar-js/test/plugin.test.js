@@ -143,3 +143,25 @@ test('plugin.json is compared', () => {
 
   assert.throws(() => host.checkManifest(new URL('../examples/stamp/plugin.json', import.meta.url)), /version is "1\.0\.0".*plugin\.json has acme\/stamp \(proxy\).*the plugin has acme\/other \(proxy\)/);
 });
+
+test('a body that was set can be read again', async () => {
+  const host = testHost(plugin('t.one', '1.0.0').client('t/a', () => async (request, next) => {
+    request.body = 'one';
+    request.body = `${await request.body.text()} two`;
+    return next(request);
+  }));
+
+  assert.equal(String((await host.call('t/a')).attempts[0].body), 'one two');
+});
+
+test('an executor that goes on, and needs that grow, are faults', async t => {
+  const log = t.mock.method(process.stderr, 'write', () => true);
+  const host = testHost(plugin('t.one', '1.0.0')
+    .executor('t/a', () => request => request)
+    .client('t/b', { needs: { requestHead: true } }, (config, place) => place.needs({ responseHead: true })));
+
+  assert.equal((await host.call('t/a')).failure.message, 't/a failed');
+  assert.match(log.mock.calls.at(-1).arguments[0], /the handler gave Request; an answer/);
+  assert.equal((await host.configure('t/b')).diagnostics[0].severity, 'error');
+  assert.match(log.mock.calls.at(-1).arguments[0], /did not declare its need of responseHead/);
+});
