@@ -81,10 +81,14 @@ class Running {
     },
   };
 
+  #unread = () => {};
+
   constructor(plugin, secret) {
     this.host = new Host(plugin, { secret, onShutdown: () => this.#exit(0) });
     this.server = this.host.server();
     for (const [event, listener] of Object.entries(this.#listeners)) process.on(event, listener);
+    // Where nobody reads the log any more its lines are lost; telling that would be another line.
+    for (const stream of [process.stdout, process.stderr]) stream.on('error', this.#unread);
   }
 
   /** Finishes what runs, and ends the process. */
@@ -105,6 +109,7 @@ class Running {
   /** Ends the service, not the process. */
   close() {
     for (const [event, listener] of Object.entries(this.#listeners)) process.removeListener(event, listener);
+    for (const stream of [process.stdout, process.stderr]) stream.removeListener('error', this.#unread);
     this.host.end();
     this.server.forceShutdown();
   }

@@ -179,3 +179,15 @@ test('SIGTERM means the same, and is told', async t => {
   assert.deepEqual(await gateway.program.end(), { status: 0, signal: null });
   assert.equal(gateway.calls.goingAway, 'SIGTERM');
 });
+
+test('a log that nobody reads loses no call', async t => {
+  const gateway = (await Gateway.start(t)).open();
+  const place = await gateway.configure('t/throws');
+  gateway.program.child.stdout.destroy();
+  gateway.program.child.stderr.destroy();
+
+  const outcomes = await Promise.all(Array.from({ length: 20 }, () => gateway.call(place)));
+
+  assert.ok(outcomes.every(({ failure }) => failure.message === 't/throws failed'));
+  assert.equal((await gateway.unary('Health')).status, 1);
+});
