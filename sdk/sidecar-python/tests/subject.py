@@ -16,7 +16,10 @@ HEADS = Needs(request_head=True, response_head=True)
 EVERYTHING = Needs(request_head=True, request_body="buffered", response_head=True, response_body="buffered", claims=True)
 STREAMS = Needs(request_head=True, request_body="streamed", response_head=True, response_body="streamed")
 
-for register in (plugin.server, plugin.endpoint, plugin.proxy, plugin.backend, plugin.client, plugin.http_server, plugin.http_client, plugin.middleware):
+DATA = (plugin.proxy, plugin.backend, plugin.middleware)
+HTTP = (plugin.server, plugin.endpoint, plugin.client, plugin.http_server, plugin.http_client)
+
+for register in (*DATA, *HTTP):
 
     @register("test/mark", needs=HEADS)
     class Mark:

@@ -39,7 +39,8 @@ import krakenplugins_sidecar, krakenplugins_sidecar.testing
 outside = {name.partition(".")[0] for name, module in sys.modules.items() if module} - set(sys.stdlib_module_names)
 print(*sorted(outside & {path.partition(".")[0] for path in sys.modules if getattr(sys.modules[path], "__file__", None)}))
 """
-        done = subprocess.run([sys.executable, "-B", "-S", "-c", code % sys.path], capture_output=True, text=True, env={"PYTHONPATH": str(SOURCE)}, check=False)
+        command = [sys.executable, "-B", "-S", "-c", code % sys.path]
+        done = subprocess.run(command, capture_output=True, text=True, env={"PYTHONPATH": str(SOURCE)}, check=False)
 
         self.assertEqual(done.stderr, "")
         self.assertEqual(set(done.stdout.split()), {"google", "grpc", "krakenplugins_sidecar"})

@@ -34,9 +34,9 @@ class HeadersTest(unittest.TestCase):
         headers.add("C", "3")
         headers.remove("B")
 
-        done = [(c.name, c.operation, c.value) for c in headers.changes()]
+        done = [(c.name, call_pb2.HeaderOperation.Name(c.operation).rpartition("_")[2], c.value) for c in headers.changes()]
 
-        self.assertEqual(done, [("a", call_pb2.HEADER_OPERATION_SET, "z"), ("C", call_pb2.HEADER_OPERATION_ADD, "3"), ("B", call_pb2.HEADER_OPERATION_REMOVE, "")])
+        self.assertEqual(done, [("a", "SET", "z"), ("C", "ADD", "3"), ("B", "REMOVE", "")])
         copy = Headers([("A", "1"), ("B", "2")])
         copy.apply(headers.changes())
         self.assertEqual(copy.items(), headers.items())
@@ -79,9 +79,13 @@ class RequestTest(unittest.TestCase):
 
     def test_what_was_not_sent_raises_and_names_the_need(self):
         request = Request.received(call_pb2.CallStart(), Needs(), None)
-        for read, need in ((lambda: request.method, "request_head"), (lambda: request.headers.get("A"), "request_head"), (lambda: request.query.items(), "request_head"), (lambda: request.body, "request_body"), (lambda: request.claims, "claims"), (lambda: request.client_address, "request_head")):
-            with self.assertRaisesRegex(NotSent, need):
+        for read in (lambda: request.method, lambda: request.headers.get("A"), lambda: request.query.items(), lambda: request.client_address):
+            with self.assertRaisesRegex(NotSent, "request_head"):
                 read()
+        with self.assertRaisesRegex(NotSent, "request_body"):
+            _ = request.body
+        with self.assertRaisesRegex(NotSent, "claims"):
+            _ = request.claims
         request.method = "PUT"
         self.assertEqual(request.to_change()[0].method, "PUT")
 
@@ -136,13 +140,16 @@ class ResponseTest(unittest.TestCase):
         response.body = b"raw"
         change, body = response.to_change()
 
-        self.assertEqual((change.status, change.WhichOneof("completeness"), change.is_complete, change.clears_failure, change.is_data, body.whole), (299, "is_complete", False, True, False, b"raw"))
+        self.assertEqual(change, call_pb2.ResponseChange(attempt=3, status=299, is_complete=False, clears_failure=True, is_data=False))
+        self.assertEqual(body.whole, b"raw")
 
     def test_what_was_not_sent_raises(self):
         response = received(b"{}", Needs())
-        for read in (lambda: response.status, lambda: response.body, lambda: response.data, lambda: response.is_complete, lambda: response.failure, lambda: response.headers["A"]):
-            with self.assertRaises(NotSent):
-                read()
+        for name in ("status", "body", "data", "is_complete", "failure"):
+            with self.subTest(name), self.assertRaises(NotSent):
+                getattr(response, name)
+        with self.assertRaises(NotSent):
+            _ = response.headers["A"]
 
     def test_a_response_has_a_body_or_data(self):
         with self.assertRaises(ValueError):
@@ -155,7 +162,8 @@ class BodyTest(unittest.IsolatedAsyncioTestCase):
             yield b"a"
             yield b"b"
 
-        for content, whole in ((b"x", b"x"), ("ä", "ä".encode()), (None, b""), (bytearray(b"y"), b"y"), ([b"a", b"b"], b"ab"), (chunks(), b"ab")):
+        contents = ((b"x", b"x"), ("ä", "ä".encode()), (None, b""), (bytearray(b"y"), b"y"), ([b"a", b"b"], b"ab"), (chunks(), b"ab"))
+        for content, whole in contents:
             self.assertEqual(await Body(content).read(), whole)
         with self.assertRaises(TypeError):
             Body(7)
@@ -189,9 +197,11 @@ class DeclarationsTest(unittest.TestCase):
         with self.assertRaises(TypeError):
             Needs(headers="X-A")  # type: ignore[arg-type]
         bound = Needs(request_head=True, request_body="streamed", headers=("X-A", "X-B"))
-        for needs, is_within in ((Needs(), False), (Needs(headers=("x-a",)), True), (Needs(claims=True, headers=("X-A",)), False), (Needs(request_body="buffered", headers=("X-A",)), False), (Needs(headers=("X-C",)), False)):
+        self.assertTrue(Needs(headers=("x-a",)).is_within(bound))
+        more = (Needs(), Needs(claims=True, headers=("X-A",)), Needs(request_body="buffered", headers=("X-A",)), Needs(headers=("X-C",)))
+        for needs in more:
             with self.subTest(needs):
-                self.assertEqual(needs.is_within(bound), is_within)
+                self.assertFalse(needs.is_within(bound))
 
     def test_a_refusal_is_a_status_of_an_error(self):
         with self.assertRaises(ValueError):

@@ -59,7 +59,8 @@ class PluginProcess:
         for reader in self._readers:
             reader.start()
         if greet:
-            self.say({"cookie": "krakenplugins", "socket": self.socket, "secret": self.secret, "min_protocol": 1, "max_protocol": 1, "gateway_version": "0.6.0"})
+            versions = {"min_protocol": 1, "max_protocol": 1, "gateway_version": "0.6.0"}
+            self.say({"cookie": "krakenplugins", "socket": self.socket, "secret": self.secret, **versions})
 
     def say(self, message: Any) -> None:
         self.process.stdin.write(json.dumps(message).encode() + b"\n")
@@ -147,7 +148,12 @@ class Wire:
     async def try_configure(self, name: str, layer: Layer, config: Any = None, *, generation: int = 1) -> tuple[int, Any]:
         place = next(_numbers)
         message = plugin_service_pb2.Place(
-            place_id=place, layer=int(layer), name=name, config_json=json.dumps(config).encode(), position="krakend.json:3:7", log_prefix="[ENDPOINT: /a%20b]"
+            place_id=place,
+            layer=int(layer),
+            name=name,
+            config_json=json.dumps(config).encode(),
+            position="krakend.json:3:7",
+            log_prefix="[ENDPOINT: /a%20b]",
         )
         return place, await self.ask("Configure", plugin_service_pb2.ConfigureRequest(generation=generation, places=[message]))
 

@@ -171,7 +171,8 @@ class Response:
     def to_message(self, is_http: bool) -> tuple[Any, Body]:
         """An answer that the handler made, and its body. For the library."""
         is_data = self._is_data and not is_http
-        message = call_pb2.Response(status=self._status or (0 if is_data else 200), is_data=is_data, is_complete=self._is_complete, is_final=self.is_final)
+        status = self._status or (0 if is_data else 200)
+        message = call_pb2.Response(status=status, is_data=is_data, is_complete=self._is_complete, is_final=self.is_final)
         headers = self.headers.items()
         if self._is_data and is_http and "content-type" not in self.headers:
             headers.append(("Content-Type", "application/json; charset=utf-8"))
