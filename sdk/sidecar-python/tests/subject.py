@@ -178,10 +178,12 @@ def block(config, place):
 
 
 @plugin.endpoint("test/attempts", needs=HEADS)
+@plugin.client("test/attempts", needs=HEADS)
 def attempts(config, place):
     async def handle(request, next):
         answers = await asyncio.gather(*(next(request) for _ in range(3)))
         last = await next(request)
+        assert place.layer.name == "CLIENT"
         last.headers.set("X-Statuses", ",".join(str(a.status) for a in answers))
         return last
 

@@ -96,19 +96,29 @@ class LayersTest(WireCase):
         self.assertFalse(finish.finish.change.HasField("body"))
 
     async def test_several_attempts_at_once_and_one_after_the_other(self):
-        place = await self.wire.configure("test/attempts", Layer.ENDPOINT, needs=HEADS)
+        place = await self.wire.configure("test/attempts", Layer.CLIENT, needs=HEADS)
         statuses = iter((500, 502, 503, 200))
 
         outcome = await self.wire.call(place, answer=lambda _: Response(next(statuses)))
 
         self.assertEqual((outcome.response.status, outcome.response.headers["X-Statuses"]), (200, "500,502,503"))
 
-    async def test_failures_of_attempts_are_values(self):
+    async def test_an_exchange_with_the_client_goes_on_once(self):
+        place = await self.wire.configure("test/attempts", Layer.ENDPOINT, needs=HEADS)
+
+        outcome = await self.wire.call(place)
+
+        self.assertEqual(outcome.failure.message, "test/attempts failed")
+        self.assertEqual(self.kinds(1).count("proceed"), 1)
+
+    async def test_failures_of_attempts_are_values_without_a_head(self):
         place = await self.wire.configure("test/mark", Layer.PROXY, needs=HEADS)
 
         outcome = await self.wire.call(place, answer=Failure(FailureKind.TIMEOUT, 504, "too slow"))
 
         self.assertEqual((outcome.failure.kind, outcome.failure.status), (FailureKind.TIMEOUT, 504))
+        finish = await self.wire.frame(lambda f: f.WhichOneof("frame") == "finish")
+        self.assertEqual(finish.finish.change, call_pb2.ResponseChange(attempt=1))
 
     async def test_64_calls_at_once_each_get_their_own_answer(self):
         for name in ("test/mark", "test/mark-plain"):

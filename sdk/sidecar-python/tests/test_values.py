@@ -89,6 +89,12 @@ class RequestTest(unittest.TestCase):
         request.method = "PUT"
         self.assertEqual(request.to_change()[0].method, "PUT")
 
+    def test_scheme_and_authority_go_together(self):
+        request = Request(scheme="https", authority="a.example")
+        request.authority = "b.example"
+
+        self.assertEqual(request.to_change()[0], call_pb2.RequestChange(scheme="https", authority="b.example"))
+
     def test_time_left_does_not_go_below_zero(self):
         self.assertIsNone(Request().time_left)
         self.assertEqual(Request(timeout=-1).time_left, 0)
@@ -150,6 +156,12 @@ class ResponseTest(unittest.TestCase):
                 getattr(response, name)
         with self.assertRaises(NotSent):
             _ = response.headers["A"]
+        # It may be a failure, which has no head; only a modifier's is always an answer.
+        with self.assertRaises(NotSent):
+            response.headers.set("A", "1")
+        with self.assertRaises(NotSent):
+            response.status = 204
+        Response.received(call_pb2.Response(), 0, Needs(), Body()).headers.set("A", "1")
 
     def test_a_response_has_a_body_or_data(self):
         with self.assertRaises(ValueError):

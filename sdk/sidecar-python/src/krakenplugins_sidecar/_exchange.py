@@ -313,4 +313,4 @@ def _response(
     message: Any, pairs: list[tuple[str, str]], content: bytes | None, is_data: bool, is_complete: bool, failure: Failure | None
 ) -> Response:
     made: dict[str, Any] = {"data": json.loads(content or b"null")} if is_data else {"body": content}
-    return Response(message.status, headers=pairs, is_complete=is_complete, is_final=message.is_final, failure=failure, **made)
+    return Response(message.status or None, headers=pairs, is_complete=is_complete, is_final=message.is_final, failure=failure, **made)
