@@ -60,7 +60,7 @@ internal sealed partial class Sidecar : ISidecarAccess, IProcessPlugin
     public ISidecarCalls? Current => (ISidecarCalls?)_supervisor.Link;
 
     /// <inheritdoc/>
-    public string Reason => _supervisor.Reason.Length > 0 ? _supervisor.Reason : $"is {Status.State}";
+    public string Reason => _supervisor.Reason.Length > 0 ? _supervisor.Reason : Status is { State: var state, IsWell: false } ? $"is {state}" : "has just ended";
 
     /// <inheritdoc/>
     public ProcessStatus Status
