@@ -17,6 +17,8 @@ const layers = {
 const reaches = { service: Reach.REACH_SERVICE, endpoints: Reach.REACH_ENDPOINTS };
 const bodyNeeds = { none: BodyNeed.BODY_NEED_UNSPECIFIED, buffered: BodyNeed.BODY_NEED_BUFFERED, streamed: BodyNeed.BODY_NEED_STREAMED };
 const dataLayers = new Set(['proxy', 'backend', 'executor', 'request-modifier', 'response-modifier', 'middleware']);
+// Around an exchange with the client, which goes on once.
+const exchangeLayers = new Set(['server', 'endpoint', 'http-server']);
 const needNames = ['requestHead', 'requestBody', 'responseHead', 'responseBody', 'claims', 'headers'];
 
 // Bodies are asked for by whoever wants them.
@@ -82,6 +84,7 @@ class Plugin {
       layer: layers[layer],
       layerName: layer,
       hasData: dataLayers.has(layer),
+      isExchange: exchangeLayers.has(layer),
       needs: needsMessage(needs, name),
       stage: stageMessage(stage, layer),
       reach: reach === undefined ? Reach.REACH_UNSPECIFIED : pick(reaches, reach, 'reach'),

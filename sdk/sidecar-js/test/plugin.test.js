@@ -165,3 +165,45 @@ test('an executor that goes on, and needs that grow, are faults', async t => {
   assert.equal((await host.configure('t/b')).diagnostics[0].severity, 'error');
   assert.match(log.mock.calls.at(-1).arguments[0], /did not declare its need of responseHead/);
 });
+
+test('an exchange goes on once', async () => {
+  const host = testHost(plugin('t.one', '1.0.0').endpoint('t/a', () => async (request, next) => {
+    const response = await next();
+    await assert.rejects(next(), /goes on once/);
+    return response;
+  }));
+
+  assert.equal((await host.call('t/a')).attempts.length, 1);
+});
+
+test('a failure has nothing to change, but an answer can be made of it', async () => {
+  const failure = new Failure('connection', 'gone');
+  const host = testHost(plugin('t.one', '1.0.0')
+    .client('t/stamp', () => ({ onResponse: response => response.headers.set('A', '1') }))
+    .client('t/body', () => ({ onResponse: response => Object.assign(response, { status: 203, body: 'instead' }) }))
+    .proxy('t/data', () => ({ onResponse: response => Object.assign(response, { data: { instead: true }, isComplete: false }) })));
+
+  const [stamp, body, data] = await Promise.all(['t/stamp', 't/body', 't/data'].map(name => host.call(name, {}, { next: () => ({ failure }) })));
+
+  assert.equal(stamp.response.failure.message, 'gone');
+  assert.deepEqual([body.response.status, String(body.response.body), body.response.failure], [203, 'instead', null]);
+  assert.deepEqual([data.response.data, data.response.isComplete, data.response.failure.message], [{ instead: true }, false, 'gone']);
+});
+
+test('what the gateway would take for a breach is refused where it is written', async () => {
+  const host = testHost(plugin('t.one', '1.0.0').client('t/a', { needs: { requestHead: true } }, () => async (request, next) => {
+    for (const [name, value] of [['method', 'A B'], ['target', 'x'], ['target', '/ä'], ['target', '/#a'], ['scheme', 'ftp'], ['authority', 'a b'], ['hostHeader', 'a/b'], ['claims', []]])
+      assert.throws(() => (request[name] = value), TypeError, name);
+    const response = await next();
+    assert.throws(() => response.headers.set('A', '1'), /no responseHead/);
+    assert.throws(() => (response.status = 201), /no responseHead/);
+    assert.throws(() => (response.body = 'x'), /no responseHead/);
+    request.authority = 'other:81';
+    return request;
+  }));
+
+  const { attempts: [, last] } = await host.call('t/a', {}, { request: { scheme: 'https', authority: 'one:80' } });
+
+  assert.deepEqual([last.scheme, last.authority], ['https', 'other:81']);
+  assert.throws(() => new Failure('internal', 'x', { status: 99 }), /99 is no status/);
+});
