@@ -1,5 +1,5 @@
 import { BodyNeed, Layer, Reach } from './contract.js';
-import { stages } from './stages.js';
+import { stageNamed, stages } from './stages.js';
 
 const layers = {
   server: Layer.LAYER_SERVER,
@@ -53,7 +53,11 @@ export function needsMessage(needs, what) {
 
 function stageMessage(stage, layer) {
   if (stage === undefined) return null;
-  if (typeof stage === 'string') return { name: stage, order: pick(stages[layer] ?? {}, stage, `stage of the layer ${layer}`) };
+  if (typeof stage === 'string') {
+    const known = stageNamed(layer, stage);
+    if (!known) throw new TypeError(`${JSON.stringify(stage)} is no stage of the layer ${layer}; ${listed(Object.keys(stages[layer] ?? {}))} are, and before or after them`);
+    return known;
+  }
   if (!Number.isInteger(stage?.order)) throw new TypeError(`a stage is a name or { order, name }; ${JSON.stringify(stage)} is neither`);
   return { order: stage.order, name: stage.name ?? '', exclusive: stage.exclusive ?? '' };
 }

@@ -20,9 +20,14 @@ test('what cannot be meant is said where it is written', () => {
 });
 
 test('stages are named, or numbers', () => {
-  const { components } = plugin('t.one', '1.0.0').proxy('t/a', { stage: 'policies' }, factory).proxy('t/b', { stage: { order: 410, name: 'after policies' } }, factory).proxy('t/c', factory);
+  const { components } = plugin('t.one', '1.0.0').proxy('t/a', { stage: 'policies' }, factory).proxy('t/d', { stage: 'after policies' }, factory).proxy('t/b', { stage: { order: 410, name: 'after policies' } }, factory).proxy('t/c', factory);
 
-  assert.deepEqual(components.map(({ stage }) => stage), [{ name: 'policies', order: 400 }, { order: 410, name: 'after policies', exclusive: '' }, null]);
+  assert.deepEqual(components.map(({ stage }) => stage), [
+    { name: 'policies', order: 400, exclusive: '' },
+    { name: 'after policies', order: 410, exclusive: '' },
+    { order: 410, name: 'after policies', exclusive: '' },
+    null,
+  ]);
 });
 
 test('headers are found in any case, and remember what was changed', () => {
@@ -141,7 +146,11 @@ test('calls of a test can be cancelled', async () => {
 test('plugin.json is compared', () => {
   const host = testHost(plugin('acme.stamp', '2.0.0').proxy('acme/other', factory));
 
-  assert.throws(() => host.checkManifest(new URL('../examples/stamp/plugin.json', import.meta.url)), /version is "1\.0\.0".*plugin\.json has acme\/stamp \(proxy\).*the plugin has acme\/other \(proxy\)/);
+  const check = (host, example) => () => host.checkManifest(new URL(`../examples/${example}/plugin.json`, import.meta.url));
+  assert.throws(check(host, 'stamp'), /version is "1\.0\.0".*plugin\.json has acme\/stamp \(proxy\).*the plugin has acme\/other \(proxy\)/);
+  const guard = options => testHost(plugin('acme.guard', '1.0.0').endpoint('acme/guard', options, factory));
+  assert.throws(check(guard({ stage: 'scripts', needs: { requestBody: 'buffered', requestHead: true } }), 'guard'), /stands at "authentication" .* at "scripts".*needs request_body, .*needs all headers, plugin.json allows authorization/);
+  assert.throws(check(guard({ needs: { requestHead: true, headers: ['X-A'] } }), 'guard'), /needs the header X-A/);
 });
 
 test('a body that was set can be read again', async () => {
