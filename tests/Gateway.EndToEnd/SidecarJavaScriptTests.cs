@@ -52,7 +52,9 @@ public sealed class SidecarJavaScriptTests : IAsyncLifetime
         await Parallel.ForEachAsync(Enumerable.Range(0, 640), new ParallelOptions { MaxDegreeOfParallelism = 64 }, async (number, cancellationToken) =>
         {
             var mark = number.ToString(CultureInfo.InvariantCulture);
-            Assert.Equal($$"""{"mark":"{{mark}}","stamp":"blue"}""", await _gateway.Client.GetStringAsync($"/stamped?mark={mark}", cancellationToken));
+            using var answer = await _gateway.Client.GetAsync($"/stamped?mark={mark}", cancellationToken);
+            Assert.Equal($$"""{"mark":"{{mark}}","stamp":"blue"}""", await answer.Content.ReadAsStringAsync(cancellationToken));
+            Assert.Equal("blue", Assert.Single(answer.Headers.GetValues("X-Stamped")));
         });
     }
 
@@ -75,7 +77,7 @@ public sealed class SidecarJavaScriptTests : IAsyncLifetime
         Assert.Equal("""{"id":2,"quote":"Nomen est omen."}""", await _gateway.Client.GetStringAsync("/quotes/2"));
 
         using var missing = await _gateway.Client.GetAsync("/quotes/3");
-        Assert.False(missing.IsSuccessStatusCode);
+        Assert.Equal(HttpStatusCode.NotFound, missing.StatusCode);
     }
 
     [Fact]
