@@ -123,7 +123,7 @@ internal sealed class PluginCall(FakeStream stream, ulong id, CallStart start)
             Waiter(result.Attempt).SetResult(result);
         else if (frame.Cancel is { } cancel)
             _cancelled.TrySetResult(cancel.Reason);
-        else
+        else if (frame.Chunk is not null)
             _chunks.Writer.TryWrite(frame);
     }
 
