@@ -46,7 +46,7 @@ internal sealed class FaultyProcess(Greeting greeting, Manifest manifest, Proces
         using var server = await ListenAsync(wire);
         var status = await UntilEndAsync();
         await _running.UntilNoneAsync();
-        using var late = new CancellationTokenSource(TimeSpan.FromMilliseconds(500));
+        using var late = new CancellationTokenSource(TimeSpan.FromMilliseconds(200));
         await server.StopAsync(late.Token);
         return status;
     }

@@ -49,6 +49,9 @@ internal sealed record ProcessFaults
     /// <summary>Whether it takes calls without the secret.</summary>
     public bool TakesAnySecret { get; init; }
 
+    /// <summary>Whether it leaves its secret in the file <c>secret</c> of the plugin's folder, for tests that look for it elsewhere.</summary>
+    public bool LeavesSecret { get; init; }
+
     /// <summary>Processes that it starts and never ends.</summary>
     public int Children { get; init; }
 

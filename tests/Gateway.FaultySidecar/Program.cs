@@ -7,4 +7,7 @@ if (!Console.IsInputRedirected || Greeting.Read(Console.In) is not { } greeting)
 }
 // The folder's name as an argument, for manifests that are copied elsewhere.
 var folder = args.Length > 0 ? args[0] : Environment.CurrentDirectory;
-return await new FaultyProcess(greeting, Manifest.Read(folder), ProcessFaults.Read(folder)).RunAsync();
+var faults = ProcessFaults.Read(folder);
+if (faults.LeavesSecret)
+    File.WriteAllText(Path.Combine(folder, "secret"), greeting.Secret);
+return await new FaultyProcess(greeting, Manifest.Read(folder), faults).RunAsync();
