@@ -50,7 +50,6 @@ internal sealed class CallStream(GrpcRequestStream<HandleRequest> requests, Grpc
         switch (frame.FrameCase)
         {
             case GatewayFrame.FrameOneofCase.Result: running.Take(frame.Result); break;
-            case GatewayFrame.FrameOneofCase.Credit: running.Take(frame.Credit); break;
             case GatewayFrame.FrameOneofCase.Cancel: running.Cancel(); break;
         }
     }

@@ -50,8 +50,6 @@ internal sealed class FaultyCall
         Answer(result);
     }
 
-    public void Take(Credit credit) => Misbehaviour.OnCredit(this, credit);
-
     /// <summary>Nothing is expected of it any more.</summary>
     public void Cancel()
     {

@@ -51,17 +51,9 @@ internal static class Misbehaviour
             case "huge": call.Send(new() { Chunk = new() { StreamId = 1, Data = ByteString.CopyFrom(new byte[HugeBytes]) } }); return false;
             case "flood": Flood(call, (int)fault.Number); return false;
             case "stray-chunk": SendChunks(call, 9, 1); return true;
-            case "sip": Sip(call, 1); return false;
+            case "sip": Sip(call); return false;
             default: call.Finish(new() { Failure = new() { Kind = FailureKind.Internal, Message = $"no fault is called {fault.Kind}" } }); return false;
         }
-    }
-
-    /// <summary>A body that was asked for in small sips is never finished.</summary>
-    public static void OnCredit(FaultyCall call, Credit credit)
-    {
-        if (call.HasEnded || credit.Bytes == 0)
-            return;
-        SendChunks(call, credit.StreamId, 1);
     }
 
     private static void Leak(long bytes)
@@ -117,9 +109,10 @@ internal static class Misbehaviour
             call.Send(new() { Chunk = new() { StreamId = stream, Data = data } });
     }
 
-    private static void Sip(FaultyCall call, uint bytes)
+    // Takes the body over, and leaves it.
+    private static void Sip(FaultyCall call)
     {
         if (call.Start.RequestBody is { ContentCase: Body.ContentOneofCase.StreamId } body)
-            call.Send(new() { Credit = new() { StreamId = body.StreamId, Bytes = bytes } });
+            call.Send(new() { Credit = new() { StreamId = body.StreamId, Bytes = 1 } });
     }
 }
