@@ -36,6 +36,7 @@ public sealed class SidecarProcess : IAsyncDisposable
     {
         _process = process;
         Id = process.Id;
+        GroupGuard.Add(Id);
         End = EndAsync(LineReader.ReadAsync(process.StandardOutput.BaseStream, output), LineReader.ReadAsync(process.StandardError.BaseStream, error));
     }
 
@@ -149,6 +150,7 @@ public sealed class SidecarProcess : IAsyncDisposable
         // What it started ends with it; at once, while nobody else can have the number of the group.
         if (!OperatingSystem.IsWindows())
             _ = Native.Kill(-Id, Native.SignalKill);
+        GroupGuard.Remove(Id);
         // What has left the group may hold the pipes for as long as it likes.
         await Task.WhenAny(Task.WhenAll(output, error), Task.Delay(s_outputRest)).ConfigureAwait(false);
         return end;
