@@ -14,22 +14,20 @@ public sealed class StartTests(ITestOutputHelper output)
 
     [Theory, Spec("GRP-282", "GRP-295")]
     [InlineData("""{"protocol":2}""", "speaks protocol 2, the gateway 1 to 1")]
-    [InlineData("""{"chosen_protocol":9}""", "protocol 9")]
+    [InlineData("""{"chosen_protocol":9}""", "chose version 9 of the protocol; the gateway speaks 1 to 1")]
     [InlineData("""{"id":"test.other"}""", "test.other")]
     [InlineData("""{"components":"missing"}""", "test/guard")]
     [InlineData("""{"components":"extra"}""", "test/undeclared")]
     [InlineData("""{"start":"exit"}""", "ended with status 7")]
-    [InlineData("""{"start":"no-socket"}""", "did not answer within 1 s")]
-    [InlineData("""{"start":"silent-socket"}""", "did not answer within 1 s")]
-    [InlineData("""{"start":"half-frame"}""", "did not answer within 1 s")]
+    [InlineData("""{"start":"no-socket"}""", "did not answer within 3 s")]
+    [InlineData("""{"start":"silent-socket"}""", "did not answer within 3 s")]
+    [InlineData("""{"start":"half-frame"}""", "did not answer within 3 s")]
     [InlineData("""{"start":"garbage"}""", "test.sidecar")]
-    [InlineData("""{"describe":"never"}""", "did not answer within 1 s")]
-    [InlineData("""{"configure":"never"}""", "did not answer within 1 s")]
-    [InlineData("""{"configure":"status"}""", "does not like to be configured")]
+    [InlineData("""{"describe":"never"}""", "did not answer within 3 s")]
     public async Task Is_a_reason_not_to_start_the_gateway(string faults, string said)
     {
         var limits = FaultRig.Limits();
-        limits["start_limit"] = "1s";
+        limits["start_limit"] = "3s";
         await using var rig = await FaultRig.PrepareAsync(limits, faults: faults);
 
         var begun = Stopwatch.GetTimestamp();
@@ -40,6 +38,23 @@ public sealed class StartTests(ITestOutputHelper output)
         Assert.Contains(said, end.Out + end.Error, StringComparison.Ordinal);
         Assert.Contains("test.sidecar", end.Out + end.Error, StringComparison.Ordinal);
         Assert.Empty(rig.Sidecars);
+    }
+
+    [Theory, Spec("GRP-295")]
+    [InlineData("""{"configure":"never"}""", "3 s")]
+    [InlineData("""{"configure":"status"}""", "does not like to be configured")]
+    [InlineData("""{"configure":"error"}""", "is not wanted")]
+    public async Task That_does_not_take_its_configuration_costs_its_endpoints_only(string faults, string said)
+    {
+        var limits = FaultRig.Limits();
+        limits["start_limit"] = "3s";
+        await using var rig = await FaultRig.StartAsync(limits, faults: faults);
+        using var load = rig.Load();
+
+        await Siege.RunAsync(rig, load, FaultRig.Guard, 2);
+
+        load.Good.HasOnly(Outcome.Failed);
+        Assert.Contains(said, rig.Gateway.Out + rig.Gateway.Error, StringComparison.Ordinal);
     }
 
     [Theory, Spec("GRP-282", "GRP-295", "GRP-298")]
@@ -67,7 +82,7 @@ public sealed class StartTests(ITestOutputHelper output)
     public async Task A_restart_that_failed_is_tried_again(string faults)
     {
         var limits = FaultRig.Limits();
-        limits["start_limit"] = "1s";
+        limits["start_limit"] = "3s";
         await using var rig = await FaultRig.StartAsync(limits);
         rig.Plugin.Misbehave(faults);
         Processes.Send(await rig.SidecarAsync(), Processes.Kill);
