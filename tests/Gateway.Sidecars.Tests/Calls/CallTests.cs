@@ -126,7 +126,9 @@ public sealed class CallTests
         var time = new ShiftedTime();
         await using var scene = await Scene.OpenAsync(
             static s => s.OnDescribe = static _ => new DescribeResponse { Protocol = 1, Limits = new() { MaxConcurrentCalls = 1 } }, s => s with { MaxWaitingCalls = 2, Time = time });
-        await scene.StartAsync();
+        var (open, id) = await scene.StartAsync();
+        await scene.SendAsync(Frame.Proceed(id));
+        Assert.NotNull((await open.NextAsync()).Proceed);
         var waiting = Enumerable.Range(0, 2).Select(_ => scene.Link.NewCall().StartAsync(new(), CancellationToken.None).AsTask()).ToArray();
         var refused = await Soon.Get(scene.Link.NewCall().StartAsync(new(), CancellationToken.None));
         Assert.Equal(new CallLoss(LossReason.Overloaded, "1 calls are under way and 2 wait"), refused);
@@ -158,7 +160,8 @@ public sealed class CallTests
                 }
             }
         })));
-        Assert.Equal(0, scene.Link.OpenCalls);
+        Assert.Equal((0, 0), (scene.Link.OpenCalls, scene.Link.WaitingCalls));
+        await Wait.UntilAsync(() => scene.Link.QueuedBytes == 0, () => $"{scene.Link.QueuedBytes} bytes wait");
         await using var last = scene.Link.NewCall();
         Assert.Null(await Soon.Get(last.StartAsync(new(), CancellationToken.None)));
         Assert.NotNull((await last.NextAsync()).Finish);
