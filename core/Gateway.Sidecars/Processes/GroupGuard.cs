@@ -5,43 +5,43 @@ using System.Globalization;
 namespace Gateway.Sidecars.Processes;
 
 /// <summary>
-/// A shell beside the gateway that outlives it by a moment: when its standard input ends, because the gateway is gone, it kills the groups of the
-/// sidecars. The system kills a sidecar with the gateway by itself, but not what the sidecar has started. Where there is no shell there is no guard.
+/// A shell that outlives a gateway which is killed, for as long as it takes to kill what its sidecars have started: the system ends a sidecar with the
+/// gateway, but not the sidecar's own children. It is told each group, and reads the gateway's end from its standard input.
 /// </summary>
 internal static class GroupGuard
 {
     private const string Shell = "/bin/sh";
 
-    // It heeds no signal that is meant for the gateway's own group, such as Ctrl-C.
+    // Signals of a terminal reach it with the gateway, which has its own way to end.
     private const string Script = """
-        exec >/dev/null 2>&1; trap '' HUP INT QUIT TERM; cd /; all=
+        trap '' INT TERM HUP
         while read -r what group; do
-            kept=
-            for i in $all; do [ "$i" = "$group" ] || kept="$kept $i"; done
-            all=$kept
-            [ "$what" = - ] || all="$all $group"
+          rest=
+          for known in $groups; do [ "$known" = "$group" ] || rest="$rest $known"; done
+          case $what in +) groups="$rest $group";; *) groups=$rest;; esac
         done
-        for i in $all; do kill -9 "-$i"; done
+        for group in $groups; do kill -9 -"$group"; done
         """;
 
-    private static readonly Lock s_lock = new();
+    private static readonly Lock s_gate = new();
     private static readonly HashSet<int> s_groups = [];
-    private static Process? s_guard;
+    private static Process? s_shell;
+    private static bool s_isMissing;
 
-    /// <summary>A group that is to end with the gateway.</summary>
+    /// <summary>Watches over a group.</summary>
     public static void Add(int group)
     {
-        lock (s_lock)
+        lock (s_gate)
         {
             s_groups.Add(group);
             Tell('+', group);
         }
     }
 
-    /// <summary>A group that has ended; its number may soon be that of another.</summary>
+    /// <summary>Forgets a group that has ended, whose number the system may give to somebody else.</summary>
     public static void Remove(int group)
     {
-        lock (s_lock)
+        lock (s_gate)
         {
             if (s_groups.Remove(group))
                 Tell('-', group);
@@ -50,50 +50,47 @@ internal static class GroupGuard
 
     private static void Tell(char what, int group)
     {
-        if (OperatingSystem.IsWindows())
-            return;
-        // Whoever killed it gets another one.
-        for (var tries = 0; tries < 2; tries++)
+        try
         {
-            try
+            if (s_shell is { HasExited: false } shell)
             {
-                if (s_guard is not null)
-                    Write(what, group);
-                else
-                    Start();
+                Write(shell, what, group);
                 return;
             }
-            catch (IOException)
-            {
-                s_guard?.Dispose();
-                s_guard = null;
-            }
+            if (s_isMissing || Start() is not { } fresh)
+                return;
+            s_shell?.Dispose();
+            s_shell = fresh;
+            foreach (var known in s_groups)
+                Write(fresh, '+', known);
+        }
+        catch (IOException)
+        {
+            // It has been killed; the next one is told everything.
         }
     }
 
-    private static void Start()
+    private static void Write(Process shell, char what, int group)
     {
-        if (s_groups.Count == 0)
-            return;
-        var info = new ProcessStartInfo(Shell, ["-c", Script]) { RedirectStandardInput = true };
+        shell.StandardInput.Write(string.Create(CultureInfo.InvariantCulture, $"{what} {group}\n"));
+        shell.StandardInput.Flush();
+    }
+
+    // Where there is no shell the sidecars alone end with the gateway.
+    private static Process? Start()
+    {
+        var info = new ProcessStartInfo(Shell) { WorkingDirectory = "/", RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        info.ArgumentList.Add("-c");
+        info.ArgumentList.Add(Script);
         info.Environment.Clear();
         try
         {
-            s_guard = Process.Start(info);
+            return Process.Start(info);
         }
         catch (Win32Exception)
         {
-            // A system without a shell.
-            return;
+            s_isMissing = true;
+            return null;
         }
-        foreach (var group in s_groups)
-            Write('+', group);
-    }
-
-    private static void Write(char what, int group)
-    {
-        var input = s_guard!.StandardInput;
-        input.Write(string.Create(CultureInfo.InvariantCulture, $"{what} {group}\n"));
-        input.Flush();
     }
 }

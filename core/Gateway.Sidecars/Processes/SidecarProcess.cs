@@ -39,7 +39,6 @@ public sealed class SidecarProcess : IAsyncDisposable
     {
         _process = process;
         Id = process.Id;
-        GroupGuard.Add(Id);
         End = EndAsync(LineReader.ReadAsync(process.StandardOutput.BaseStream, output), LineReader.ReadAsync(process.StandardError.BaseStream, error));
     }
 
@@ -78,6 +77,8 @@ public sealed class SidecarProcess : IAsyncDisposable
                 info.Environment[name] = value;
         }
         var process = await SpawnThread.StartAsync(info).ConfigureAwait(false);
+        if (launcher.Count > 0)
+            GroupGuard.Add(process.Id);
         var sidecar = new SidecarProcess(process, output, error);
         try
         {

@@ -31,7 +31,7 @@ internal static class SidecarCommand
         using var copies = new ShadowCopy();
         try
         {
-            var code = PluginCode.Load(plugin, copies, isCollectible: false);
+            var code = LoadedCode.Load(plugin, copies, isCollectible: false);
             var status = await PluginProcess.RunAsync(code.CreateInstance, new PluginProcessOptions { Folder = plugin.Folder }).ConfigureAwait(false);
             copies.Dispose();
             // Threads of the plugin must not keep the process.
