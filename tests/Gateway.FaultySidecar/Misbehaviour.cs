@@ -27,7 +27,7 @@ internal static class Misbehaviour
             case "stop": Native.Raise(Native.Stop); return true;
             case "hang": wire.GoDeaf(); wire.Spoil(WireFault.Silence); return false;
             case "leak": Leak(fault.Number); return true;
-            case "log": Console.Error.Write(new string('x', 1 << 20)); Console.Error.Flush(); return true;
+            case "log": Log(); return true;
             case "fork": Process.Start("/usr/bin/sleep", "1000").Dispose(); return true;
             // The connection.
             case "garbage": wire.Spoil(WireFault.Garbage); return false;
@@ -73,6 +73,14 @@ internal static class Misbehaviour
             Console.Error.WriteLine("ERROR out of memory");
             Native.Exit(1);
         }
+    }
+
+    private static void Log()
+    {
+        var line = new byte[1 << 20];
+        Array.Fill(line, (byte)'x');
+        using var errors = Console.OpenStandardError();
+        errors.Write(line);
     }
 
     private static async Task FinishLateAsync(FaultyCall call, int milliseconds)

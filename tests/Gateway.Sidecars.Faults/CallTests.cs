@@ -55,7 +55,7 @@ public sealed class CallTests(CallTests.Shared shared, ITestOutputHelper output)
     [Theory, Spec("GRP-294")]
     [InlineData(FaultRig.Guard)]
     [InlineData(FaultRig.Executor)]
-    public Task Sending_more_than_was_allowed(string path) => StaysInTheCallAsync("flood:8", path, Outcome.Failed, Outcome.Lost, Outcome.Late);
+    public Task Sending_more_than_was_allowed(string path) => StaysInTheCallAsync("flood:1", path, Outcome.Failed, Outcome.Lost, Outcome.Late);
 
     [Fact, Spec("GRP-294")]
     public Task A_log_line_without_an_end() => StaysInTheCallAsync("log", FaultRig.Guard, Outcome.Right);

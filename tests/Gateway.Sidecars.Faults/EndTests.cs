@@ -52,13 +52,14 @@ public sealed class EndTests(ITestOutputHelper output)
     {
         var limits = FaultRig.Limits();
         limits["limits"] = new System.Text.Json.Nodes.JsonObject { ["memory"] = 400 << 20 };
-        return SurvivesAsync("leak:1073741824", limits, Outcome.Unavailable, FaultRig.Guard, "[PLUGIN: test.sidecar] the sidecar ");
+        // As long as it fills its memory it does nothing else, which is late for some.
+        return SurvivesAsync("leak:1073741824", limits, [Outcome.Unavailable, Outcome.Late], FaultRig.Guard, "[PLUGIN: test.sidecar] the sidecar ");
     }
 
     private Task SurvivesAsync(string fault, string onFailure, string path, string said) =>
-        SurvivesAsync(fault, FaultRig.Limits(onFailure), onFailure == "fail" ? Outcome.Unavailable : Outcome.Bypassed, path, said);
+        SurvivesAsync(fault, FaultRig.Limits(onFailure), [onFailure == "fail" ? Outcome.Unavailable : Outcome.Bypassed], path, said);
 
-    private async Task SurvivesAsync(string fault, System.Text.Json.Nodes.JsonObject limits, Outcome without, string path, string said)
+    private async Task SurvivesAsync(string fault, System.Text.Json.Nodes.JsonObject limits, Outcome[] without, string path, string said)
     {
         await using var rig = await FaultRig.StartAsync(limits);
         using var load = rig.Load();
@@ -68,7 +69,7 @@ public sealed class EndTests(ITestOutputHelper output)
         await Siege.RunAsync(rig, load, path, Requests, (client, number) => Siege.Once(fault, client, number));
 
         output.WriteLine($"good: {load.Good}\nbad: {load.Bad}");
-        load.Good.HasOnly(Outcome.Right, without);
+        load.Good.HasOnly([Outcome.Right, .. without]);
         load.Bad.HasOnly(without);
         Assert.Equal(1, load.Bad.Sent);
         var recovery = await rig.RecoversAsync(path, s_recovery);

@@ -27,9 +27,11 @@ public sealed class KillTests(ITestOutputHelper output)
     {
         await using var rig = await FaultRig.StartAsync(FaultRig.Limits(onFailure));
         using var load = rig.Load();
-        using var end = new CancellationTokenSource(s_duration);
+        using var end = new CancellationTokenSource();
 
         var clients = Siege.RunAsync(rig, load, path, end.Token);
+        await Wait.UntilAsync(() => load.Good[Outcome.Right] > Load.Clients, () => load.Good.ToString());
+        end.CancelAfter(s_duration);
         var kills = await KillAsync(rig, clients);
         await clients;
 
