@@ -29,6 +29,9 @@ internal sealed class FaultyCall
     /// <summary>Whether it has nothing more to say.</summary>
     public bool HasEnded { get; private set; }
 
+    /// <summary>Whether its answers are data.</summary>
+    public bool HasData => _layer is not (Layer.Server or Layer.Endpoint or Layer.Client);
+
     public CallStream Stream => _stream;
 
     public CallStart Start => _start;

@@ -106,7 +106,7 @@ internal static class Misbehaviour
     // Far more than anybody has allowed.
     private static void Flood(FaultyCall call, int megabytes)
     {
-        call.Finish(new() { Response = new() { Status = 200, Body = new() { StreamId = 1 } } });
+        call.Finish(new() { Response = new() { Status = 200, IsData = call.HasData, Body = new() { StreamId = 1 } } });
         SendChunks(call, 1, (megabytes > 0 ? megabytes : 16) * 16);
     }
 

@@ -68,7 +68,7 @@ public sealed class EndTests(ITestOutputHelper output)
 
         await Siege.RunAsync(rig, load, path, Requests, (client, number) => Siege.Once(fault, client, number));
 
-        output.WriteLine($"good: {load.Good}\nbad: {load.Bad}");
+        output.WriteLine($"good: {load.Good}\nbad: {load.Bad}\n{rig.PluginLog}");
         load.Good.HasOnly([Outcome.Right, .. without]);
         load.Bad.HasOnly(without);
         Assert.Equal(1, load.Bad.Sent);

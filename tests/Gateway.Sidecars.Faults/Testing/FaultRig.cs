@@ -37,6 +37,9 @@ internal sealed class FaultRig : IAsyncDisposable
     /// <summary>The private folders of the gateway.</summary>
     public string[] Folders => Directory.GetDirectories(Temporary, "gw-*");
 
+    /// <summary>The last of what the gateway says of the sidecar, for messages.</summary>
+    public string PluginLog => string.Join('\n', Gateway.Out.Split('\n').Where(static line => line.Contains("[PLUGIN: ", StringComparison.Ordinal)).TakeLast(8).Select(static line => line.Length > 300 ? line[..300] : line));
+
     /// <summary>Requests that the upstream has got.</summary>
     public int Received => _upstream.Received.Count;
 
