@@ -6,7 +6,7 @@ namespace Gateway.Bench;
 internal sealed record BenchOptions
 {
     public const string Usage = """
-        usage: bench [load|routes|plugins|reload|tokens|cache] [options]
+        usage: bench [load|routes|plugins|reload|tokens|cache|sidecar] [options]
 
           load                 the scenarios against nginx, the bare pass-through and the gateway (default)
           routes               the gateway with 5 and with 5,000 endpoints: start time, throughput on the last one
@@ -14,6 +14,7 @@ internal sealed record BenchOptions
           reload               64 connections while configuration and plugin are replaced every second, and without
           tokens               an endpoint with auth/validator (RS256), with and without token_cache, against one without
           cache                S1 with qos/http-cache, answered from the cache, against S1 without
+          sidecar              S1 with a plugin in a process of its own, against the same in process and none
 
           --gateway PATH       the gateway's executable or .dll, default artifacts/gateway/gateway
           --skip-gateway       nginx and the pass-through only
@@ -90,6 +91,7 @@ internal sealed record BenchOptions
         "reload" => BenchMode.Reload,
         "tokens" => BenchMode.Tokens,
         "cache" => BenchMode.Cache,
+        "sidecar" => BenchMode.Sidecar,
         _ => null,
     };
 
@@ -119,6 +121,7 @@ internal enum BenchMode
     Reload,
     Tokens,
     Cache,
+    Sidecar,
 }
 
 /// <summary>The bench cannot measure; the message says why and what to do.</summary>

@@ -46,19 +46,37 @@ internal static class ProcessTree
         return 0;
     }
 
-    private static IEnumerable<int> Members(int pid)
+    /// <summary>A process and all below it.</summary>
+    public static IEnumerable<int> Members(int pid)
     {
         yield return pid;
-        foreach (string child in Read(pid, $"task/{pid}/children").Split(' ', StringSplitOptions.RemoveEmptyEntries))
+        // A child stands with the thread that started it.
+        foreach (string thread in Directory.EnumerateDirectories($"/proc/{pid}/task"))
         {
-            foreach (int member in Members(int.Parse(child, CultureInfo.InvariantCulture)))
-                yield return member;
+            foreach (string child in ChildrenOf(thread).Split(' ', StringSplitOptions.RemoveEmptyEntries))
+            {
+                foreach (int member in Members(int.Parse(child, CultureInfo.InvariantCulture)))
+                    yield return member;
+            }
         }
     }
 
     [DllImport("libc", EntryPoint = "clock_gettime", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static extern int ClockGetTime(int clock, out Timestamp time);
+
+    private static string ChildrenOf(string thread)
+    {
+        try
+        {
+            return File.ReadAllText(Path.Combine(thread, "children"));
+        }
+        catch (IOException)
+        {
+            // Threads end while others work; their children went to another one.
+            return "";
+        }
+    }
 
     private static string Read(int pid, string file)
     {

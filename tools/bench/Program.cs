@@ -22,6 +22,7 @@ try
         BenchMode.Plugins => await PluginsBench.RunAsync(options, Console.Error, stop.Token),
         BenchMode.Tokens => await TokensBench.RunAsync(options, Console.Error, stop.Token),
         BenchMode.Cache => await CacheBench.RunAsync(options, Console.Error, stop.Token),
+        BenchMode.Sidecar => await SidecarBench.RunAsync(options, Console.Error, stop.Token),
         BenchMode.Reload => await ReloadBench.RunAsync(options, Console.Error, stop.Token),
         _ => await LoadBench.RunAsync(options, Console.Error, stop.Token),
     };

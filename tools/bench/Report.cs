@@ -100,6 +100,39 @@ internal static class Report
         ];
     }
 
+    /// <summary>What a plugin costs in a process of its own.</summary>
+    public static string Sidecars(BenchOptions options, IReadOnlyList<SidecarCase> cases)
+    {
+        StringBuilder text = Begin("Sidecars", LoadConditions(options));
+        var measured = cases.Select(item => (item.What, One: Measurement.MedianOf(item.One.Runs), Many: Measurement.MedianOf(item.Many.Runs))).ToList();
+        var none = measured[0];
+        var inProcess = measured.First(item => item.What == SidecarCase.InProcess);
+        string many = $"at {SidecarBench.Many}";
+        Table(text, ["plugin", "p50, µs at 1", "added", "p99, µs at 1", "added", $"req/s {many}", "of in process", $"CPU µs per request {many}, both processes", "added", "RSS, MB, both"],
+            measured.Select(item => (string[])
+            [
+                item.What,
+                Micro(item.One.P50), Added(item.One.P50 - none.One.P50), Micro(item.One.P99), Added(item.One.P99 - none.One.P99),
+                item.Many.RequestsPerSecond.ToString("N0", Inv), (item.Many.RequestsPerSecond / inProcess.Many.RequestsPerSecond).ToString("P0", Inv),
+                Micro(item.Many.CpuPer10K / 10), Added((item.Many.CpuPer10K - none.Many.CpuPer10K) / 10),
+                Number(item.Many.ResidentBytes / Megabyte, 1),
+            ]));
+        var sidecar = measured.First(item => item.What == SidecarCase.DotNet);
+        text.Append('\n');
+        Table(text, ["target", "", ""],
+        [
+            Target("added p50 at one connection below 150 µs", (sidecar.One.P50 - none.One.P50) * 1000, value => value < 150, "µs"),
+            Target("added CPU of both processes at 64 connections below 100 µs per request", (sidecar.Many.CpuPer10K - none.Many.CpuPer10K) * 100, value => value < 100, "µs"),
+            Target("throughput of a .NET sidecar at least 40 % of the same in process", sidecar.Many.RequestsPerSecond / inProcess.Many.RequestsPerSecond * 100, value => value >= 40, "%"),
+        ]);
+        return text.ToString();
+
+        // Milliseconds as microseconds.
+        static string Micro(double milliseconds) => Number(milliseconds * 1000, 0);
+        string Added(double milliseconds) => milliseconds.CompareTo(0) == 0 ? "–" : (milliseconds * 1000).ToString("+0;-0;0", Inv);
+        static string[] Target(string what, double value, Func<double, bool> isMet, string unit) => [what, $"{Number(value, 0)} {unit}", isMet(value) ? "met" : "missed"];
+    }
+
     private static string Above(PluginCase item, PluginCase none, Func<PluginStart, double> figure) =>
         item == none ? "–" : item.Above(none, figure).ToString("+0.0;-0.0;0.0", Inv);
 

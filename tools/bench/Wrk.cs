@@ -11,7 +11,7 @@ namespace Gateway.Bench;
 /// <param name="Errors">Answers of 400 and above, failed connections, reads and writes, timeouts.</param>
 internal sealed record LoadResult(long Requests, double Seconds, double P50, double P99, long Errors);
 
-/// <summary>Runs wrk with two threads.</summary>
+/// <summary>Runs wrk, with two threads where there are two connections.</summary>
 internal sealed class Wrk
 {
     private const string Marker = "RESULT";
@@ -66,7 +66,7 @@ internal sealed class Wrk
     /// <exception cref="BenchException">wrk failed, or a request was not answered as it should be: errors are never measured.</exception>
     public async Task<LoadResult> RunAsync(Uri address, int connections, int seconds, CancellationToken cancellationToken)
     {
-        var start = new ProcessStartInfo(_program, ["-t2", $"-c{connections}", $"-d{seconds}s", "-s", _script, address.AbsoluteUri])
+        var start = new ProcessStartInfo(_program, [$"-t{Math.Min(2, connections)}", $"-c{connections}", $"-d{seconds}s", "-s", _script, address.AbsoluteUri])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

@@ -95,8 +95,18 @@ internal sealed partial class Sidecar : ISidecarAccess, IProcessPlugin
     {
         if (!_plan.IsEager)
             return _session?.Description;
-        using var late = new CancellationTokenSource(_plan.StartLimit + s_look);
-        return await SessionAsync(late.Token).ConfigureAwait(false) is { } session ? session.Description : throw WhyNot();
+        // The attempt that is under way has a limit of its own, whose reason says more.
+        using var late = new CancellationTokenSource(_plan.StartLimit * 2);
+        try
+        {
+            if (await SessionAsync(late.Token).ConfigureAwait(false) is { } session)
+                return session.Description;
+        }
+        catch (OperationCanceledException)
+        {
+            // The next line says what it is at.
+        }
+        throw WhyNot();
     }
 
     /// <summary>Adds a place and tells it to the process, if there is one or has to be one.</summary>

@@ -32,6 +32,9 @@ public sealed class SidecarProcess : IAsyncDisposable
     private readonly Process _process;
     private readonly long _started = Stopwatch.GetTimestamp();
 
+    // Its number may be that of another from then on.
+    private volatile bool _hasEnded;
+
     private SidecarProcess(Process process, Action<string> output, Action<string> error)
     {
         _process = process;
@@ -108,7 +111,7 @@ public sealed class SidecarProcess : IAsyncDisposable
     /// <summary>Ends it at once, with everything in its group.</summary>
     public void Kill()
     {
-        if (!_process.HasExited)
+        if (!_hasEnded)
             Signal(Native.SignalKill);
     }
 
@@ -153,6 +156,7 @@ public sealed class SidecarProcess : IAsyncDisposable
         // What it started ends with it; at once, while nobody else can have the number of the group.
         if (!OperatingSystem.IsWindows())
             _ = Native.Kill(-Id, Native.SignalKill);
+        _hasEnded = true;
         GroupGuard.Remove(Id);
         // What has left the group may hold the pipes for as long as it likes.
         await Task.WhenAny(Task.WhenAll(output, error), Task.Delay(s_outputRest)).ConfigureAwait(false);

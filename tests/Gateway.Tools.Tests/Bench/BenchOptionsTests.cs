@@ -34,6 +34,13 @@ public sealed class BenchOptionsTests
     }
 
     [Fact]
+    public void Measures_sidecars()
+    {
+        Assert.Equal((BenchMode.Sidecar, 3), (BenchOptions.Parse(["sidecar"]).Mode, BenchOptions.Parse(["sidecar"]).Rounds));
+        Assert.Throws<BenchException>(() => BenchOptions.Parse(["sidecar", "--skip-gateway"]));
+    }
+
+    [Fact]
     public void Takes_scenarios_in_any_case()
     {
         Assert.Equal(["s1", "S5a"], BenchOptions.Parse(["--scenarios", "s1, S5a"]).Scenarios!);

@@ -33,6 +33,25 @@ public sealed class ParsingTests
     }
 
     [Fact]
+    public void Counts_children_of_every_thread()
+    {
+        using Process own = Process.GetCurrentProcess();
+        Process? child = null;
+        var starting = new Thread(() => child = Process.Start("/usr/bin/sleep", "1000"));
+        starting.Start();
+        starting.Join();
+        try
+        {
+            Assert.Contains(child!.Id, ProcessTree.Members(own.Id));
+        }
+        finally
+        {
+            child!.Kill();
+            child.Dispose();
+        }
+    }
+
+    [Fact]
     public void Reads_the_line_that_the_script_adds_to_the_output_of_wrk()
     {
         LoadResult result = Wrk.Parse("Running 10s test\n  2 threads\nRequests/sec: 1\nRESULT 330460 10001234 1760 3900 2\n");
