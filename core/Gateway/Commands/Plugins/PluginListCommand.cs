@@ -9,6 +9,8 @@ namespace Gateway.Commands.Plugins;
 /// <summary><c>plugin list</c>: what is installed, from the manifests alone.</summary>
 internal static class PluginListCommand
 {
+    private const string Process = "process";
+
     public static Command Definition { get; } = new()
     {
         Name = "list",
@@ -68,7 +70,7 @@ internal static class PluginListCommand
         foreach (var plugin in catalog.Plugins)
         {
             table.Add(
-                (plugin.Id, Paint.None), (plugin.Manifest?.Version ?? "-", Paint.None), (plugin.Manifest?.Runtime ?? "-", Paint.None),
+                (plugin.Id, Paint.None), (plugin.Manifest?.Version ?? "-", Paint.None), (RuntimeOf(plugin), Paint.None),
                 (StateOf(plugin, used), PaintOf(plugin)), (Shorten(string.Join(", ", Names(plugin)), 60), Paint.None), (plugin.Folder, Paint.Cyan));
         }
         var text = table.Of(terminal);
@@ -88,6 +90,7 @@ internal static class PluginListCommand
             ["id"] = plugin.Id,
             ["version"] = plugin.Manifest?.Version,
             ["runtime"] = plugin.Manifest?.Runtime,
+            ["starts"] = plugin.Manifest is { Runtime: Process } manifest ? new JsonArray([.. StartOf(manifest).Select(static w => (JsonNode)w)]) : null,
             ["path"] = plugin.Folder,
             ["origin"] = plugin.Origin,
             ["state"] = plugin.Manifest is null ? "broken" : plugin.HiddenBy is null ? "ok" : "hidden",
@@ -98,6 +101,21 @@ internal static class PluginListCommand
             ["used_for"] = new JsonArray([.. used.GetValueOrDefault(plugin, []).Select(static n => (JsonNode)n.Path)]),
         })]),
         ["go_plugins"] = new JsonArray([.. catalog.GoPlugins.Select(static f => (JsonNode)f)]),
+    };
+
+    private static string RuntimeOf(FoundPlugin plugin) => plugin.Manifest switch
+    {
+        null => "-",
+        { Runtime: Process } sidecar => $"{Process} ({Shorten(string.Join(' ', StartOf(sidecar)), 40)})",
+        var manifest => manifest.Runtime,
+    };
+
+    // What its process is made of: a command line, an assembly that the gateway's own executable runs, or the address of one that runs already.
+    private static IReadOnlyList<string> StartOf(PluginManifest manifest) => manifest.Entry switch
+    {
+        { Command.Count: > 0 } entry => entry.Command,
+        { Address.Length: > 0 } entry => [entry.Address],
+        var entry => [entry.Assembly],
     };
 
     private static string StateOf(FoundPlugin plugin, IReadOnlyDictionary<FoundPlugin, List<UsedName>> used)

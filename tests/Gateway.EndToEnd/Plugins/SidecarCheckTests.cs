@@ -1,0 +1,90 @@
+using System.Text.Json.Nodes;
+using Gateway.Testing;
+using Xunit;
+
+namespace Gateway.EndToEnd.Plugins;
+
+/// <summary><c>plugin check</c> and <c>plugin list</c> over plugins that run as processes of their own.</summary>
+public sealed class SidecarCheckTests
+{
+    [Fact, Spec("GRP-270")]
+    public async Task A_program_of_the_folder_and_one_of_the_path_with_its_script_pass_and_nothing_is_started()
+    {
+        using var program = new SidecarFolder(["./bin/run", "--fast"]);
+        var mark = Path.Combine(program.Parent, "mark");
+        program.Write("bin/run", $"#!/bin/sh\ntouch {mark}\n", isProgram: true);
+        using var script = new SidecarFolder(["sh", "-u", "run.sh", "other.sh"]);
+        script.Write("run.sh", $"touch {mark}\n");
+
+        var check = await Executable.RunAsync("plugin", "check", program.Path, script.Path);
+
+        Assert.Equal((0, $"{program.Path}: OK\n{script.Path}: OK\n"), (check.Status, check.Out));
+        Assert.False(File.Exists(mark));
+    }
+
+    [Theory, Spec("GRP-270")]
+    [InlineData("PLG110 error plugin.json:9:7: entry.command[0]: there is no program shh-not-here in the PATH", "shh-not-here")]
+    [InlineData("PLG110 error run: the manifest's \"entry.command\" names it, but it is not in the folder", "./run")]
+    [InlineData("PLG110 error plugin.json:9:7: entry.command[0]: there is no program run.sh in the PATH; write \"./run.sh\" for the one in the plugin's folder", "run.sh")]
+    [InlineData("PLG110 error plugin.json:9:7: entry.command[0]: \"bin/run.sh\" leads nowhere: a program of the plugin's folder begins with ./", "bin/run.sh")]
+    [InlineData("PLG110 error plugin.json:9:7: entry.command[0]: there is no /nowhere/run on this machine", "/nowhere/run")]
+    [InlineData("PLG111 error run.sh: it is not executable", "./run.sh")]
+    [InlineData("PLG113 error plugin.json:10:7: entry.command[1]: there is no runn.sh in the plugin's folder; did you mean \"run.sh\"?", "sh", "runn.sh")]
+    [InlineData("PLG113 error plugin.json:11:7: entry.command[2]: there is no /nowhere/x.sh on this machine", "sh", "-u", "/nowhere/x.sh")]
+    [InlineData("PLG013 error run.sh: the manifest's \"entry.command\" spells it RUN.sh", "sh", "RUN.sh")]
+    public async Task What_could_not_be_started_is_an_error_with_its_place(string text, params string[] command)
+    {
+        using var plugin = new SidecarFolder(command);
+        plugin.Write("run.sh", "");
+
+        var check = await Executable.RunAsync("plugin", "check", plugin.Path);
+
+        Assert.Equal(1, check.Status);
+        Assert.Contains(text, check.Out, StringComparison.Ordinal);
+    }
+
+    [Fact, Spec("GRP-270")]
+    public async Task A_program_for_another_processor_is_an_error()
+    {
+        using var plugin = new SidecarFolder(["./run"]);
+        var image = new byte[64];
+        "\u007fELF"u8.CopyTo(image);
+        (image[4], image[5], image[18]) = (2, 1, 0x16);
+        var file = plugin.Write("run", "", isProgram: true);
+        File.WriteAllBytes(file, image);
+
+        var check = await Executable.RunAsync("plugin", "check", plugin.Path);
+
+        Assert.Equal(1, check.Status);
+        Assert.Contains("PLG112 error run: it is a program for Linux S390x; ship one for ", check.Out, StringComparison.Ordinal);
+    }
+
+    [Fact, Spec("GRP-270")]
+    public async Task Scripts_that_the_hashes_do_not_list_are_named()
+    {
+        using var plugin = new SidecarFolder(["sh", "run.sh"], static m => m["hashes"] = new JsonObject { ["run.sh"] = "sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=" });
+        plugin.Write("run.sh", "");
+        plugin.Write("lib/extra.py", "");
+
+        var check = await Executable.RunAsync("plugin", "check", plugin.Path);
+
+        Assert.Equal(0, check.Status);
+        Assert.Contains("PLG012 warning lib/extra.py: the manifest has hashes, but none of this file", check.Out, StringComparison.Ordinal);
+    }
+
+    [Fact, Spec("GRP-274")]
+    public async Task The_list_shows_what_a_process_is_started_with()
+    {
+        using var plugin = new SidecarFolder(["sh", "run.sh", new string('x', 60)]);
+        using var other = new SidecarFolder([], static m => (m["id"], m["entry"]) = ("acme.far", new JsonObject { ["address"] = "unix:/run/x.sock" }));
+
+        var text = await Executable.RunAsync("plugin", "list", "--plugins", plugin.Path, "--plugins", other.Path);
+        var json = await Executable.RunAsync("plugin", "list", "--plugins", plugin.Path, "--plugins", other.Path, "--format", "json");
+
+        Assert.Contains("  process (sh run.sh xxxxxxxxxxxxxxxxxxxxxxxxxxxxx…)  ok", text.Out, StringComparison.Ordinal);
+        Assert.Contains("  process (unix:/run/x.sock) ", text.Out, StringComparison.Ordinal);
+        var plugins = JsonNode.Parse(json.Out)!["plugins"]!.AsArray().ToDictionary(static p => p!["id"]!.GetValue<string>());
+        Assert.Equal($"[\"sh\",\"run.sh\",\"{new string('x', 60)}\"]", plugins["acme.side"]!["starts"]!.ToJsonString());
+        Assert.Equal("[\"unix:/run/x.sock\"]", plugins["acme.far"]!["starts"]!.ToJsonString());
+    }
+}
