@@ -30,9 +30,9 @@ internal sealed class SidecarInspection(PluginManifest manifest, PluginFiles fil
 
     private void JudgeProgram(string program)
     {
-        if (IsOwn(program))
+        if (program.Contains('/', StringComparison.Ordinal) && !Path.IsPathRooted(program))
         {
-            var path = program[2..];
+            var path = WithoutDot(program);
             if (FileInspection.Exists(path, Command, files, findings, FindingCode.ProgramMissing))
                 JudgeFile(files.PathOf(path), path, "make it executable (`chmod +x`); a package keeps that");
             return;
@@ -45,9 +45,7 @@ internal sealed class SidecarInspection(PluginManifest manifest, PluginFiles fil
                 Error(FindingCode.ProgramMissing, 0, $"there is no {program} on this machine", "install it, or ship the program in the plugin's folder and name it with ./");
             return;
         }
-        if (program.Contains('/', StringComparison.Ordinal))
-            Error(FindingCode.ProgramMissing, 0, $"{ConfigText.Quote(program)} leads nowhere: a program of the plugin's folder begins with ./, one of PATH has no slash", files.Has(program) ? $"write \"./{program}\"" : "write ./ and the path inside of the folder");
-        else if (InPath(program) is null)
+        if (InPath(program) is null)
             Error(FindingCode.ProgramMissing, 0, $"there is no program {program} in the PATH{NearestName.Suggest(program, Programs())}", files.Has(program) ? $"write \"./{program}\" for the one in the plugin's folder" : "install it where the gateway runs");
     }
 
@@ -68,7 +66,7 @@ internal sealed class SidecarInspection(PluginManifest manifest, PluginFiles fil
                 Error(FindingCode.ScriptMissing, index, $"there is no {script} on this machine", "ship it in the plugin's folder, and name it without a path in front");
             return;
         }
-        var path = IsOwn(script) ? script[2..] : script;
+        var path = WithoutDot(script);
         if (files.Has(path))
             return;
         if (files.InOtherCase(path) is { } other)
@@ -85,7 +83,7 @@ internal sealed class SidecarInspection(PluginManifest manifest, PluginFiles fil
         findings.Error(code, place, $"{Command}[{index}]: {message}", remedy);
     }
 
-    private static bool IsOwn(string program) => program.StartsWith("./", StringComparison.Ordinal);
+    private static string WithoutDot(string path) => path.StartsWith("./", StringComparison.Ordinal) ? path[2..] : path;
 
     private static string? InPath(string program) => Folders().Select(folder => Path.Combine(folder, program)).FirstOrDefault(File.Exists);
 

@@ -26,7 +26,7 @@ public sealed class SidecarCheckTests
     [InlineData("PLG110 error plugin.json:9:7: entry.command[0]: there is no program shh-not-here in the PATH", "shh-not-here")]
     [InlineData("PLG110 error run: the manifest's \"entry.command\" names it, but it is not in the folder", "./run")]
     [InlineData("PLG110 error plugin.json:9:7: entry.command[0]: there is no program run.sh in the PATH; write \"./run.sh\" for the one in the plugin's folder", "run.sh")]
-    [InlineData("PLG110 error plugin.json:9:7: entry.command[0]: \"bin/run.sh\" leads nowhere: a program of the plugin's folder begins with ./", "bin/run.sh")]
+    [InlineData("PLG110 error bin/run.sh: the manifest's \"entry.command\" names it, but it is not in the folder", "bin/run.sh")]
     [InlineData("PLG110 error plugin.json:9:7: entry.command[0]: there is no /nowhere/run on this machine", "/nowhere/run")]
     [InlineData("PLG111 error run.sh: it is not executable", "./run.sh")]
     [InlineData("PLG113 error plugin.json:10:7: entry.command[1]: there is no runn.sh in the plugin's folder; did you mean \"run.sh\"?", "sh", "runn.sh")]
