@@ -25,6 +25,16 @@ public interface IMarshaller<T>
         payload = default;
         return false;
     }
+
+    /// <summary>
+    /// The bytes of a message that lie behind five bytes of room: a client writes the message's header into them and sends all in one piece. Compressed
+    /// messages are copied all the same.
+    /// </summary>
+    bool TryGetFramed(T message, out Memory<byte> framed)
+    {
+        framed = default;
+        return false;
+    }
 }
 
 /// <summary>Marshallers of messages that are bytes.</summary>

@@ -117,6 +117,24 @@ public sealed class SupervisorTests
         Assert.Null(await supervisor.ReadyAsync(CancellationToken.None));
     }
 
+    [Fact]
+    [Spec("GRP-146")]
+    public async Task One_that_goes_away_finishes_its_calls_beside_the_next()
+    {
+        await using var supervisor = Supervise(s_settings);
+        await UntilAsync(() => supervisor.Link is not null, supervisor);
+        var (leaving, process) = (_links.Single(), _processes.Single());
+        leaving.Calls = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        leaving.Leave();
+        await UntilAsync(() => _links.Count == 2 && supervisor.Link is not null, supervisor);
+        Assert.True(leaving.IsDrained);
+        Assert.False(process.End.IsCompleted);
+        Assert.False(leaving.IsDisposed);
+        leaving.Calls.SetResult();
+        await UntilAsync(() => process.End.IsCompleted && leaving.IsDisposed, supervisor);
+        Assert.False(_processes.Last().End.IsCompleted);
+    }
+
     private Supervisor Supervise(SupervisorSettings settings, SidecarConnect? connect = null) => new("acme", StartAsync, connect ?? ConnectAsync, settings, TimeProvider.System, _log);
 
     private async Task<SidecarProcess> StartAsync()
@@ -140,13 +158,21 @@ public sealed class SupervisorTests
     {
         private readonly TaskCompletionSource _broken = new();
 
+        private readonly TaskCompletionSource _goingAway = new();
+
         public Task Broken => _broken.Task;
+
+        public Task GoingAway => _goingAway.Task;
 
         public Task<bool> Health { get; set; } = Task.FromResult(true);
 
         public bool IsDrained { get; private set; }
 
         public bool IsDisposed { get; private set; }
+
+        public void Leave() => _goingAway.TrySetResult();
+
+        public TaskCompletionSource? Calls { get; set; }
 
         public void Break() => _broken.TrySetResult();
 
@@ -155,7 +181,7 @@ public sealed class SupervisorTests
         public Task DrainAsync(CancellationToken cancellationToken)
         {
             IsDrained = true;
-            return Task.CompletedTask;
+            return Calls?.Task ?? Task.CompletedTask;
         }
 
         public ValueTask DisposeAsync()

@@ -1,3 +1,4 @@
+using Gateway.Core.Plugins.Processes;
 using KrakenPlugins.Sdk.Configuration;
 
 namespace Gateway.Core.Configuration;
@@ -59,6 +60,7 @@ internal sealed class PluginDocument
     public ConfigSource Source { get; init; } = null!;
     public string Folder { get; init; } = "/opt/krakend/plugins/";
     public string Pattern { get; init; } = ".so";
+    public IReadOnlyDictionary<string, SidecarConfig> Sidecars { get; init; } = new Dictionary<string, SidecarConfig>();
 }
 
 /// <summary>An endpoint object.</summary>

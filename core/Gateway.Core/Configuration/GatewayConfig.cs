@@ -1,4 +1,5 @@
 using System.Net;
+using Gateway.Core.Plugins.Processes;
 using KrakenPlugins.Sdk.Configuration;
 
 namespace Gateway.Core.Configuration;
@@ -54,6 +55,8 @@ public sealed record ServiceConfig
     public IReadOnlySet<string> AllowMissing { get; init; } = new HashSet<string>();
     /// <summary>Plugin folder of the configuration, or <see langword="null"/>.</summary>
     public PluginFolderConfig? Plugin { get; init; }
+    /// <summary>What the operator says of plugins that run in processes of their own (<c>plugin.sidecars</c>), by id.</summary>
+    public IReadOnlyDictionary<string, SidecarConfig> Sidecars { get; init; } = new Dictionary<string, SidecarConfig>();
     /// <summary>The whole document.</summary>
     public required ConfigNode Source { get; init; }
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using Gateway.Core.Plugins.Processes;
 using KrakenPlugins.Sdk.Configuration;
 
 namespace Gateway.Core.Configuration;
@@ -59,6 +60,7 @@ internal sealed class ServiceLoader(LoadContext context)
             ExtraConfig = extra,
             AllowMissing = context.Options.AllowMissing,
             Plugin = plugins,
+            Sidecars = Sidecars(root.Plugin),
             Source = document,
         };
     }
@@ -133,6 +135,15 @@ internal sealed class ServiceLoader(LoadContext context)
         return root.AllowInsecureConnections
             ? (tls ?? new TlsClientConfig()) with { AllowInsecureConnections = true }
             : tls ?? TlsClientConfig.Default;
+    }
+
+    private IReadOnlyDictionary<string, SidecarConfig> Sidecars(PluginDocument? plugin)
+    {
+        if (plugin is null)
+            return new Dictionary<string, SidecarConfig>();
+        foreach (var sidecar in plugin.Sidecars.Values)
+            ProcessRules.Judge(sidecar, _diagnostics);
+        return plugin.Sidecars;
     }
 
     private PluginFolderConfig? PluginFolder(PluginDocument? plugin)

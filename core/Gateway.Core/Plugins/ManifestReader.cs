@@ -1,4 +1,5 @@
 using Gateway.Core.Configuration;
+using Gateway.Core.Plugins.Processes;
 using KrakenPlugins.Sdk.Configuration;
 
 namespace Gateway.Core.Plugins;
@@ -87,12 +88,20 @@ public static class ManifestReader
     private static void JudgeEntry(PluginManifest manifest, ConfigDiagnostics found)
     {
         var entry = manifest.Entry;
-        if (manifest.Runtime == "process")
+        if (manifest.IsProcess)
         {
-            if (entry.Command.Count == 0 && entry.Address.Length == 0)
-                manifest.Source.Error(found, "entry", "a sidecar needs \"command\" or \"address\"");
+            ProcessRules.Judge(manifest, found);
             return;
         }
+        if (entry.Command.Count > 0 || entry.Address.Length > 0)
+            manifest.Source.Error(found, "entry", "\"command\" and \"address\" are of sidecars; say \"runtime\": \"process\", or leave them out");
+        JudgeAssembly(manifest, found);
+    }
+
+    /// <summary>Judges an entry in an assembly.</summary>
+    internal static void JudgeAssembly(PluginManifest manifest, ConfigDiagnostics found)
+    {
+        var entry = manifest.Entry;
         if (entry.Assembly.Length == 0 || entry.Type.Length == 0)
             manifest.Source.Error(found, "entry", "\"assembly\" (a file of the plugin's folder) and \"type\" (the full name of its GatewayPlugin class) are required");
         else if (!IsInside(entry.Assembly))

@@ -11,6 +11,8 @@ internal static class PluginErrors
     public static PluginLoadException Explain(FoundPlugin plugin, PluginPhase phase, Exception exception)
     {
         var cause = Cause(exception);
+        if (cause is PluginLoadException known)
+            return known;
         var (reason, remedy) = cause switch
         {
             PluginHashException hash => (hash.Message, "the file was changed or truncated after the build; build or install the plugin again"),

@@ -1,5 +1,6 @@
 using Gateway.Core.Configuration;
 using Gateway.Core.Plugins.Kinds;
+using Gateway.Core.Plugins.Processes;
 using Gateway.Core.Server;
 using KrakenPlugins.Sdk.Configuration;
 using Microsoft.Extensions.Logging;
@@ -27,10 +28,14 @@ public sealed partial class PluginHost(PluginSearch search) : IDisposable
     private readonly ShadowCopy _copies = new();
     private readonly Dictionary<string, PluginCode> _code = new(StringComparer.Ordinal);
     private readonly Dictionary<string, (string Reason, string Fingerprint)> _hanging = new(StringComparer.Ordinal);
+    private IProcessPlugins? _processes;
     private bool _isStarted;
 
     /// <summary>Names that a configuration may use although their plugin is missing or broken; <c>*</c> stands for all.</summary>
     public IReadOnlySet<string> AllowMissing { get; init; } = new HashSet<string>();
+
+    /// <summary>Makes what runs plugins in processes of their own; called when the first of them is needed. Without it they are refused.</summary>
+    public Func<IProcessPlugins>? Processes { get; init; }
 
     /// <summary>What is installed, as <see cref="Discover"/> saw it last.</summary>
     public PluginCatalog Catalog { get; private set; } = PluginCatalog.Empty;
@@ -59,7 +64,7 @@ public sealed partial class PluginHost(PluginSearch search) : IDisposable
             paths.Add(plugin.Folder);
             try
             {
-                paths.UnionWith(Directory.EnumerateFileSystemEntries(plugin.Folder, "*", SearchOption.AllDirectories).Take(MostWatched));
+                paths.UnionWith(Directory.EnumerateFileSystemEntries(plugin.Folder, "*", SearchOption.AllDirectories).Where(static f => !PluginCode.IsByproduct(f)).Take(MostWatched));
             }
             catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
             {
@@ -76,14 +81,18 @@ public sealed partial class PluginHost(PluginSearch search) : IDisposable
     internal PluginSet Load(ServiceConfig config, ConfigDiagnostics diagnostics, ILogger logger)
     {
         ReportCatalog(config, diagnostics, logger);
+        ProcessRules.Judge(config.Sidecars, Catalog, diagnostics);
         var set = new PluginSet(this);
+        var chosen = new PluginChoice(Catalog, diagnostics).Choose(config, ConfigUse.Of(config));
+        var starting = StartProcesses(chosen.Keys, config, logger);
         try
         {
-            foreach (var (plugin, names) in new PluginChoice(Catalog, diagnostics).Choose(config, ConfigUse.Of(config)))
+            foreach (var (plugin, names) in chosen)
             {
                 try
                 {
-                    set.Add(AcquireCode(plugin, _isStarted), logger);
+                    var plan = ProcessPlan.Of(plugin.Manifest!, config.Sidecars.GetValueOrDefault(plugin.Id));
+                    set.Add(AcquireCode(plugin, plan, _isStarted, logger), plan.IsBypassed, logger);
                     Log.Loaded(logger, plugin.ToString());
                 }
                 catch (PluginLoadException exception)
@@ -94,8 +103,13 @@ public sealed partial class PluginHost(PluginSearch search) : IDisposable
         }
         catch
         {
-            set.ReleaseCode();
+            _ = set.ReleaseCode();
             throw;
+        }
+        finally
+        {
+            foreach (var code in starting)
+                _ = Release(code);
         }
         ReportKinds(set, logger);
         if (config.Plugin is not null)
@@ -114,7 +128,8 @@ public sealed partial class PluginHost(PluginSearch search) : IDisposable
     internal PluginSet LoadOnly(FoundPlugin plugin, bool isCollectible, ILogger logger)
     {
         var set = new PluginSet(this);
-        set.Add(AcquireCode(plugin, isCollectible), logger);
+        var plan = ProcessPlan.Of(plugin.Manifest!, null);
+        set.Add(AcquireCode(plugin, plan, isCollectible, logger), plan.IsBypassed, logger);
         return set;
     }
 
@@ -127,41 +142,81 @@ public sealed partial class PluginHost(PluginSearch search) : IDisposable
     }
 
     /// <summary>Ends a use of code; what nobody uses any more is forgotten before it is unloaded, so that no load gets hold of it.</summary>
-    internal void Release(PluginCode code)
+    /// <returns>Completes when a process that nobody uses any more has ended; at once in all other cases.</returns>
+    internal Task Release(PluginCode code)
     {
         lock (_code)
         {
-            if (code.Release() && _code.TryGetValue(code.Plugin.Folder, out var known) && ReferenceEquals(known, code))
+            if (!code.Release())
+                return Task.CompletedTask;
+            if (_code.TryGetValue(code.Plugin.Folder, out var known) && ReferenceEquals(known, code))
                 _code.Remove(code.Plugin.Folder);
+            return code.Ended;
         }
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _copies.Dispose();
+    public void Dispose()
+    {
+        _copies.Dispose();
+        _processes?.Dispose();
+    }
+
+    // They take their time beside each other; whether one has started is seen when it is added. The uses that this counts are the caller's to end.
+    private List<PluginCode> StartProcesses(IEnumerable<FoundPlugin> chosen, ServiceConfig config, ILogger logger)
+    {
+        var started = new List<PluginCode>();
+        foreach (var plugin in chosen)
+        {
+            if (!plugin.Manifest!.IsProcess)
+                continue;
+            try
+            {
+                started.Add(AcquireCode(plugin, ProcessPlan.Of(plugin.Manifest, config.Sidecars.GetValueOrDefault(plugin.Id)), _isStarted, logger));
+            }
+            catch (PluginLoadException)
+            {
+                // Said again, and reported, when it is added.
+            }
+        }
+        return started;
+    }
 
     // Counted as used already, so that a configuration which ends at the same time does not unload it.
-    private PluginCode AcquireCode(FoundPlugin plugin, bool isCollectible)
+    private PluginCode AcquireCode(FoundPlugin plugin, ProcessPlan plan, bool isCollectible, ILogger logger)
     {
         if (_hanging.TryGetValue(plugin.Folder, out var hanging) && hanging.Fingerprint == PluginCode.FingerprintOf(plugin))
             throw new PluginLoadException(plugin, PluginPhase.Load, hanging.Reason, "it is left out until another build of it is installed");
         Judge(plugin);
         lock (_code)
         {
-            if (!_code.TryGetValue(plugin.Folder, out var code) || code.Fingerprint != PluginCode.FingerprintOf(plugin))
-            {
-                using (PluginWatch.Enter(new PluginOwner(plugin.Id, plugin.Folder), "loading its assemblies"))
-                    _code[plugin.Folder] = code = PluginCode.Load(plugin, _copies, isCollectible);
-            }
+            PluginCode code = plugin.Manifest!.IsProcess ? ProcessOf(plugin, plan, logger) : LoadedOf(plugin, isCollectible);
+            _code[plugin.Folder] = code;
             code.Acquire();
             return code;
         }
     }
 
+    private LoadedCode LoadedOf(FoundPlugin plugin, bool isCollectible)
+    {
+        if (_code.GetValueOrDefault(plugin.Folder) is LoadedCode known && known.Fingerprint == PluginCode.FingerprintOf(plugin))
+            return known;
+        using (PluginWatch.Enter(new PluginOwner(plugin.Id, plugin.Folder), "loading its assemblies"))
+            return LoadedCode.Load(plugin, _copies, isCollectible);
+    }
+
+    private ProcessCode ProcessOf(FoundPlugin plugin, ProcessPlan plan, ILogger logger)
+    {
+        if (_code.GetValueOrDefault(plugin.Folder) is ProcessCode known && known.Serves(plugin, plan))
+            return known;
+        if ((_processes ??= Processes?.Invoke()) is not { } processes)
+            throw new PluginLoadException(plugin, PluginPhase.Manifest, "it runs as a process of its own (\"runtime\": \"process\")", "processes of plugins are not started here");
+        return ProcessCode.Start(plugin, plan, processes, logger);
+    }
+
     private static void Judge(FoundPlugin plugin)
     {
         var manifest = plugin.Manifest!;
-        if (manifest.Runtime == "process")
-            throw new PluginLoadException(plugin, PluginPhase.Manifest, "it runs as a process of its own (\"runtime\": \"process\")", "this version runs plugins in its own process only");
         VersionRange.TryParse(manifest.Sdk, out var range);
         if (range!.IsBelow(SharedAssemblies.SdkVersion))
             throw new PluginLoadException(plugin, PluginPhase.Manifest, $"it needs the SDK {manifest.Sdk}, the gateway has {SharedAssemblies.SdkVersion}", "update the gateway, or get an older version of the plugin");

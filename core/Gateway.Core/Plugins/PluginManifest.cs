@@ -1,3 +1,4 @@
+using Gateway.Core.Plugins.Processes;
 using KrakenPlugins.Sdk.Configuration;
 
 namespace Gateway.Core.Plugins;
@@ -36,6 +37,12 @@ public sealed class PluginManifest
     /// <summary>Where its code begins.</summary>
     [ConfigRequired]
     public PluginEntry Entry { get; init; } = new();
+
+    /// <summary>How its process is run, when it has one of its own.</summary>
+    public ProcessConfig Process { get; init; } = new();
+
+    /// <summary>Whether it runs in a process of its own.</summary>
+    internal bool IsProcess => Runtime == "process";
 
     /// <summary>Namespaces that it handles.</summary>
     public IReadOnlyList<PluginNamespace> Namespaces { get; init; } = [];
@@ -98,11 +105,44 @@ public sealed class PluginNamespace
     [ConfigValues("server", "endpoint", "proxy", "backend", "client", "executor", "connection", "listener", "agent", "rejecter", "balancer", "service", "health", "logging")]
     public string Layer { get; init; } = "";
 
+    /// <summary>
+    /// The stage of its layer where it stands, when it runs in a process of its own: <c>modifiers</c>, <c>before modifiers</c>, <c>after modifiers</c>.
+    /// Empty for what the process says, or for where the layer's modifiers stand when that starts with the first request.
+    /// </summary>
+    public string Stage { get; init; } = "";
+
+    /// <summary>What of an exchange may leave the gateway for its process at most; <see langword="null"/> for what the process asks for.</summary>
+    public PluginNeeds? Needs { get; init; }
+
     /// <summary>File of the JSON Schema of its configuration, or empty.</summary>
     public string Schema { get; init; } = "";
 
     /// <summary>Full name of the class that its configuration is bound to, or empty; <c>plugin check</c> compares it with the schema.</summary>
     public string Config { get; init; } = "";
+}
+
+/// <summary>What of an exchange may leave the gateway for the process of a plugin at most.</summary>
+public sealed class PluginNeeds
+{
+    /// <summary>Method, target, headers, parameters, client address.</summary>
+    public bool RequestHead { get; init; }
+
+    /// <summary><c>none</c>, <c>buffered</c> (as a whole) or <c>streamed</c> (in pieces, as it asks for them).</summary>
+    [ConfigValues("none", "buffered", "streamed")]
+    public string RequestBody { get; init; } = "none";
+
+    /// <summary>Status, headers, completeness and failure of the response.</summary>
+    public bool ResponseHead { get; init; }
+
+    /// <summary>As <see cref="RequestBody"/>.</summary>
+    [ConfigValues("none", "buffered", "streamed")]
+    public string ResponseBody { get; init; } = "none";
+
+    /// <summary>Validated claims of the client's token.</summary>
+    public bool Claims { get; init; }
+
+    /// <summary>Names of headers; all of them when empty.</summary>
+    public IReadOnlyList<string> Headers { get; init; } = [];
 }
 
 /// <summary>A plugin of one of the language's own kinds.</summary>
@@ -116,6 +156,9 @@ public sealed class PluginKindName
     /// <summary>Its name, as <c>name</c> of the namespace says it.</summary>
     [ConfigRequired]
     public string Name { get; init; } = "";
+
+    /// <summary>What of an exchange may leave the gateway for its process at most; <see langword="null"/> for what the process asks for.</summary>
+    public PluginNeeds? Needs { get; init; }
 
     /// <summary>File of the JSON Schema of its configuration, or empty.</summary>
     public string Schema { get; init; } = "";

@@ -38,6 +38,9 @@ internal sealed partial class PluginOwner(string id, string folder, AssemblyLoad
     /// <summary>Whether what it makes needs a guard.</summary>
     public bool IsPlugin => _context is not null;
 
+    /// <summary>Whether what is called of it keeps time limits by itself, so that nobody has to watch over them.</summary>
+    public bool HasOwnLimits { get; init; }
+
     /// <summary>Where the code of this build lives; <see langword="null"/> for code of the gateway, or once it was unloaded.</summary>
     public AssemblyLoadContext? Build => _context is not null && _context.TryGetTarget(out var build) ? build : null;
 

@@ -1,3 +1,4 @@
+using Gateway.Core.Plugins.Processes;
 using KrakenPlugins.Sdk.Plugins;
 using Microsoft.Extensions.Logging;
 
@@ -22,17 +23,23 @@ internal sealed class PluginSet(PluginHost? host, PluginRegistry? registry = nul
 
     /// <summary>What is to be told of each plugin.</summary>
     public IReadOnlyList<PluginState> States => [.. _plugins.Select(p => new PluginState(
-        p.Code.Plugin.Id, p.Code.Plugin.Manifest!.Version, p.Code.Plugin.Folder, _started.Exists(s => s.Owner == p.Owner), p.Owner.Faults))];
+        p.Code.Plugin.Id, p.Code.Plugin.Manifest!.Version, p.Code.Plugin.Folder, _started.Exists(s => s.Owner == p.Owner), p.Owner.Faults) { Process = p.Code.Status })];
+
+    /// <summary>How the processes of plugins are, by id.</summary>
+    public IEnumerable<KeyValuePair<string, Func<ProcessStatus>>> Processes =>
+        _plugins.Where(static p => p.Code.IsProcess).Select(static p => KeyValuePair.Create<string, Func<ProcessStatus>>(p.Code.Plugin.Id, () => p.Code.Status!));
 
     /// <summary>Makes an instance and lets it declare its components. Throws <see cref="PluginLoadException"/>.</summary>
     /// <param name="code">Its code, acquired; the set releases it, also when this throws.</param>
+    /// <param name="isBypassed">Whether requests pass by a process that is not there.</param>
     /// <param name="logger">Application log.</param>
-    public void Add(PluginCode code, ILogger logger)
+    public void Add(PluginCode code, bool isBypassed, ILogger logger)
     {
-        var owner = new PluginOwner(code.Plugin.Id, code.Plugin.Folder, code.Context, logger);
+        var owner = new PluginOwner(code.Plugin.Id, code.Plugin.Folder, code.Context, logger) { HasOwnLimits = code.IsProcess };
+        GatewayPlugin? instance = null;
         try
         {
-            var plugin = Run(code.Plugin, owner, PluginPhase.Construction, code.CreateInstance);
+            var plugin = instance = Run(code.Plugin, owner, PluginPhase.Construction, () => code.CreateInstance(isBypassed, logger));
             var declared = new PluginRegistry();
             Run<object?>(code.Plugin, owner, PluginPhase.Register, () =>
             {
@@ -45,7 +52,9 @@ internal sealed class PluginSet(PluginHost? host, PluginRegistry? registry = nul
         }
         catch
         {
-            host!.Release(code);
+            if (instance is not null)
+                code.End(instance);
+            _ = host!.Release(code);
             throw;
         }
     }
@@ -91,15 +100,21 @@ internal sealed class PluginSet(PluginHost? host, PluginRegistry? registry = nul
             }
         }
         _started.Clear();
-        ReleaseCode();
+        await ReleaseCode().ConfigureAwait(false);
     }
 
-    /// <summary>Lets go of the code of plugins that were never started.</summary>
-    public void ReleaseCode()
+    /// <summary>Lets go of the code of plugins.</summary>
+    /// <returns>Completes when the processes that nobody uses any more have ended.</returns>
+    public Task ReleaseCode()
     {
-        foreach (var (code, _, _) in _plugins)
-            host!.Release(code);
+        var ends = new List<Task>();
+        foreach (var (code, plugin, _) in _plugins)
+        {
+            code.End(plugin);
+            ends.Add(host!.Release(code));
+        }
         _plugins.Clear();
+        return Task.WhenAll(ends);
     }
 
     private static T Run<T>(FoundPlugin plugin, PluginOwner owner, PluginPhase phase, Func<T> call)
@@ -134,7 +149,11 @@ internal sealed class PluginSet(PluginHost? host, PluginRegistry? registry = nul
 /// <param name="Folder">Its folder.</param>
 /// <param name="IsStarted">Whether its <c>StartAsync</c> has come back.</param>
 /// <param name="Faults">Exceptions that left its code under this configuration.</param>
-public sealed record PluginState(string Id, string Version, string Folder, bool IsStarted, long Faults);
+public sealed record PluginState(string Id, string Version, string Folder, bool IsStarted, long Faults)
+{
+    /// <summary>How its process is; <see langword="null"/> for one that is loaded into the gateway's.</summary>
+    public ProcessStatus? Process { get; init; }
+}
 
 /// <summary>A name that a plugin declares, as manifest and code both know it.</summary>
 /// <param name="Layer">Contract.</param>

@@ -47,7 +47,7 @@ internal sealed class PluginWatch
     /// <summary>Notes that a plugin is being called, until the result is disposed.</summary>
     public static Entry Enter(PluginOwner owner, string what)
     {
-        if (t_current is { } watch)
+        if (t_current is { } watch && !owner.HasOwnLimits)
             watch._call = new(owner, what, Stopwatch.GetTimestamp());
         return default;
     }

@@ -63,6 +63,8 @@ internal static partial class GenerationBuilder
         {
             SharedServices.Provide(generation, context, diagnostics);
             generation.Health.Build(generation, context, diagnostics);
+            foreach (var (id, status) in plugins.Processes)
+                generation.Health.Add(id, new ProcessHealth(status));
         }
         var agents = compiler.CompileAgents(diagnostics);
         var routes = CompileRoutes(compiler, new HealthEndpoint(options.Time, generation.AgentReports, generation.Health), diagnostics, generation, options);
@@ -107,7 +109,7 @@ internal static partial class GenerationBuilder
             diagnostics.Add(fault);
         if (faults.HasErrors)
         {
-            plugins.ReleaseCode();
+            _ = plugins.ReleaseCode();
             throw new ConfigurationException(string.Join('\n', faults.All.Where(static f => f.Severity == ConfigSeverity.Error)));
         }
         plugins.Registry.Add(options.Plugins);

@@ -1,3 +1,6 @@
+using System.Runtime.InteropServices;
+using Gateway.Sidecars.Processes;
+
 namespace Gateway.Sidecars.Connections;
 
 /// <summary>A folder for the sockets of a gateway's sidecars that nobody else may enter (mode 0700); gone with it.</summary>
@@ -15,6 +18,14 @@ public sealed class PrivateFolder : IDisposable
 
     /// <summary>Where it is.</summary>
     public string Path => _folder.FullName;
+
+    /// <summary>Hands the folder over to the user whose process makes sockets in it. Linux.</summary>
+    /// <exception cref="IOException">The gateway may not do that.</exception>
+    public void GiveTo(uint user, uint group)
+    {
+        if (Native.ChangeOwner(Path, user, group) != 0)
+            throw new IOException($"{Path} cannot be given to user {user}: {Marshal.GetLastPInvokeErrorMessage()}; a sidecar with a user of its own needs a gateway that may change users");
+    }
 
     /// <summary>A path for one more socket.</summary>
     /// <exception cref="IOException">The path is longer than a socket's may be.</exception>

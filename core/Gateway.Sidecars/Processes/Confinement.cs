@@ -29,6 +29,8 @@ internal static unsafe class Confinement
         AddNumber(arguments, "--group", limits.GroupId ?? limits.UserId);
         foreach (var name in launch.Environment)
             arguments.AddRange("--env", name);
+        foreach (var (name, value) in launch.Settings)
+            arguments.AddRange("--set", $"{name}={value}");
         arguments.Add("--");
         arguments.AddRange(launch.Command);
         return arguments;
@@ -44,6 +46,11 @@ internal static unsafe class Confinement
             if (arguments[i] == "--env")
             {
                 program.Environment.Add(arguments[i + 1]);
+                continue;
+            }
+            if (arguments[i] == "--set")
+            {
+                program.Settings.Add(arguments[i + 1]);
                 continue;
             }
             if (!long.TryParse(arguments[i + 1], NumberStyles.None, CultureInfo.InvariantCulture, out var number))
@@ -91,7 +98,7 @@ internal static unsafe class Confinement
         Check(Native.SetSignalMask(Native.SetMask, mask, null), "the signal mask");
         var path = Utf8(program.Command[0]);
         var arguments = Strings(program.Command);
-        var environment = Strings([.. program.Environment.Select(static name => (name, value: System.Environment.GetEnvironmentVariable(name))).Where(static v => v.value is not null).Select(static v => $"{v.name}={v.value}")]);
+        var environment = Strings([.. program.Settings, .. program.Environment.Select(static name => (name, value: System.Environment.GetEnvironmentVariable(name))).Where(static v => v.value is not null).Select(static v => $"{v.name}={v.value}")]);
         // Last: the runtime that this code runs in needs memory until here.
         Limit(DataResource, program.Memory, "the limit of memory");
         Native.Execute(path, arguments, environment);
@@ -159,6 +166,8 @@ internal sealed class ConfinedProgram
     public uint? Group { get; set; }
 
     public List<string> Environment { get; } = [];
+
+    public List<string> Settings { get; } = [];
 
     public string[] Command { get; set; } = [];
 }

@@ -18,6 +18,9 @@ internal static partial class Native
     [LibraryImport("libc", EntryPoint = "getppid")]
     public static partial int GetParent();
 
+    [LibraryImport("libc", EntryPoint = "getsid", SetLastError = true)]
+    public static partial int GetSession(int process);
+
     [LibraryImport("libc", EntryPoint = "setsid", SetLastError = true)]
     public static partial int StartSession();
 
@@ -41,6 +44,9 @@ internal static partial class Native
 
     [LibraryImport("libc", EntryPoint = "setuid", SetLastError = true)]
     public static partial int SetUser(uint user);
+
+    [LibraryImport("libc", EntryPoint = "chown", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int ChangeOwner(string path, uint user, uint group);
 
     [LibraryImport("libc", EntryPoint = "signal")]
     public static partial nint SetHandler(int signal, nint handler);

@@ -12,6 +12,9 @@ public sealed record ProcessLaunch
     /// <summary>Environment variables of the gateway that it gets; it gets no others.</summary>
     public IReadOnlyList<string> Environment { get; init; } = [];
 
+    /// <summary>Environment variables that it gets beside those. Everybody on the machine can read them: no secrets.</summary>
+    public IReadOnlyList<KeyValuePair<string, string>> Settings { get; init; } = [];
+
     /// <summary>What it may use.</summary>
     public ProcessLimits Limits { get; init; } = ProcessLimits.None;
 

@@ -70,6 +70,8 @@ public sealed class SidecarProcess : IAsyncDisposable
             info.Environment.Clear();
             foreach (var name in launch.Environment)
                 info.Environment[name] = Environment.GetEnvironmentVariable(name);
+            foreach (var (name, value) in launch.Settings)
+                info.Environment[name] = value;
         }
         var process = await SpawnThread.StartAsync(info).ConfigureAwait(false);
         var sidecar = new SidecarProcess(process, output, error);

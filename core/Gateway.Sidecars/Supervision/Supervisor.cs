@@ -5,11 +5,14 @@ using Microsoft.Extensions.Logging;
 namespace Gateway.Sidecars.Supervision;
 
 /// <summary>
-/// Keeps one sidecar running: starts it, connects, watches its health, and starts it again when it ends, hangs or breaks the connection. Calls take
-/// <see cref="Link"/>, one read of a field; while there is none they fail or pass by at once.
+/// Keeps one sidecar running: starts it, connects, watches its health, and starts it again when it ends, hangs or breaks the connection. One that says
+/// that it is going to end finishes its calls while the next one starts beside it. Calls take <see cref="Link"/>, one read of a field; while there is
+/// none they fail or pass by at once.
 /// </summary>
 public sealed partial class Supervisor : IAsyncDisposable
 {
+    private const string Leaving = "goes away";
+
     private readonly string _name;
     private readonly Func<Task<SidecarProcess>>? _start;
     private readonly SidecarConnect _connect;
@@ -20,6 +23,9 @@ public sealed partial class Supervisor : IAsyncDisposable
     private readonly CancellationTokenSource _stopping = new();
     private readonly TaskCompletionSource _demand = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Task _run;
+
+    // Those that finish their calls beside the one that serves. Of the loop.
+    private readonly List<Task> _leaving = [];
 
     private volatile ISidecarLink? _link;
     private volatile SidecarState _state;
@@ -98,60 +104,109 @@ public sealed partial class Supervisor : IAsyncDisposable
             if (_stopping.IsCancellationRequested)
                 break;
             Reason = life.Reason;
-            var restart = _restarts.Ended(life.Served);
-            var isLoop = restart.IsLoop || life.IsFinal;
-            var pause = isLoop && !restart.IsLoop ? _settings.Restart.LoopPause : restart.Pause;
-            if (isLoop)
-                Log.Loop(_logger, _name, life.Reason, restart.Ends, pause.TotalSeconds);
-            else
-                Log.Ended(_logger, _name, life.Reason, pause.TotalMilliseconds);
-            State = isLoop ? SidecarState.CrashLoop : SidecarState.Pausing;
-            EndAttempt();
-            try
-            {
-                await Task.Delay(pause, _time, _stopping.Token).ConfigureAwait(false);
-            }
-            catch (OperationCanceledException)
-            {
-                // It is not needed any more.
-            }
+            // Whoever goes on purpose after a while of service is no failure.
+            if (life.Left && life.Served >= _settings.Restart.Stable)
+                continue;
+            await PauseAsync(life).ConfigureAwait(false);
         }
         State = SidecarState.Stopped;
         EndAttempt();
+        await Task.WhenAll(_leaving).ConfigureAwait(false);
+    }
+
+    private async Task PauseAsync(Life life)
+    {
+        var restart = _restarts.Ended(life.Served);
+        var isLoop = restart.IsLoop || life.IsFinal;
+        var pause = isLoop && !restart.IsLoop ? _settings.Restart.LoopPause : restart.Pause;
+        if (isLoop)
+            Log.Loop(_logger, _name, life.Reason, restart.Ends, pause.TotalSeconds);
+        else
+            Log.Ended(_logger, _name, life.Reason, pause.TotalMilliseconds);
+        State = isLoop ? SidecarState.CrashLoop : SidecarState.Pausing;
+        EndAttempt();
+        await Task.Delay(pause, _time, _stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     // From the start to the end of one process, or of one connection to a process of somebody else's.
     private async Task<Life> LiveAsync()
     {
         SidecarProcess? process = null;
+        ISidecarLink? link = null;
         try
         {
             if (_start is not null)
                 process = await _start().ConfigureAwait(false);
             _starts++;
-            var link = await ConnectAsync(process).ConfigureAwait(false);
-            await using (link.ConfigureAwait(false))
-                return await ServeAsync(process, link).ConfigureAwait(false);
+            link = await ConnectAsync(process).ConfigureAwait(false);
+            var life = await ServeAsync(process, link).ConfigureAwait(false);
+            if (life.Left)
+            {
+                _leaving.RemoveAll(static task => task.IsCompleted);
+                _leaving.Add(LeaveAsync(process, link));
+                (process, link) = (null, null);
+            }
+            return life;
         }
         catch (SidecarException exception)
         {
-            return new(exception.Message, TimeSpan.Zero, exception.IsFinal);
+            return new(exception.Message, TimeSpan.Zero) { IsFinal = exception.IsFinal };
         }
         catch (Win32Exception exception)
         {
-            return new($"cannot be started: {exception.Message}", TimeSpan.Zero, true);
+            return new($"cannot be started: {exception.Message}", TimeSpan.Zero) { IsFinal = true };
         }
         catch (Exception exception) when (exception is IOException or OperationCanceledException)
         {
-            return new(exception.Message, TimeSpan.Zero, false);
+            return new(exception.Message, TimeSpan.Zero);
+        }
+        catch (Exception exception)
+        {
+            // Whatever it is must not end the supervision.
+            Log.Failed(_logger, _name, exception);
+            return new($"cannot be supervised: {exception.Message}", TimeSpan.Zero);
         }
         finally
         {
-            if (process is not null)
-            {
-                await process.StopAsync(_stopping.IsCancellationRequested ? _settings.StopLimit : TimeSpan.Zero).ConfigureAwait(false);
-                await process.DisposeAsync().ConfigureAwait(false);
-            }
+            await EndAsync(process, link, _stopping.IsCancellationRequested ? _settings.StopLimit : TimeSpan.Zero).ConfigureAwait(false);
+        }
+    }
+
+    // Its calls have their time; whoever does not end then is ended.
+    private async Task LeaveAsync(SidecarProcess? process, ISidecarLink link)
+    {
+        await DrainAsync(link).ConfigureAwait(false);
+        await EndAsync(process, link, _settings.StopLimit).ConfigureAwait(false);
+    }
+
+    private async Task EndAsync(SidecarProcess? process, ISidecarLink? link, TimeSpan grace)
+    {
+        try
+        {
+            if (link is not null)
+                await link.DisposeAsync().ConfigureAwait(false);
+        }
+        catch (Exception exception)
+        {
+            Log.Failed(_logger, _name, exception);
+        }
+        if (process is null)
+            return;
+        await process.StopAsync(grace).ConfigureAwait(false);
+        await process.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private async Task DrainAsync(ISidecarLink link)
+    {
+        using var late = new CancellationTokenSource(_settings.DrainLimit);
+        try
+        {
+            await link.DrainAsync(late.Token).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is OperationCanceledException or IOException or SidecarException)
+        {
+            if (late.IsCancellationRequested)
+                Log.NotDrained(_logger, _name, _settings.DrainLimit.TotalSeconds);
         }
     }
 
@@ -187,19 +242,12 @@ public sealed partial class Supervisor : IAsyncDisposable
         EndAttempt();
         var reason = await WatchAsync(process, link).ConfigureAwait(false);
         _link = null;
+        var life = new Life(reason, _time.GetElapsedTime(ready));
         if (_stopping.IsCancellationRequested)
-        {
-            using var late = new CancellationTokenSource(_settings.DrainLimit);
-            try
-            {
-                await link.DrainAsync(late.Token).ConfigureAwait(false);
-            }
-            catch (Exception exception) when (exception is OperationCanceledException or IOException or SidecarException)
-            {
-                Log.NotDrained(_logger, _name, _settings.DrainLimit.TotalSeconds);
-            }
-        }
-        return new(reason, _time.GetElapsedTime(ready), false);
+            await DrainAsync(link).ConfigureAwait(false);
+        else if (reason == Leaving)
+            return life with { Left = true };
+        return life;
     }
 
     // Until something is wrong, or it is not needed any more.
@@ -209,9 +257,11 @@ public sealed partial class Supervisor : IAsyncDisposable
         while (true)
         {
             var pause = Task.Delay(_settings.HealthPause, _time, _stopping.Token);
-            var first = await Task.WhenAny(pause, link.Broken, end).ConfigureAwait(false);
+            var first = await Task.WhenAny(pause, link.Broken, end, link.GoingAway).ConfigureAwait(false);
             if (_stopping.IsCancellationRequested)
                 return "";
+            if (first == link.GoingAway)
+                return Leaving;
             if (first != pause)
             {
                 // A process that ends breaks its connection first; its end tells more.
@@ -250,7 +300,17 @@ public sealed partial class Supervisor : IAsyncDisposable
     private void EndAttempt() =>
         Interlocked.Exchange(ref _attempt!, new(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();
 
-    private readonly record struct Life(string Reason, TimeSpan Served, bool IsFinal);
+    /// <summary>How it went with one process.</summary>
+    /// <param name="Reason">Why it does not serve any more.</param>
+    /// <param name="Served">How long it did.</param>
+    private readonly record struct Life(string Reason, TimeSpan Served)
+    {
+        /// <summary>Whether the same build will fail again.</summary>
+        public bool IsFinal { get; init; }
+
+        /// <summary>Whether it goes on purpose, and finishes its calls.</summary>
+        public bool Left { get; init; }
+    }
 
     private static partial class Log
     {
@@ -262,6 +322,9 @@ public sealed partial class Supervisor : IAsyncDisposable
 
         [LoggerMessage(Level = LogLevel.Critical, Message = "[PLUGIN: {Plugin}] the sidecar {Reason}, {Ends} times in a row: it is tried again in {Pause:0} s only")]
         public static partial void Loop(ILogger logger, string plugin, string reason, int ends, double pause);
+
+        [LoggerMessage(Level = LogLevel.Error, Message = "[PLUGIN: {Plugin}] the supervision of the sidecar failed")]
+        public static partial void Failed(ILogger logger, string plugin, Exception exception);
 
         [LoggerMessage(Level = LogLevel.Warning, Message = "[PLUGIN: {Plugin}] the sidecar did not end its calls within {Limit:0.#} s; they are cut off")]
         public static partial void NotDrained(ILogger logger, string plugin, double limit);

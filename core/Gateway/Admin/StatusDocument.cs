@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using Gateway.Commands;
 using Gateway.Core;
+using Gateway.Core.Plugins;
 using Gateway.Core.Server;
 using KrakenPlugins.Sdk.Configuration;
 
@@ -32,15 +33,7 @@ internal static class StatusDocument
             ["listeners"] = new JsonArray(
                 new JsonObject { ["address"] = address, ["protocols"] = new JsonArray([.. protocols.Select(static p => JsonValue.Create(p))]) },
                 new JsonObject { ["address"] = admin.Address?.ToString(), ["protocols"] = new JsonArray("admin") }),
-            ["plugins"] = new JsonArray([.. host.Plugins.Select(static plugin => new JsonObject
-            {
-                ["id"] = plugin.Id,
-                ["version"] = plugin.Version,
-                ["state"] = plugin.IsStarted ? "started" : "loaded",
-                ["health"] = plugin.Faults == 0 ? "ok" : "faulty",
-                ["faults"] = plugin.Faults,
-                ["folder"] = plugin.Folder,
-            })]),
+            ["plugins"] = new JsonArray([.. host.Plugins.Select(Of)]),
             ["components"] = new JsonObject([.. host.Health.Select(static h => KeyValuePair.Create(h.Key, (JsonNode?)JsonValue.Create(h.Value)))]),
             ["endpoints"] = new JsonArray([.. config.Endpoints.Select(static e => new JsonObject { ["method"] = e.Method, ["path"] = e.Path })]),
             ["last_reload"] = reloads.Last is { } last ? Of(last) : null,
@@ -56,6 +49,23 @@ internal static class StatusDocument
         document["at"] = Time(outcome.At);
         document["seconds"] = Math.Round(outcome.Took.TotalSeconds, 3);
         document["findings"] = new JsonArray([.. outcome.Findings.Select(Of)]);
+        return document;
+    }
+
+    private static JsonObject Of(PluginState plugin)
+    {
+        var isWell = plugin.Faults == 0 && plugin.Process?.IsWell != false;
+        var document = new JsonObject
+        {
+            ["id"] = plugin.Id,
+            ["version"] = plugin.Version,
+            ["state"] = plugin.IsStarted ? "started" : "loaded",
+            ["health"] = isWell ? "ok" : "faulty",
+            ["faults"] = plugin.Faults,
+            ["folder"] = plugin.Folder,
+        };
+        if (plugin.Process is { } process)
+            document["process"] = new JsonObject { ["state"] = process.State, ["reason"] = process.Reason, ["restarts"] = process.Restarts, ["pid"] = process.ProcessId };
         return document;
     }
 

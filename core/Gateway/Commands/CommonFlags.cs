@@ -1,7 +1,9 @@
 using Gateway.CommandLine;
+using Gateway.Commands.Plugins;
 using Gateway.Core.Configuration;
 using Gateway.Core.Plugins;
 using Gateway.Fips;
+using Gateway.Sidecars.Plugins;
 
 namespace Gateway.Commands;
 
@@ -38,6 +40,7 @@ internal static class CommonFlags
     /// <summary>Where plugins come from.</summary>
     public static PluginHost PluginHost(Arguments arguments) => new(Search(arguments))
     {
+        Processes = static () => new SidecarPlugins(GatewayExecutable.Command),
         AllowMissing = arguments.All(AllowMissing.Name).SelectMany(static v => v.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)).ToHashSet(StringComparer.Ordinal),
     };
 

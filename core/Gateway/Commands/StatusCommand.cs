@@ -68,11 +68,17 @@ internal static class StatusCommand
         foreach (var plugin in Items(status, "plugins"))
         {
             var isWell = (string?)plugin["health"] == "ok";
-            table.Add(($"{plugin["id"]}", Paint.Cyan), ($"{plugin["version"]}", Paint.None), ($"{plugin["state"]}", Paint.None),
-                (isWell ? "ok" : $"{plugin["health"]} ({plugin["faults"]})", isWell ? Paint.Green : Paint.Red), ($"{plugin["folder"]}", Paint.Dim));
+            table.Add(($"{plugin["id"]}", Paint.Cyan), ($"{plugin["version"]}", Paint.None), ($"{plugin["state"]}{Process(plugin)}", Paint.None),
+                (isWell ? "ok" : Trouble(plugin), isWell ? Paint.Green : Paint.Red), ($"{plugin["folder"]}", Paint.Dim));
         }
         return Items(status, "plugins").Length == 0 ? "" : "\n" + table.Of(terminal);
     }
+
+    private static string Process(JsonObject plugin) =>
+        plugin["process"] is JsonObject process ? $", process {process["state"]}{((int?)process["restarts"] is > 0 and var restarts ? $", {restarts} restart{(restarts == 1 ? "" : "s")}" : "")}" : "";
+
+    private static string Trouble(JsonObject plugin) =>
+        plugin["process"]?["reason"]?.GetValue<string>() is { Length: > 0 } reason ? $"{plugin["health"]}: {reason}" : $"{plugin["health"]} ({plugin["faults"]})";
 
     // What a plugin says of itself: its health above counts its faults, and an open breaker or a Redis that is away is none.
     private static string Components(JsonObject status, Terminal terminal)

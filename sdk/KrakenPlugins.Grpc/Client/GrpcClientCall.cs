@@ -127,7 +127,14 @@ public sealed class GrpcClientCall<TRequest, TResponse> : IAsyncDisposable
     private async ValueTask<bool> WriteAsync(Stream stream, TRequest message, bool compress)
     {
         _frame ??= new OutgoingFrame(_exchange.MaxSentMessage);
-        if (!compress && _method.Requests.TryGetPayload(message, out var payload) && payload.Length is >= CopiesBelow and var length)
+        if (!compress && _method.Requests.TryGetFramed(message, out var framed))
+        {
+            if (framed.Length - FrameHeader.Size > _exchange.MaxSentMessage)
+                return Refuse(_frame.TooLarge(framed.Length - FrameHeader.Size));
+            new FrameHeader(false, framed.Length - FrameHeader.Size).Write(framed.Span);
+            await stream.WriteAsync(framed, _exchange.Ended).ConfigureAwait(false);
+        }
+        else if (!compress && _method.Requests.TryGetPayload(message, out var payload) && payload.Length is >= CopiesBelow and var length)
         {
             if (length > _exchange.MaxSentMessage)
                 return Refuse(_frame.TooLarge(length));

@@ -70,6 +70,10 @@ public sealed class ManifestSchemaTests
         var kind = member["type"] is JsonValue single ? (string?)single : null;
         if (type == typeof(string))
             Assert.True(kind == "string", path);
+        else if (type == typeof(TimeSpan?))
+            Assert.True(kind == "string" && member["pattern"] is not null, path);
+        else if (type == typeof(long?) || type == typeof(int?))
+            Assert.True(kind == "integer", path);
         else if (type == typeof(bool))
             Assert.True(kind == "boolean", path);
         else if (type == typeof(ConfigNode))
