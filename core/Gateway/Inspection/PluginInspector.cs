@@ -23,7 +23,7 @@ internal static class PluginInspector
         SchemaInspection.InspectAudit(manifest, findings);
         if (installed is not null)
             NameInspection.Inspect(folder, manifest, installed, findings);
-        if (manifest.Runtime == "process" && manifest.Entry.Assembly.Length == 0)
+        if (manifest.IsProcess && manifest.Entry.Assembly.Length == 0)
         {
             new SidecarInspection(manifest, files, findings).Inspect();
             SchemaInspection.Inspect(manifest, files, null, findings);

@@ -12,7 +12,7 @@ internal static class CodeFiles
 
     /// <summary>Whether a file of a plugin can run: in the gateway's process only what is compiled, in one of its own scripts too.</summary>
     public static bool IsCode(PluginManifest manifest, string path) =>
-        Has(s_compiled, path) || (manifest.Runtime == "process" && Has(s_scripts, path));
+        Has(s_compiled, path) || (manifest.IsProcess && Has(s_scripts, path));
 
     /// <summary>Whether an argument of a command line names a file that the program in front of it runs.</summary>
     public static bool IsRun(string argument) =>

@@ -70,7 +70,7 @@ internal sealed class PluginPackage(string origin, IReadOnlyList<PackageFile> fi
     }
 
     /// <summary>Whether the executable files of a plugin stay so: only where its process may begin with one.</summary>
-    public static bool HasPrograms(PluginManifest manifest) => manifest.Runtime == "process";
+    public static bool HasPrograms(PluginManifest manifest) => manifest.IsProcess;
 
     // What the umask leaves of it, as for any file that a program makes.
     private static FileStreamOptions OptionsFor(bool isProgram)

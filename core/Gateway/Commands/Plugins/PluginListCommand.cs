@@ -9,8 +9,6 @@ namespace Gateway.Commands.Plugins;
 /// <summary><c>plugin list</c>: what is installed, from the manifests alone.</summary>
 internal static class PluginListCommand
 {
-    private const string Process = "process";
-
     public static Command Definition { get; } = new()
     {
         Name = "list",
@@ -90,7 +88,7 @@ internal static class PluginListCommand
             ["id"] = plugin.Id,
             ["version"] = plugin.Manifest?.Version,
             ["runtime"] = plugin.Manifest?.Runtime,
-            ["starts"] = plugin.Manifest is { Runtime: Process } manifest ? new JsonArray([.. StartOf(manifest).Select(static w => (JsonNode)w)]) : null,
+            ["starts"] = plugin.Manifest is { IsProcess: true } manifest ? new JsonArray([.. StartOf(manifest).Select(static w => (JsonNode)w)]) : null,
             ["path"] = plugin.Folder,
             ["origin"] = plugin.Origin,
             ["state"] = plugin.Manifest is null ? "broken" : plugin.HiddenBy is null ? "ok" : "hidden",
@@ -106,7 +104,7 @@ internal static class PluginListCommand
     private static string RuntimeOf(FoundPlugin plugin) => plugin.Manifest switch
     {
         null => "-",
-        { Runtime: Process } sidecar => $"{Process} ({Shorten(string.Join(' ', StartOf(sidecar)), 40)})",
+        { IsProcess: true } sidecar => $"process ({Shorten(string.Join(' ', StartOf(sidecar)), 40)})",
         var manifest => manifest.Runtime,
     };
 
