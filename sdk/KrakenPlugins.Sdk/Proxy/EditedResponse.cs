@@ -26,6 +26,9 @@ public sealed class EditedResponse : DelegatingResponse
         return response as EditedResponse ?? new(response);
     }
 
+    /// <summary>The answer whose body this one has; <see langword="null"/> once <see cref="ReplaceBody"/> gave it one of its own.</summary>
+    public ClientResponse? BodyOrigin => _body is null ? Inner : null;
+
     /// <inheritdoc/>
     public override int StatusCode => _statusCode;
 
