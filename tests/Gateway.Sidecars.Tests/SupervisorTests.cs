@@ -162,13 +162,15 @@ public sealed class SupervisorTests
 
         public Task Broken => _broken.Task;
 
-        public Task GoingAway => _goingAway.Task;
+        public Task Leaving => _goingAway.Task;
 
         public Task<bool> Health { get; set; } = Task.FromResult(true);
 
         public bool IsDrained { get; private set; }
 
         public bool IsDisposed { get; private set; }
+
+        public string Reason => "";
 
         public void Leave() => _goingAway.TrySetResult();
 

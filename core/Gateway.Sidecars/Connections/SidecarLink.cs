@@ -12,7 +12,7 @@ namespace Gateway.Sidecars.Connections;
 /// The connection to one sidecar that has said what it is (docs/plugins/sidecar-protocol.md): first <see cref="ConfigureAsync"/> for every generation in
 /// use, then <see cref="Open"/>, then calls. It is not replaced when it breaks: whoever starts the sidecar again makes another link.
 /// </summary>
-internal sealed class SidecarLink : ISidecarLink, ISidecarCalls
+internal sealed class SidecarLink : ISidecarSession
 {
     private static readonly GrpcMethod<FrameBatch, ReadOnlySequence<byte>> s_handle =
         new(GrpcMethodKind.Duplex, PluginServiceMethods.ServiceName, PluginServiceMethods.Handle.Name, new FrameBatchMarshaller(), RawMarshaller.Lent);
@@ -21,6 +21,7 @@ internal sealed class SidecarLink : ISidecarLink, ISidecarCalls
     private readonly GrpcChannel _channel;
     private readonly GrpcMetadata _metadata = new();
     private readonly TaskCompletionSource _broken = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _leaving = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile CallStream? _stream;
     private volatile string _reason = "";
 
@@ -60,7 +61,13 @@ internal sealed class SidecarLink : ISidecarLink, ISidecarCalls
     /// <inheritdoc/>
     public Task Broken => _broken.Task;
 
-    /// <summary>Why it is broken, as the end of "the sidecar …"; empty while it is not.</summary>
+    /// <inheritdoc/>
+    public Task Leaving => _leaving.Task;
+
+    /// <inheritdoc/>
+    public string Trouble => Health.Status == HealthStatus.Degraded ? Health.Message.Length > 0 ? Health.Message : "it is degraded" : "";
+
+    /// <inheritdoc/>
     public string Reason => _reason;
 
     /// <summary>Calls under way.</summary>
@@ -108,7 +115,7 @@ internal sealed class SidecarLink : ISidecarLink, ISidecarCalls
         if (_stream is not null)
             throw new InvalidOperationException("the stream of calls is open");
         var call = _channel.Open(s_handle, new GrpcCallOptions { Metadata = _metadata });
-        _stream = new CallStream(call, Limits, _settings.Calls, reason => GoingAway?.Invoke(reason));
+        _stream = new CallStream(call, Limits, _settings.Calls, Leave);
         _stream.Broken.ContinueWith(
             static (reason, link) => ((SidecarLink)link!).Break(reason.Result), this, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
     }
@@ -140,6 +147,12 @@ internal sealed class SidecarLink : ISidecarLink, ISidecarCalls
             await stream.DisposeAsync().ConfigureAwait(false);
         _channel.Dispose();
         Break("is not used any more");
+    }
+
+    private void Leave(string reason)
+    {
+        _leaving.TrySetResult();
+        GoingAway?.Invoke(reason);
     }
 
     private void Break(string reason)

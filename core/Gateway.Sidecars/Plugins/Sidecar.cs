@@ -1,6 +1,7 @@
 using Gateway.Core.Plugins;
 using Gateway.Core.Plugins.Processes;
 using Gateway.Sidecars.Calls;
+using Gateway.Sidecars.Connections;
 using Gateway.Sidecars.Processes;
 using Gateway.Sidecars.Supervision;
 using KrakenPlugins.Plugin.V1;
@@ -18,7 +19,7 @@ internal sealed partial class Sidecar : ISidecarAccess, IProcessPlugin
 
     private readonly FoundPlugin _plugin;
     private readonly ProcessPlan _plan;
-    private readonly SidecarDial _dial;
+    private readonly SidecarConnector _dial;
     private readonly SidecarLog _log;
     private readonly SidecarLines _lines;
     private readonly SidecarStart? _start;
@@ -40,7 +41,7 @@ internal sealed partial class Sidecar : ISidecarAccess, IProcessPlugin
     /// <param name="time">Clock.</param>
     /// <param name="logger">Application log of the first configuration.</param>
     /// <param name="ended">Told when it has ended.</param>
-    public Sidecar(FoundPlugin plugin, ProcessPlan plan, IReadOnlyList<string> executable, SidecarDial dial, TimeProvider time, ILogger logger, Action<Sidecar> ended)
+    public Sidecar(FoundPlugin plugin, ProcessPlan plan, IReadOnlyList<string> executable, SidecarConnector dial, TimeProvider time, ILogger logger, Action<Sidecar> ended)
     {
         (_plugin, _plan, _dial, _ended) = (plugin, plan, dial, ended);
         _log = new SidecarLog(logger);
@@ -202,7 +203,7 @@ internal sealed partial class Sidecar : ISidecarAccess, IProcessPlugin
             {
                 foreach (var (request, places) in _places.Requests())
                     Take(await session.ConfigureAsync(request, cancellationToken).ConfigureAwait(false), places, session.Description);
-                await session.OpenAsync(cancellationToken).ConfigureAwait(false);
+                session.Open();
                 _session = session;
             }
             finally

@@ -8,7 +8,7 @@ namespace Gateway.Sidecars.Plugins;
 public sealed partial class SidecarPlugins : IProcessPlugins
 {
     private readonly IReadOnlyList<string> _executable;
-    private readonly SidecarDial _dial;
+    private readonly SidecarConnector _dial;
     private readonly TimeProvider _time;
     private readonly Lock _gate = new();
     private readonly HashSet<Sidecar> _sidecars = [];
@@ -17,11 +17,11 @@ public sealed partial class SidecarPlugins : IProcessPlugins
     /// <summary>For a gateway.</summary>
     /// <param name="executable">Its own executable, with the arguments that it needs itself: it runs the commands <c>confine</c> and <c>sidecar</c>.</param>
     public SidecarPlugins(IReadOnlyList<string> executable)
-        : this(executable, LinkSession.DialAsync, TimeProvider.System)
+        : this(executable, SidecarLinks.ConnectAsync, TimeProvider.System)
     {
     }
 
-    internal SidecarPlugins(IReadOnlyList<string> executable, SidecarDial dial, TimeProvider time) => (_executable, _dial, _time) = (executable, dial, time);
+    internal SidecarPlugins(IReadOnlyList<string> executable, SidecarConnector dial, TimeProvider time) => (_executable, _dial, _time) = (executable, dial, time);
 
     /// <inheritdoc/>
     public IProcessPlugin Run(FoundPlugin plugin, ProcessPlan plan, ILogger logger)

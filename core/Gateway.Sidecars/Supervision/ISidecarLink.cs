@@ -8,8 +8,11 @@ public interface ISidecarLink : IAsyncDisposable
     /// <summary>Completes when calls can no longer go over it; never faults.</summary>
     Task Broken { get; }
 
+    /// <summary>Why it is broken, as the end of "the sidecar …"; empty while it is not.</summary>
+    string Reason { get; }
+
     /// <summary>Completes when it says that it is going to end and wants no new calls; never faults.</summary>
-    Task GoingAway { get; }
+    Task Leaving { get; }
 
     /// <summary>Asks whether it is well. Answers within the token's time, or throws.</summary>
     Task<bool> IsHealthyAsync(CancellationToken cancellationToken);

@@ -11,7 +11,7 @@ namespace Gateway.Sidecars.Supervision;
 /// </summary>
 public sealed partial class Supervisor : IAsyncDisposable
 {
-    private const string Leaving = "goes away";
+    private const string GoingAway = "goes away";
 
     private readonly string _name;
     private readonly Func<Task<SidecarProcess>>? _start;
@@ -245,7 +245,7 @@ public sealed partial class Supervisor : IAsyncDisposable
         var life = new Life(reason, _time.GetElapsedTime(ready));
         if (_stopping.IsCancellationRequested)
             await DrainAsync(link).ConfigureAwait(false);
-        else if (reason == Leaving)
+        else if (reason == GoingAway)
             return life with { Left = true };
         return life;
     }
@@ -257,17 +257,17 @@ public sealed partial class Supervisor : IAsyncDisposable
         while (true)
         {
             var pause = Task.Delay(_settings.HealthPause, _time, _stopping.Token);
-            var first = await Task.WhenAny(pause, link.Broken, end, link.GoingAway).ConfigureAwait(false);
+            var first = await Task.WhenAny(pause, link.Broken, end, link.Leaving).ConfigureAwait(false);
             if (_stopping.IsCancellationRequested)
                 return "";
-            if (first == link.GoingAway)
-                return Leaving;
+            if (first == link.Leaving)
+                return GoingAway;
             if (first != pause)
             {
                 // A process that ends breaks its connection first; its end tells more.
                 if (process is not null)
                     await Task.WhenAny(process.End, Task.Delay(_settings.HealthLimit, _time, _stopping.Token)).ConfigureAwait(false);
-                return process is { End.IsCompleted: true } ? (await process.End.ConfigureAwait(false)).ToString() : "broke its connection";
+                return process is { End.IsCompleted: true } ? (await process.End.ConfigureAwait(false)).ToString() : link.Reason.Length > 0 ? link.Reason : "broke its connection";
             }
             if (await AskAsync(link).ConfigureAwait(false) is { Length: > 0 } reason)
                 return reason;
