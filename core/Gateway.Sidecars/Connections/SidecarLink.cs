@@ -73,6 +73,12 @@ internal sealed class SidecarLink : ISidecarSession
     /// <summary>Calls under way.</summary>
     public int OpenCalls => _stream?.Table.Open ?? 0;
 
+    /// <summary>Calls that wait for a place.</summary>
+    public int WaitingCalls => _stream?.Table.Waiting ?? 0;
+
+    /// <summary>Bytes that wait for the sidecar to read them, or have been set aside for what will.</summary>
+    public long QueuedBytes => _stream?.Writer.Queued ?? 0;
+
     /// <summary>Frames that the sidecar sent for calls that there are not.</summary>
     public long DroppedFrames => _stream?.Lost.Count ?? 0;
 
