@@ -33,6 +33,7 @@ internal sealed partial class ShadowFork(ProxyHandler shadow, TimeSpan timeout, 
     private async Task RunAsync(ProxyRequest copy)
     {
         var deadline = Deadline.Start(timeout, CancellationToken.None);
+        copy.Deadline = Environment.TickCount64 + (long)timeout.TotalMilliseconds;
         try
         {
             var result = await shadow(copy, deadline.Token).ConfigureAwait(false);

@@ -34,7 +34,7 @@ internal sealed class AgentPipeline(ProxyHandler proxy, TimeSpan timeout, Cancel
         }
     }
 
-    private static ProxyRequest RequestOf(RequestBody body, NameValueList? headers)
+    private ProxyRequest RequestOf(RequestBody body, NameValueList? headers)
     {
         // Storage of its own: the pipeline writes, and the driver may send the same message again.
         var own = new NameValueList(ignoreCase: true);
@@ -50,6 +50,7 @@ internal sealed class AgentPipeline(ProxyHandler proxy, TimeSpan timeout, Cancel
             Query = new NameValueList(ignoreCase: false),
             Parameters = new NameValueList(ignoreCase: false),
             Body = body,
+            Deadline = Environment.TickCount64 + (long)timeout.TotalMilliseconds,
         };
     }
 }

@@ -86,6 +86,7 @@ internal sealed partial class EndpointHandler : RouteHandler
             {
                 var request = _filter.Build(context, exchange.Match.Parameters, exchange.Match.Remainder, exchange.RawQuery, exchange.ClientIp);
                 body = request.Body;
+                request.Deadline = Environment.TickCount64 + (long)_timeout.TotalMilliseconds;
                 if (!body.IsBuffered && (_buffersBody || (_buffersUnknownLength && body.Length is null)))
                     await body.BufferAsync(deadline.Token).ConfigureAwait(false);
                 result = await _proxy(request, deadline.Token).ConfigureAwait(false);

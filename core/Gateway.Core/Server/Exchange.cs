@@ -17,6 +17,7 @@ internal sealed class Exchange
     private ClientAddress? _peerOwner;
     private string? _path;
     private string? _query;
+    private bool _isRetargeted;
 
     /// <summary>The framework's view of the exchange.</summary>
     public DefaultHttpContext Http { get; } = new();
@@ -70,6 +71,8 @@ internal sealed class Exchange
         Watch = features.Get<ConnectionWatch>()?.ForRequest(Watch);
         Started = Stopwatch.GetTimestamp();
         Target = features.Get<IHttpRequestFeature>()!.RawTarget;
+        _path = null;
+        _isRetargeted = false;
         IsLogged = false;
         LoggedStatus = 0;
         LoggedErrors = null;
@@ -86,12 +89,34 @@ internal sealed class Exchange
     /// <summary>Takes up a path or query that such a component put in place (EXT-020); <see langword="false"/> when it is none.</summary>
     public bool TryRetarget()
     {
-        var request = Http.Request;
-        if (string.Equals(request.Path.Value, _path, StringComparison.Ordinal) && string.Equals(request.QueryString.Value, _query, StringComparison.Ordinal))
+        if (!IsRetargeted)
             return true;
-        Target = request.Path.ToUriComponent() + request.QueryString.ToUriComponent();
+        Target = NewTarget();
         return TargetForm.TryParse(this);
     }
+
+    /// <summary>
+    /// Path and query as the next component is to see them: as received, byte for byte, unless a component put others in place. Another form of target
+    /// than path and query (<c>*</c>) comes as it is.
+    /// </summary>
+    public string CurrentTarget()
+    {
+        if (IsRetargeted)
+            return NewTarget();
+        if (Target.StartsWith('/') || PathRange.Length == 0)
+            return Target;
+        return QueryRange.Length == 0 ? RawPath.ToString() : $"{RawPath}?{RawQuery}";
+    }
+
+    /// <summary>
+    /// Says that path and query were put in place even where they read like those received: what was received may have been another spelling of them.
+    /// </summary>
+    public void MarkRetargeted() => _isRetargeted = true;
+
+    private bool IsRetargeted => _isRetargeted || (_path is not null && !(string.Equals(Http.Request.Path.Value, _path, StringComparison.Ordinal)
+        && string.Equals(Http.Request.QueryString.Value, _query, StringComparison.Ordinal)));
+
+    private string NewTarget() => Http.Request.Path.ToUriComponent() + Http.Request.QueryString.ToUriComponent();
 
     /// <summary>Ends the request.</summary>
     public void End()

@@ -28,6 +28,12 @@ internal sealed record SidecarPlace
     /// <summary>The client's address of an exchange; <see langword="null"/> where there is no exchange.</summary>
     public Func<Microsoft.AspNetCore.Http.HttpContext, string>? ClientAddress { get; init; }
 
+    /// <summary>Names of the placeholders in the endpoint's path, for components around its exchanges.</summary>
+    public IReadOnlyList<string> PathParameters { get; init; } = [];
+
+    /// <summary>The value of one of them in an exchange; <see langword="null"/> where there are none.</summary>
+    public Func<Microsoft.AspNetCore.Http.HttpContext, string, string?>? PathParameter { get; init; }
+
     /// <summary>Adds a text to the errors of the access log.</summary>
     public Action<Microsoft.AspNetCore.Http.HttpContext, string>? NoteError { get; init; }
 

@@ -101,6 +101,12 @@ public sealed class ProxyRequest
     /// </summary>
     public HttpContext? HttpContext { get; init; }
 
+    /// <summary>
+    /// <see cref="Environment.TickCount64"/> at which the endpoint's time is up, for those who tell others how long they may take; 0 when there is
+    /// no such time. What ends a call is its token.
+    /// </summary>
+    public long Deadline { get; set; }
+
     /// <summary>Fires when the client leaves; may be asked at any time.</summary>
     public CancellationToken ClientAborted { get; init; }
 
@@ -130,6 +136,7 @@ public sealed class ProxyRequest
         Claims = Claims,
         CredentialHeader = CredentialHeader,
         StopsAtRedirect = StopsAtRedirect,
+        Deadline = Deadline,
         HttpContext = httpContext,
         ClientAborted = clientAborted,
     };
