@@ -25,6 +25,8 @@ internal static class Program
     {
         if (args is [ConfineCommand.Name, .. var confined])
             return Task.FromResult(ConfineCommand.Run(confined, new Terminal()));
+        if (args is [SidecarCommand.Name, .. var plugin])
+            return SidecarCommand.RunAsync(plugin, new Terminal());
         OrphanGuard.Start();
         if (FipsStart.Fault is { } fault)
         {

@@ -79,7 +79,10 @@ internal sealed class Generation : IAsyncDisposable
         var response = new ConfigureResponse();
         ServicePlace? first = null;
         foreach (var place in places)
-            first ??= Build(place, response);
+        {
+            var context = Build(place, response);
+            first ??= context;
+        }
         if (_isStarted || first is null || HasErrors(response))
             return response;
         _isStarted = true;
