@@ -68,10 +68,10 @@ install_needed() {
     return 1
 }
 
-# Packages of npm that tests compare with, as their lock files say.
+# Packages of npm that tests compare with or that are tested, as their lock files say.
 install_packages() {
     local folder
-    for folder in tests/fixtures/jose tests/KrakenPlugins.Grpc.Tests/Peers/js; do
+    for folder in tests/fixtures/jose tests/KrakenPlugins.Grpc.Tests/Peers/js sdk/sidecar-js; do
         [ "$folder/node_modules/.package-lock.json" -nt "$folder/package-lock.json" ] && continue
         timeout -k 10 120 npm ci --prefix "$folder" --ignore-scripts --no-audit --no-fund >"$results/npm.log" 2>&1 && continue
         fail "npm could not install the packages of $folder:"

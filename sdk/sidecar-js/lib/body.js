@@ -61,6 +61,10 @@ export class WholeBody extends Body {
   _taken() {
     return null;
   }
+
+  get _whole() {
+    return this.#bytes;
+  }
 }
 
 /** A body that comes in chunks, as far as they are read. Reading takes it over. */
@@ -172,13 +176,20 @@ export class StreamedBody extends Body {
   }
 }
 
+/** What a plugin set as a body, as it is seen from then on. */
+export function givenBody(value, fault) {
+  if (value === null || value === undefined) return null;
+  const source = bodySource(value);
+  return Buffer.isBuffer(source) ? new WholeBody(source, fault) : source;
+}
+
 /** What a plugin set as a body: bytes, or something that gives bytes or texts. */
 export function bodySource(value) {
   if (value === null || value === undefined) return Buffer.alloc(0);
   if (typeof value === 'string') return Buffer.from(value);
   if (value instanceof Uint8Array) return Buffer.from(value.buffer, value.byteOffset, value.byteLength);
   if (value instanceof ArrayBuffer) return Buffer.from(value);
-  if (value instanceof WholeBody || value instanceof StreamedBody) return value;
+  if (value instanceof WholeBody) return value._whole;
   if (typeof value[Symbol.asyncIterator] === 'function' || typeof value[Symbol.iterator] === 'function') return value;
   throw new TypeError(`a ${value.constructor?.name ?? typeof value} is no body; texts, bytes, and iterables of them are`);
 }

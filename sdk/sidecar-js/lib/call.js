@@ -90,14 +90,21 @@ export class Call {
     return attempt;
   }
 
-  /** Ends the call with what a component around something, or an executor, gave. */
+  /** Ends the call with what a component around something gave. */
   finish(outcome) {
     if (this.#isFinished || this.#isEnded) return;
     if (outcome instanceof Request) this.#proceed(outcome, true);
     else if (outcome instanceof Response) this.finishResponse(outcome);
-    else if (outcome === null || typeof outcome !== 'object') throw new TypeError(`the handler gave ${outcome === null ? 'null' : typeof outcome}; a response, an answer such as { status, data }, or the request is needed`);
-    else if (outcome instanceof Failure) this.fail(outcome);
-    else this.#sendFrame('finish', { response: answerMessage(outcome, this.place, this.#sendBody) }, true);
+    else this.finishAnswer(outcome);
+  }
+
+  /** Ends the call with an answer that a plugin made. */
+  finishAnswer(answer) {
+    if (this.#isFinished || this.#isEnded) return;
+    if (answer instanceof Failure) return this.fail(answer);
+    if (answer === null || typeof answer !== 'object' || answer instanceof Request)
+      throw new TypeError(`the handler gave ${answer === null ? 'null' : answer?.constructor.name}; an answer such as { status, data } was expected`);
+    this.#sendFrame('finish', { response: answerMessage(answer, this.place, this.#sendBody) }, true);
   }
 
   /** Ends the call with a response that came. */

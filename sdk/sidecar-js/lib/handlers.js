@@ -20,7 +20,7 @@ const single = handler => (isFunction(handler) ? handler : request => handler.ha
 const runners = {
   executor: handler => {
     const handle = single(handler);
-    return async call => call.finish(await handle(call.request));
+    return async call => call.finishAnswer(await handle(call.request));
   },
   'request-modifier': handler => {
     const handle = single(handler);

@@ -18,7 +18,8 @@ export class Host {
   #onShutdown;
   #places;
   #limits = ownLimits;
-  #links = new Set();
+  // Each with its stream.
+  #links = new Map();
   #idle = [];
 
   /**
@@ -38,7 +39,6 @@ export class Host {
     const server = new grpc.Server({
       'grpc.max_receive_message_length': ownLimits.maxMessageBytes,
       'grpc.max_send_message_length': ownLimits.maxMessageBytes,
-      'grpc.max_metadata_size': 16 << 10,
       'grpc.max_concurrent_streams': 100,
     });
     server.addService(service, {
@@ -88,13 +88,12 @@ export class Host {
   #handle(stream) {
     if (!this.#isOurs(stream.metadata)) return void stream.emit('error', { code: status.UNAUTHENTICATED, details: 'the secret of this plugin is missing or wrong' });
     const link = new Link({ places: this.#places, limits: () => this.#limits, write: message => stream.write(message), onIdle: () => this.#checkIdle() });
-    link.end = () => (link.flush(), stream.end());
     const close = () => {
       this.#links.delete(link);
       link.close();
       this.#checkIdle();
     };
-    this.#links.add(link);
+    this.#links.set(link, stream);
     stream.on('data', ({ frames }) => link.receive(frames));
     stream.on('drain', () => link.drained());
     stream.on('end', () => (close(), stream.end()));
@@ -102,7 +101,7 @@ export class Host {
   }
 
   get #isIdle() {
-    return [...this.#links].every(link => link.calls.size === 0);
+    return [...this.#links.keys()].every(link => link.calls.size === 0);
   }
 
   #checkIdle() {
@@ -111,7 +110,7 @@ export class Host {
 
   /** Says that no new calls should come. */
   goAway(reason) {
-    for (const link of this.#links) link.send(0, 'goingAway', { reason });
+    for (const link of this.#links.keys()) link.send(0, 'goingAway', { reason });
   }
 
   /**
@@ -132,6 +131,9 @@ export class Host {
 
   /** Ends the streams. */
   end() {
-    for (const link of this.#links) link.end();
+    for (const [link, stream] of this.#links) {
+      link.flush();
+      stream.end();
+    }
   }
 }

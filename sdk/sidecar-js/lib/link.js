@@ -67,10 +67,11 @@ export class Link {
     this.#queued += size;
     if (this.#isFlushing || this.#isBlocked) return;
     this.#isFlushing = true;
-    setImmediate(() => this.#flush());
+    setImmediate(() => this.flush());
   }
 
-  #flush() {
+  /** Sends what is ready, as far as the stream takes it. */
+  flush() {
     this.#isFlushing = false;
     while (this.#frames.length > 0 && !this.#isBlocked && !this.#isClosed) this.#isBlocked = !this.#write(joinFrames(this.#take()));
     if (this.#isOpen()) for (const resolve of this.#waiting.splice(0)) resolve();
@@ -93,7 +94,7 @@ export class Link {
   /** Told when the stream takes messages again. */
   drained() {
     this.#isBlocked = false;
-    this.#flush();
+    this.flush();
   }
 
   #isOpen() {
@@ -108,11 +109,6 @@ export class Link {
   /** A call has ended. */
   forget(callId) {
     if (this.calls.delete(callId) && this.calls.size === 0) this.#onIdle();
-  }
-
-  /** Sends what is left. */
-  flush() {
-    this.#flush();
   }
 
   /** The stream has ended; so have its calls. */

@@ -9,20 +9,25 @@ const parse = bytes => (bytes.length > 0 ? JSON.parse(bytes.toString('utf8')) : 
 /** What a factory is told about where its configuration stands, and what it tells about it. */
 class Place {
   #diagnostics;
+  #declared;
 
-  constructor(message, diagnostics) {
+  constructor(message, declared, diagnostics) {
     this.#diagnostics = diagnostics;
     const { placeId, name, position, path, logPrefix, endpoint, backend, serviceConfigJson } = message;
     this.id = placeId;
     Object.assign(this, { name, position, path, logPrefix, endpoint, backend });
     this.serviceConfig = parse(serviceConfigJson);
+    this.#declared = declared;
     this.narrowed = null;
     this.propagated = [];
   }
 
   /** What it needs with this configuration, where that is less than its component declared. */
   needs(needs) {
-    this.narrowed = needsMessage(needs, this.name);
+    const narrowed = needsMessage(needs, this.name);
+    const grown = ['requestHead', 'requestBody', 'responseHead', 'responseBody', 'claims'].find(name => narrowed[name] && narrowed[name] !== this.#declared[name]);
+    if (grown) throw new TypeError(`${this.name} did not declare its need of ${grown} with this value; needs of a place cannot grow`);
+    this.narrowed = narrowed;
   }
 
   /** Headers of the request that reach every backend whatever `input_headers` lists (endpoint). */
@@ -62,7 +67,7 @@ export class Places {
     try {
       const component = this.#plugin.find(name, layer);
       if (!component) throw new ConfigError('', `the plugin ${this.#plugin.id} has no ${name} at this layer`);
-      const place = new Place(message, diagnostics);
+      const place = new Place(message, component.needs, diagnostics);
       const handler = await component.factory(parse(message.configJson), place);
       if (handler === null || handler === undefined) return { placeId, isUnused: true };
       const needs = place.narrowed ?? (isBlindToResponses(handler) ? { ...component.needs, responseHead: false, responseBody: BodyNeed.BODY_NEED_UNSPECIFIED } : component.needs);

@@ -1,4 +1,4 @@
-import { bodySource } from './body.js';
+import { bodySource, faults, givenBody } from './body.js';
 import { Headers, Parameters } from './fields.js';
 
 const texts = ['method', 'target', 'scheme', 'authority', 'hostHeader'];
@@ -65,7 +65,7 @@ export class Request {
   }
 
   set body(value) {
-    this.#replacement = value === null || value === undefined ? null : bodySource(value);
+    this.#replacement = givenBody(value, faults.request);
   }
 
   /** Validated claims of the client's token; null when there are none. */

@@ -1,4 +1,4 @@
-import { bodySource } from './body.js';
+import { bodySource, faults, givenBody } from './body.js';
 import { failureMessage, failureOf } from './errors.js';
 import { headerPairs, Headers } from './fields.js';
 
@@ -81,7 +81,7 @@ export class Response {
   }
 
   set body(value) {
-    this.#replacement = value === null || value === undefined ? null : bodySource(value);
+    this.#replacement = givenBody(value, faults.response);
     this.#data = undefined;
   }
 

@@ -13,6 +13,8 @@ const drainLimit = 10_000;
 // Calls that crossed the word that the plugin is going to end still arrive for that long.
 const linger = 100;
 
+const loopback = /^(127\.\d+\.\d+\.\d+|localhost|\[::1\]):\d+$/;
+
 const isMain = meta => process.argv[1] !== undefined && realpathSync(process.argv[1]) === realpathSync(fileURLToPath(meta.url));
 
 /** The gateway's line, or null when there is none. What follows it is left unread, for {@link endWith}. */
@@ -56,8 +58,9 @@ function endWith(input) {
 async function bindUnix(server, path) {
   const mask = process.umask(0o177);
   try {
-    await bind(server, `unix:${path}`, grpc.ServerCredentials.createInsecure());
+    const port = await bind(server, `unix:${path}`, grpc.ServerCredentials.createInsecure());
     chmodSync(path, 0o600);
+    return port;
   } finally {
     process.umask(mask);
   }
@@ -69,16 +72,23 @@ const bind = (server, address, credentials) =>
 /** What runs until the process ends. */
 class Running {
   #isEnding = false;
+  #listeners = {
+    SIGTERM: () => void this.end('SIGTERM', 0),
+    unhandledRejection: error => log.error(`a promise was rejected and nobody waited for it: ${error?.stack ?? error}`),
+    uncaughtException: error => {
+      log.critical(`an exception that nobody caught; the process ends: ${error?.stack ?? error}`);
+      void this.end('an exception that nobody caught', 1);
+    },
+  };
+
+  #unread = () => {};
 
   constructor(plugin, secret) {
     this.host = new Host(plugin, { secret, onShutdown: () => this.#exit(0) });
     this.server = this.host.server();
-    process.on('SIGTERM', () => void this.end('SIGTERM', 0));
-    process.on('unhandledRejection', error => log.error(`a promise was rejected and nobody waited for it: ${error?.stack ?? error}`));
-    process.on('uncaughtException', error => {
-      log.critical(`an exception that nobody caught; the process ends: ${error?.stack ?? error}`);
-      void this.end('an exception that nobody caught', 1);
-    });
+    for (const [event, listener] of Object.entries(this.#listeners)) process.on(event, listener);
+    // Where nobody reads the log any more its lines are lost; telling that would be another line.
+    for (const stream of [process.stdout, process.stderr]) stream.on('error', this.#unread);
   }
 
   /** Finishes what runs, and ends the process. */
@@ -94,6 +104,14 @@ class Running {
     this.host.end();
     this.server.tryShutdown(() => process.exit(status));
     setTimeout(() => process.exit(status), closingLimit);
+  }
+
+  /** Ends the service, not the process. */
+  close() {
+    for (const [event, listener] of Object.entries(this.#listeners)) process.removeListener(event, listener);
+    for (const stream of [process.stdout, process.stderr]) stream.removeListener('error', this.#unread);
+    this.host.end();
+    this.server.forceShutdown();
   }
 }
 
@@ -111,7 +129,12 @@ export async function serve(plugin, meta) {
   }
   endWith(process.stdin);
   const running = new Running(plugin, greeting.secret);
-  await bindUnix(running.server, greeting.socket);
+  try {
+    await bindUnix(running.server, greeting.socket);
+  } catch (error) {
+    log.critical(`the socket of the gateway cannot be listened on: ${error.message}`);
+    process.exit(1);
+  }
 }
 
 /**
@@ -119,20 +142,22 @@ export async function serve(plugin, meta) {
  * @param {object} plugin
  * @param {string} address "unix:/path", or "host:port", which must be of loopback without certificates.
  * @param {{ secretFile?: string, tls?: { cert: string, key: string, ca: string } }} [options] Files.
- * @returns {Promise<number>} The port.
+ * @returns {Promise<{ port: number, close: () => void }>}
  */
 export async function listen(plugin, address, { secretFile, tls } = {}) {
+  const isUnix = address.startsWith('unix:');
+  if (!isUnix && !tls && !loopback.test(address)) throw new Error(`${address} is not of loopback: without certificates (tls) everybody could read and call`);
   const secret = secretFile === undefined ? null : readFileSync(secretFile, 'utf8').trim();
   if (secret === '') throw new Error(`${secretFile} is empty; it must hold the secret that the gateway has`);
-  if (address.startsWith('unix:')) {
-    const running = new Running(plugin, secret);
-    await bindUnix(running.server, address.slice('unix:'.length));
-    return 0;
-  }
-  if (!tls && !/^(127\.\d+\.\d+\.\d+|localhost|\[::1\]):\d+$/.test(address)) throw new Error(`${address} is not of loopback: without certificates (tls) everybody could read and call`);
   const credentials = tls
     ? grpc.ServerCredentials.createSsl(readFileSync(tls.ca), [{ cert_chain: readFileSync(tls.cert), private_key: readFileSync(tls.key) }], true)
     : grpc.ServerCredentials.createInsecure();
   const running = new Running(plugin, secret);
-  return bind(running.server, address, credentials);
+  try {
+    const port = isUnix ? await bindUnix(running.server, address.slice('unix:'.length)) : await bind(running.server, address, credentials);
+    return { port, close: () => running.close() };
+  } catch (error) {
+    running.close();
+    throw error;
+  }
 }

@@ -25,7 +25,7 @@ test('a refusal says what it says', async t => {
 test('a handler that gives nothing, and one that wants what it did not declare, fail', async t => {
   const gateway = (await Gateway.start(t)).open();
 
-  for (const [name, reason] of [['t/nothing', /the handler gave undefined/], ['t/undeclared', /its needs have no requestBody/]]) {
+  for (const [name, reason] of [['t/nothing', /the handler gave undefined; an answer/], ['t/undeclared', /its needs have no requestBody/]]) {
     const { failure } = await gateway.call(await gateway.configure(name));
     assert.equal(failure.message, `${name} failed`);
     await gateway.program.line(line => reason.test(line));
@@ -178,4 +178,16 @@ test('SIGTERM means the same, and is told', async t => {
   assert.deepEqual((await call).response.data, { mark: 'last' });
   assert.deepEqual(await gateway.program.end(), { status: 0, signal: null });
   assert.equal(gateway.calls.goingAway, 'SIGTERM');
+});
+
+test('a log that nobody reads loses no call', async t => {
+  const gateway = (await Gateway.start(t)).open();
+  const place = await gateway.configure('t/throws');
+  gateway.program.child.stdout.destroy();
+  gateway.program.child.stderr.destroy();
+
+  const outcomes = await Promise.all(Array.from({ length: 20 }, () => gateway.call(place)));
+
+  assert.ok(outcomes.every(({ failure }) => failure.message === 't/throws failed'));
+  assert.equal((await gateway.unary('Health')).status, 1);
 });

@@ -49,7 +49,10 @@ class GatewayCall {
       tracestate,
     };
     this.#send('start', start);
-    signal?.addEventListener('abort', () => this.cancel(CancelReason.CANCEL_REASON_CLIENT_GONE, signal.reason), { once: true });
+    const cancel = () => this.cancel(CancelReason.CANCEL_REASON_CLIENT_GONE, signal.reason);
+    // The handler has begun already, and may have fired it.
+    if (signal?.aborted) cancel();
+    else signal?.addEventListener('abort', cancel, { once: true });
   }
 
   cancel(reason, error = new Error('the call was cancelled')) {
