@@ -20,7 +20,8 @@ FILES = ("krakenplugins/plugin/v1/call.proto", "krakenplugins/plugin/v1/plugin_s
 
 MODULE = '''\
 """The messages of {name}. Written by generate.py: do not edit."""
-# ruff: noqa
+from typing import TYPE_CHECKING as _TYPE_CHECKING, Any as _Any
+
 from google.protobuf import descriptor_pool as _descriptor_pool
 from google.protobuf.internal import builder as _builder
 {imports}
@@ -29,6 +30,10 @@ DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(
 )
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, globals())
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, __name__, globals())
+
+if _TYPE_CHECKING:
+
+    def __getattr__(name: str) -> _Any: ...
 '''
 
 

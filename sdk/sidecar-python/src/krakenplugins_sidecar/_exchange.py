@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import inspect
 import json
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, field
@@ -198,12 +197,12 @@ class _CallSide:
 
     async def _make_answer(self, request: Request) -> Response | Failure:
         answer = self._answer
-        if callable(answer):
-            made = answer(request)
-            answer = await made if inspect.isawaitable(made) else made
         if answer is None:
-            answer = Response(200) if self._place.layer.is_http else Response(data={})
-        return answer
+            return Response(200) if self._place.layer.is_http else Response(data={})
+        if isinstance(answer, (Response, Failure)):
+            return answer
+        made = answer(request)
+        return made if isinstance(made, (Response, Failure)) else await made
 
     # What is sent.
 
@@ -314,4 +313,4 @@ def _response(
     message: Any, pairs: list[tuple[str, str]], content: bytes | None, is_data: bool, is_complete: bool, failure: Failure | None
 ) -> Response:
     made: dict[str, Any] = {"data": json.loads(content or b"null")} if is_data else {"body": content}
-    return Response(message.status, headers=pairs, is_complete=is_complete, is_final=message.is_final, failure=failure, **made)
+    return Response(message.status or None, headers=pairs, is_complete=is_complete, is_final=message.is_final, failure=failure, **made)

@@ -43,7 +43,9 @@ class Body:
     A body that is streamed can be read once. What reads it in chunks takes it over: what goes on is what the handler sets.
     """
 
-    def __init__(self, content: Any = None, *, length: int | None = None, loop: Loop | None = None, max_whole: int = MAX_WHOLE, too_long: int = 413) -> None:
+    def __init__(
+        self, content: Any = None, *, length: int | None = None, loop: Loop | None = None, max_whole: int = MAX_WHOLE, too_long: int = 413
+    ) -> None:
         """Takes bytes, text (as UTF-8), None for an empty body, or an iterable, async or not, of bytes.
 
         max_whole: bytes that read() holds at most; too_long: the status of who does not catch that there are more.
@@ -107,7 +109,7 @@ class Body:
         else:
             # A generator of a plain handler may wait.
             iterator = iter(chunks or ())
-            while (part := await self._loop.run(next, iterator, None)) is not None:
+            while (part := await self._loop.run(_next_of, iterator)) is not None:
                 yield part
 
     def __bytes__(self) -> bytes:
@@ -136,6 +138,10 @@ class Body:
 
     def __repr__(self) -> str:
         return f"<body of {'an unknown number of' if self.length is None else self.length} bytes>"
+
+
+def _next_of(iterator: Iterator[bytes]) -> bytes | None:
+    return next(iterator, None)
 
 
 async def _next(iterator: AsyncIterator[bytes]) -> bytes | None:

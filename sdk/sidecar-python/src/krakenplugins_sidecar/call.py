@@ -101,6 +101,8 @@ class Call:
             raise CallCancelled("the call is over")
         if self._attempts >= MAX_ATTEMPTS or len(self._results) >= MAX_CONCURRENT_ATTEMPTS:
             raise RuntimeError(f"a call has at most {MAX_CONCURRENT_ATTEMPTS} attempts at a time, and {MAX_ATTEMPTS} in all")
+        if self._attempts and self.place.layer.is_exchange:
+            raise RuntimeError("an exchange with the client goes on once: next is called a second time")
         change, body = request.to_change()
         proceed = call_pb2.Proceed(attempt=self._attempts + 1, change=change, is_last=is_last, response_headers=request.response_headers.changes())
         stream = self._attach(proceed.change.body, body) if body is not None else 0

@@ -104,8 +104,10 @@ class Values:
 class Headers(Values):
     """Headers of a request or an answer. Names are found in any case; changes need none of them to have been sent."""
 
-    def __init__(self, values: Pairs = (), *, missing: str | None = None, wanted: Iterable[str] = ()) -> None:
+    def __init__(self, values: Pairs = (), *, missing: str | None = None, wanted: Iterable[str] = (), is_fixed: bool = False) -> None:
+        """As for values; "wanted" names those that were sent, if not all, and "is_fixed" says that what was not sent cannot be changed either."""
         super().__init__(values, missing=missing)
+        self._is_fixed = is_fixed
         self._wanted = frozenset(name.lower() for name in wanted)
         self._operations: list[tuple[str, int, str]] = []
 
@@ -119,22 +121,32 @@ class Headers(Values):
             raise NotSent(f'the header "{name}" is not among the headers that the component needs: {", ".join(sorted(self._wanted))}')
 
     def set(self, name: str, value: str) -> None:
-        name, value = _checked(name, value)
+        name, value = self._checked(name, value)
         self._forget(name)
         self._operations.append((name, call_pb2.HEADER_OPERATION_SET, value))
         self._replace(name, value)
 
     def add(self, name: str, value: str) -> None:
-        name, value = _checked(name, value)
+        name, value = self._checked(name, value)
         self._operations.append((name, call_pb2.HEADER_OPERATION_ADD, value))
         self._items.append((name, value))
         self.is_changed = True
 
     def remove(self, name: str) -> None:
-        name, _ = _checked(name, "")
+        name, _ = self._checked(name, "")
         self._forget(name)
         self._operations.append((name, call_pb2.HEADER_OPERATION_REMOVE, ""))
         self._replace(name, None)
+
+    def _checked(self, name: str, value: str) -> tuple[str, str]:
+        if self._is_fixed:
+            self._check_sent()
+        value = str(value)
+        if not _TOKEN.fullmatch(name):
+            raise ValueError(f"{name!r} is no name of a header; letters, digits and !#$%&'*+-.^_`|~ were expected")
+        if _CONTROL.search(value):
+            raise ValueError(f"the value of the header {name!r} has a control character")
+        return name, value
 
     def _forget(self, name: str) -> None:
         # What was done to it before has no effect any more: a handler in a loop does not make the list grow.
@@ -155,12 +167,3 @@ class Headers(Values):
         for change in changes:
             if change.operation in actions:
                 actions[change.operation](change)
-
-
-def _checked(name: str, value: str) -> tuple[str, str]:
-    value = str(value)
-    if not _TOKEN.fullmatch(name):
-        raise ValueError(f"{name!r} is no name of a header; letters, digits and !#$%&'*+-.^_`|~ were expected")
-    if _CONTROL.search(value):
-        raise ValueError(f"the value of the header {name!r} has a control character")
-    return name, value

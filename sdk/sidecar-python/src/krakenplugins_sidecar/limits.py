@@ -20,7 +20,7 @@ class StreamLimits:
 
     def agreed(self, other: Any) -> StreamLimits:
         """The limits that hold with those of the other side, as a message, where 0 means the default."""
-        return StreamLimits(**{f.name: min(getattr(self, f.name), getattr(other, f.name) or f.default) for f in fields(self)})  # type: ignore[type-var]
+        return StreamLimits(**{f.name: min(getattr(self, f.name), getattr(other, f.name) or f.default) for f in fields(self)})
 
     def to_message(self) -> Any:
         return plugin_service_pb2.StreamLimits(**{f.name: getattr(self, f.name) for f in fields(self)})

@@ -38,6 +38,13 @@ class Layer(enum.IntEnum):
         return self in _HTTP_LAYERS
 
 
+    @property
+    def is_exchange(self) -> bool:
+        """Whether it is around an exchange with the client, which goes on once."""
+        return self in _EXCHANGE_LAYERS
+
+
+_EXCHANGE_LAYERS = frozenset({Layer.SERVER, Layer.ENDPOINT, Layer.HTTP_SERVER})
 _HTTP_LAYERS = frozenset({Layer.SERVER, Layer.ENDPOINT, Layer.CLIENT, Layer.HTTP_SERVER, Layer.HTTP_CLIENT})
 
 

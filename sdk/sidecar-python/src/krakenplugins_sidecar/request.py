@@ -87,7 +87,8 @@ class Request:
         """The request of a CallStart, of which only what the component needs was sent."""
         self = cls(timeout=start.timeout_ms / 1000 if start.timeout_ms else None)
         head = start.request
-        if needs.request_head:
+        # The manifest may allow less than the plugin asks for.
+        if needs.request_head and start.HasField("request"):
             self._texts = {name: getattr(head, name) for name in _TEXTS}
             self._client_address = head.client_address
             self.headers = Headers(((h.name, h.value) for h in head.headers), wanted=needs.headers)
@@ -153,9 +154,11 @@ class Request:
     def to_change(self) -> tuple[Any, Body | None]:
         """What was changed, and the body that is to be sent instead of the one that came. For the library."""
         change = call_pb2.RequestChange(headers=self.headers.changes())
+        # The two of them make one host.
+        moves = bool(self._changed & {"scheme", "authority"})
         for name in _TEXTS:
-            if name in self._changed:
-                setattr(change, name, self._texts[name])
+            if name in self._changed or (moves and name in ("scheme", "authority")):
+                setattr(change, name, self._texts.get(name, ""))
         for name, values in (("query", self.query), ("parameters", self.parameters)):
             if values.is_changed:
                 getattr(change, name).CopyFrom(

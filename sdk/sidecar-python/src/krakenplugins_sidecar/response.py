@@ -12,7 +12,7 @@ from .headers import Headers, Pairs
 from .needs import Needs
 from .request import replacement
 
-_HEAD = "the head of the answer was not sent: the component declares Needs(response_head=True) to read it"
+_HEAD = "the head of the answer was not sent: the component declares Needs(response_head=True) to read or to change it"
 _BODY = 'the body of the answer was not sent: the component declares Needs(response_body="buffered") or "streamed" to read it'
 _NOTHING = object()
 
@@ -41,6 +41,8 @@ class Response:
         """
         if body is not None and data is not _NOTHING:
             raise ValueError("an answer has a body or data, not both")
+        if status is not None:
+            _check_status(status)
         #: The attempt that it came back from; None for one that the handler made.
         self.attempt: int | None = None
         self._status = status
@@ -51,6 +53,7 @@ class Response:
         self._is_data = data is not _NOTHING
         self._is_complete = is_complete
         self._failure = failure
+        self._is_failure_alone = False
         self._changed: set[str] = set()
         self.headers = Headers(headers)
         self.is_final = is_final
@@ -58,15 +61,19 @@ class Response:
     @classmethod
     def received(cls, message: Any, attempt: int, needs: Needs, body: Body | None) -> Response:
         """What came of an attempt, of which only what the component needs was sent."""
-        self = cls(message.status, is_complete=message.is_complete, is_final=message.is_final)
+        self = cls(is_complete=message.is_complete, is_final=message.is_final)
         self.attempt = attempt
+        self._status = message.status
         self._head_sent = needs.response_head
         pairs = ((h.name, h.value) for h in message.headers)
-        self.headers = Headers(pairs, wanted=needs.headers) if needs.response_head else Headers(missing=_HEAD)
+        # Without it nobody knows whether there is an answer at all, or a failure, which has no head; a modifier always has one.
+        is_fixed = attempt != 0
+        self.headers = Headers(pairs, wanted=needs.headers) if needs.response_head else Headers(missing=_HEAD, is_fixed=is_fixed)
         self._is_data = message.is_data
         self._body = body if needs.response_body else None
         if message.HasField("failure"):
             self._failure = failure_of(message.failure)
+            self._is_failure_alone = not message.is_data and message.status == 0 and not message.HasField("body")
         return self
 
     @property
@@ -78,8 +85,9 @@ class Response:
 
     @status.setter
     def status(self, status: int) -> None:
-        if not 100 <= status <= 999:
-            raise ValueError(f"{status} is no status; 100 to 999 was expected")
+        _check_status(status)
+        if not self._head_sent and self.attempt != 0:
+            raise NotSent(_HEAD)
         self._status = status
         self._changed.add("status")
 
@@ -156,9 +164,14 @@ class Response:
         return replacement(self._body, "body" in self._changed, "response")
 
     def to_change(self) -> tuple[Any, Body | None]:
-        """What was changed of an answer that came, and the body that is to be sent instead of its own. For the library."""
-        change = call_pb2.ResponseChange(attempt=self.attempt or 0, headers=self.headers.changes())
+        """What was changed of an answer that came, and the body that is to be sent instead of its own. For the library.
+
+        A failure without an answer beside it stays what it is unless a body is set: it has no head to change.
+        """
         body = self._new_body()
+        if self._is_failure_alone and body is None:
+            return call_pb2.ResponseChange(attempt=self.attempt or 0), None
+        change = call_pb2.ResponseChange(attempt=self.attempt or 0, headers=self.headers.changes())
         if body is not None:
             change.is_data = self._is_data
         if "status" in self._changed:
@@ -171,7 +184,8 @@ class Response:
     def to_message(self, is_http: bool) -> tuple[Any, Body]:
         """An answer that the handler made, and its body. For the library."""
         is_data = self._is_data and not is_http
-        message = call_pb2.Response(status=self._status or (0 if is_data else 200), is_data=is_data, is_complete=self._is_complete, is_final=self.is_final)
+        status = self._status or (0 if is_data else 200)
+        message = call_pb2.Response(status=status, is_data=is_data, is_complete=self._is_complete, is_final=self.is_final)
         headers = self.headers.items()
         if self._is_data and is_http and "content-type" not in self.headers:
             headers.append(("Content-Type", "application/json; charset=utf-8"))
@@ -179,6 +193,11 @@ class Response:
         if self._failure is not None:
             message.failure.CopyFrom(failure_message(self._failure))
         return message, self.body
+
+
+def _check_status(status: int) -> None:
+    if not 200 <= status <= 599:
+        raise ValueError(f"{status} is no status of an answer; 200 to 599 was expected")
 
 
 def _dump(data: Any) -> bytes:

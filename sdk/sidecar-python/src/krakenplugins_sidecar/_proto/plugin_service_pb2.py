@@ -1,5 +1,6 @@
 """The messages of krakenplugins/plugin/v1/plugin_service.proto. Written by generate.py: do not edit."""
-# ruff: noqa
+from typing import TYPE_CHECKING as _TYPE_CHECKING, Any as _Any
+
 from google.protobuf import descriptor_pool as _descriptor_pool
 from google.protobuf.internal import builder as _builder
 from . import call_pb2 as _call_pb2
@@ -79,3 +80,7 @@ DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(
 )
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, globals())
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, __name__, globals())
+
+if _TYPE_CHECKING:
+
+    def __getattr__(name: str) -> _Any: ...
