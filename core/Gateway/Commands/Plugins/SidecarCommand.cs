@@ -2,6 +2,7 @@ using Gateway.CommandLine;
 using Gateway.Core.Plugins;
 using KrakenPlugins.Sdk.Configuration;
 using KrakenPlugins.Sidecar;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Gateway.Commands.Plugins;
 
@@ -31,8 +32,8 @@ internal static class SidecarCommand
         using var copies = new ShadowCopy();
         try
         {
-            var code = PluginCode.Load(plugin, copies, isCollectible: false);
-            var status = await PluginProcess.RunAsync(code.CreateInstance, new PluginProcessOptions { Folder = plugin.Folder }).ConfigureAwait(false);
+            var code = LoadedCode.Load(plugin, copies, isCollectible: false);
+            var status = await PluginProcess.RunAsync(() => code.CreateInstance(isBypassed: false, NullLogger.Instance), new PluginProcessOptions { Folder = plugin.Folder }).ConfigureAwait(false);
             copies.Dispose();
             // Threads of the plugin must not keep the process.
             Environment.Exit(status);
