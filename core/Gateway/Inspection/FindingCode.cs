@@ -74,4 +74,5 @@ internal static class FindingCode
     public const string ProgramNotExecutable = "PLG111";
     public const string ProgramForeign = "PLG112";
     public const string ScriptMissing = "PLG113";
+    public const string NeedsNothing = "PLG114";
 }

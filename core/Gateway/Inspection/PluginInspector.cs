@@ -23,6 +23,8 @@ internal static class PluginInspector
         SchemaInspection.InspectAudit(manifest, findings);
         if (installed is not null)
             NameInspection.Inspect(folder, manifest, installed, findings);
+        if (manifest.IsProcess)
+            NeedsInspection.Inspect(manifest, findings);
         if (manifest.IsProcess && manifest.Entry.Assembly.Length == 0)
         {
             new SidecarInspection(manifest, files, findings).Inspect();

@@ -72,6 +72,54 @@ public sealed class SidecarCheckTests
         Assert.Contains("PLG012 warning lib/extra.py: the manifest has hashes, but none of this file", check.Out, StringComparison.Ordinal);
     }
 
+    [Theory, Spec("GRP-271")]
+    [InlineData("PLG008 error plugin.json:", "the layer \"service\" does not go over a process's border", "namespaces", """[{"name":"acme/side","scope":"service","layer":"service"}]""")]
+    [InlineData("PLG008 error plugin.json:", "is no stage of the layer \"proxy\"; did you mean \"modifiers\"?", "namespaces", """[{"name":"acme/side","scope":"endpoint","layer":"proxy","stage":"modifier"}]""")]
+    [InlineData("PLG008 error plugin.json:", "encodings do not go over a process's border", "encodings", """[{"name":"x","layer":"decoder"}]""")]
+    [InlineData("PLG007 error plugin.json:", "a sidecar has one of \"command\", \"assembly\" with \"type\", and \"address\"", "entry", """{"command":["sh"],"address":"unix:/x"}""")]
+    [InlineData("PLG007 error plugin.json:", "a sidecar needs \"command\"", "entry", "{}")]
+    [InlineData("PLG007 error plugin.json:", "goes over the network in clear text", "entry", """{"address":"http://10.0.0.1:9"}""")]
+    [InlineData("PLG003 error plugin.json:", "expected a time between 1ms and 24h", "process", """{"timeout":"0s"}""")]
+    [InlineData("PLG114 warning plugin.json:", "namespaces[0].needs.response_body: data is sent as a whole at the layer \"proxy\"; write \"buffered\"", "namespaces", """[{"name":"acme/side","scope":"endpoint","layer":"proxy","needs":{"response_body":"streamed"}}]""")]
+    [InlineData("PLG114 warning plugin.json:", "namespaces[0].needs.response_head: the layer \"executor\" has no response; leave it out", "namespaces", """[{"name":"acme/side","scope":"backend","layer":"executor","needs":{"response_head":true}}]""")]
+    [InlineData("PLG114 warning plugin.json:", "plugins[0].needs.headers: without \"request_head\"", "plugins", """[{"kind":"http-server","name":"x","needs":{"headers":["X"]}}]""")]
+    public async Task What_cannot_run_out_of_process_or_has_no_effect_there_is_named_with_its_place(string begin, string text, string attribute, string json)
+    {
+        using var plugin = new SidecarFolder(["sh"], m => m[attribute] = JsonNode.Parse(json));
+
+        var check = await Executable.RunAsync("plugin", "check", plugin.Path);
+
+        var line = Assert.Single(check.Out.Split('\n'), l => l.Contains(text, StringComparison.Ordinal));
+        Assert.StartsWith(begin, line, StringComparison.Ordinal);
+        Assert.Equal(begin.Contains("error", StringComparison.Ordinal) ? 1 : 0, check.Status);
+    }
+
+    [Fact, Spec("GRP-271")]
+    public async Task A_guard_that_would_be_passed_by_is_an_error()
+    {
+        using var plugin = new SidecarFolder(["sh"], static m => (m["namespaces"]![0]!["name"], m["process"]) = ("auth/side", new JsonObject { ["on_failure"] = "bypass" }));
+
+        var check = await Executable.RunAsync("plugin", "check", plugin.Path);
+
+        Assert.Equal(1, check.Status);
+        Assert.Contains("PLG003 error plugin.json:", check.Out, StringComparison.Ordinal);
+        Assert.Contains("process.on_failure: \"auth/side\" guards something", check.Out, StringComparison.Ordinal);
+    }
+
+    [Fact, Spec("GRP-271")]
+    public async Task One_that_begins_with_an_assembly_is_judged_as_one_in_the_gateways_process()
+    {
+        using var smith = new PluginSmith();
+        var folder = smith.Make("acme.x", PluginSmith.ProxyPlugin("acme/x", "return await next(request, ct);"), ["endpoint/proxy acme/x"], edit: static m => (m["runtime"], m["description"]) = ("process", "Does nothing."));
+
+        var good = await Executable.RunAsync("plugin", "check", folder, "--run");
+        File.WriteAllBytes(Path.Combine(folder, "acme.x.dll"), []);
+        var bad = await Executable.RunAsync("plugin", "check", folder);
+
+        Assert.Equal((0, $"{folder}: OK\n"), (good.Status, good.Out));
+        Assert.Contains("PLG024 error acme.x.dll: it is no .NET assembly: it is empty; ", bad.Out, StringComparison.Ordinal);
+    }
+
     [Fact, Spec("GRP-274")]
     public async Task The_list_shows_what_a_process_is_started_with()
     {
