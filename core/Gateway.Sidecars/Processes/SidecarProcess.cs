@@ -106,7 +106,7 @@ public sealed class SidecarProcess : IAsyncDisposable
     /// <summary>Ends it at once, with everything in its group.</summary>
     public void Kill()
     {
-        if (!_process.HasExited)
+        if (!End.IsCompleted && !_process.HasExited)
             Signal(Native.SignalKill);
     }
 

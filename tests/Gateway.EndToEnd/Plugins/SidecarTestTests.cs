@@ -115,7 +115,7 @@ public sealed class SidecarTestTests(SidecarProjects projects) : IClassFixture<S
         Assert.True(pack.Status == 0, pack.Error);
         var install = await Executable.RunInAsync(null, SidecarProjects.Environment, "plugin", "install", package, "--to", Path.Combine(folder.Path, "plugins"));
         Assert.True(install.Status == 0, install.Error);
-        var config = folder.Write("krakend.json", """{"version":3,"endpoints":[{"endpoint":"/a/{id}","backend":[{"host":["http://localhost:1"],"url_pattern":"/","extra_config":{"contoso/mine":{"text":"hello"}}}]}]}""");
+        var config = folder.Write("krakend.json", """{"version":3,"endpoints":[{"endpoint":"/a/{id}","backend":[{"host":["http://localhost:8081"],"url_pattern":"/","extra_config":{"contoso/mine":{"text":"hello"}}}]}]}""");
 
         await using var gateway = await RunningGateway.StartAsync(folder.Path, ["run", "-c", config, "--plugins", "plugins"], SidecarProjects.Environment);
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 using Gateway.Sidecars.Processes;
 
 namespace Gateway.Commands.Plugins.Probe;
@@ -7,7 +8,7 @@ namespace Gateway.Commands.Plugins.Probe;
 /// The processes that a plugin leaves behind. What its process started falls to this one when that has ended, also what has left its group and its
 /// session.
 /// </summary>
-internal static class LeftProcesses
+internal static partial class LeftProcesses
 {
     /// <summary><c>PR_SET_CHILD_SUBREAPER</c> of prctl(2).</summary>
     private const int ChildSubreaper = 36;
@@ -36,7 +37,11 @@ internal static class LeftProcesses
             left = Children();
         }
         foreach (var (id, _) in left)
-            _ = Native.Kill(id, Native.SignalKill);
+        {
+            // Nobody else waits for them: they would stay as zombies where the system's first process does not look after them.
+            if (Native.Kill(id, Native.SignalKill) == 0)
+                _ = Wait(id, 0, 0);
+        }
         return [.. left.Select(static p => string.Create(CultureInfo.InvariantCulture, $"{p.Id} {p.Name}"))];
     }
 
@@ -52,6 +57,9 @@ internal static class LeftProcesses
         }
         return found;
     }
+
+    [LibraryImport("libc", EntryPoint = "waitpid")]
+    private static partial int Wait(int process, nint status, int options);
 
     // Null for processes of others, for those that have ended, and for one that ends while it is looked at.
     private static string? NameOfChild(string folder)
