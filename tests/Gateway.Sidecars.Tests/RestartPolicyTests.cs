@@ -1,3 +1,4 @@
+using Gateway.Testing;
 using Xunit;
 
 using Gateway.Sidecars.Supervision;
@@ -9,6 +10,7 @@ public sealed class RestartPolicyTests
     private static readonly RestartSettings s_settings = new();
 
     [Fact]
+    [Spec("GRP-143")]
     public void Pauses_double_to_the_longest_and_carry_jitter()
     {
         var policy = new RestartPolicy(s_settings with { CrashLoop = 100 }, new Random(7));
@@ -23,6 +25,7 @@ public sealed class RestartPolicyTests
     }
 
     [Fact]
+    [Spec("GRP-143")]
     public void A_sidecar_that_served_long_enough_begins_anew()
     {
         var policy = new RestartPolicy(s_settings, new Random(7));
@@ -34,6 +37,7 @@ public sealed class RestartPolicyTests
     }
 
     [Fact]
+    [Spec("GRP-144")]
     public void Ends_in_a_row_are_a_crash_loop_until_one_attempt_is_stable()
     {
         var policy = new RestartPolicy(s_settings, new Random(7));

@@ -28,6 +28,7 @@ public sealed class SidecarProcessTests
     }
 
     [Fact]
+    [Spec("GRP-225")]
     public async Task Secrets_go_over_the_standard_input_and_stand_in_no_list_of_processes()
     {
         await using var process = await StartAsync("read line; echo \"got $line\"; cat /proc/$$/environ /proc/$$/cmdline | tr '\\0' ' '; echo; read more; echo closed", greeting: "one-time-secret");
@@ -38,6 +39,7 @@ public sealed class SidecarProcessTests
     }
 
     [Fact]
+    [Spec("GRP-226")]
     public async Task The_environment_holds_what_is_listed_and_nothing_else()
     {
         Environment.SetEnvironmentVariable("SIDECAR_TEST_LISTED", "yes");
@@ -49,6 +51,7 @@ public sealed class SidecarProcessTests
     }
 
     [Fact]
+    [Spec("GRP-227")]
     public async Task Limits_hold_in_the_program()
     {
         var limits = new ProcessLimits { OpenFiles = 77, CpuTime = TimeSpan.FromMinutes(3), Memory = 300 << 20 };
@@ -59,6 +62,7 @@ public sealed class SidecarProcessTests
     }
 
     [Fact]
+    [Spec("GRP-227")]
     public async Task A_program_that_may_not_have_so_much_memory_fails_alone()
     {
         await using var process = await StartAsync("exec /usr/bin/python3 -c 'x = bytearray(1 << 30)'", limits: new() { Memory = 200 << 20 });
@@ -78,6 +82,7 @@ public sealed class SidecarProcessTests
     }
 
     [Fact]
+    [Spec("GRP-150")]
     public async Task Whoever_does_not_listen_is_killed_with_everything_it_started()
     {
         await using var process = await StartAsync("trap '' TERM; /usr/bin/sleep 1000 & echo $!; while :; do /usr/bin/sleep 1000; done");
@@ -89,6 +94,7 @@ public sealed class SidecarProcessTests
     }
 
     [Fact]
+    [Spec("GRP-151")]
     public async Task It_ends_with_the_gateway_however_that_ends()
     {
         // The shell stands for the gateway.

@@ -21,6 +21,7 @@ public sealed class SupervisorTests
     private readonly Lines _log = new();
 
     [Fact]
+    [Spec("GRP-140")]
     public async Task A_sidecar_that_is_killed_is_started_again()
     {
         await using var supervisor = Supervise(s_settings);
@@ -37,6 +38,7 @@ public sealed class SupervisorTests
     }
 
     [Fact]
+    [Spec("GRP-141")]
     public async Task A_hang_ends_it_with_its_process()
     {
         await using var supervisor = Supervise(s_settings with { HealthLimit = TimeSpan.FromMilliseconds(30) });
@@ -49,6 +51,7 @@ public sealed class SupervisorTests
     }
 
     [Fact]
+    [Spec("GRP-142")]
     public async Task A_broken_connection_and_bad_health_end_it_too()
     {
         await using var supervisor = Supervise(s_settings with { HealthLimit = TimeSpan.FromMilliseconds(30) });
@@ -62,6 +65,7 @@ public sealed class SupervisorTests
     }
 
     [Fact]
+    [Spec("GRP-144")]
     public async Task A_crash_loop_is_told_once_per_attempt_and_still_tried()
     {
         await using var supervisor = Supervise(s_settings, connect: static async (process, _) =>
@@ -78,6 +82,7 @@ public sealed class SupervisorTests
     }
 
     [Fact]
+    [Spec("GRP-153")]
     public async Task One_that_never_answers_is_given_up_after_the_limit()
     {
         await using var supervisor = Supervise(s_settings with { StartLimit = TimeSpan.FromMilliseconds(30) }, connect: static (_, _) => new TaskCompletionSource<ISidecarLink>().Task);
@@ -87,6 +92,7 @@ public sealed class SupervisorTests
     }
 
     [Fact]
+    [Spec("GRP-145")]
     public async Task A_final_refusal_is_tried_rarely_at_once()
     {
         await using var supervisor = Supervise(s_settings, connect: static (_, _) => throw new SidecarException("speaks version 9 of the protocol") { IsFinal = true });
@@ -95,6 +101,7 @@ public sealed class SupervisorTests
     }
 
     [Fact]
+    [Spec("GRP-152")]
     public async Task One_that_starts_on_demand_waits_for_the_first_call()
     {
         await using var supervisor = Supervise(s_settings with { IsEager = false });
@@ -105,6 +112,7 @@ public sealed class SupervisorTests
     }
 
     [Fact]
+    [Spec("GRP-150")]
     public async Task A_stop_drains_and_leaves_no_process()
     {
         var supervisor = Supervise(s_settings);

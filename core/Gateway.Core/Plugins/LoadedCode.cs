@@ -40,7 +40,10 @@ internal sealed class LoadedCode : PluginCode
     }
 
     /// <inheritdoc/>
-    public override GatewayPlugin CreateInstance(bool isBypassed, ILogger logger) =>
+    public override GatewayPlugin CreateInstance(bool isBypassed, ILogger logger) => CreateInstance();
+
+    /// <summary>An instance; throws what the constructor throws.</summary>
+    public GatewayPlugin CreateInstance() =>
         (GatewayPlugin)Activator.CreateInstance(_type, BindingFlags.DoNotWrapExceptions | BindingFlags.Instance | BindingFlags.Public, null, null, null)!;
 
     /// <inheritdoc/>

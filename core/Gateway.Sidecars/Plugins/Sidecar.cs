@@ -103,13 +103,12 @@ internal sealed partial class Sidecar : ISidecarAccess, IProcessPlugin
     public async Task<UsedPlace> AddAsync(ulong generation, Place message, ManifestComponent component)
     {
         using var late = new CancellationTokenSource(_plan.StartLimit);
+        await _gate.WaitAsync(CancellationToken.None).ConfigureAwait(false);
+        var place = _places.Add(generation, message, component);
         try
         {
-            await _gate.WaitAsync(late.Token).ConfigureAwait(false);
-            UsedPlace place;
             try
             {
-                place = _places.Add(generation, message, component);
                 if (_session is { Broken.IsCompleted: false } session)
                     await TryConfigureAsync(session, place, late.Token).ConfigureAwait(false);
             }
@@ -120,13 +119,15 @@ internal sealed partial class Sidecar : ISidecarAccess, IProcessPlugin
             // The next process is told of it with all others.
             while (_plan.IsEager && !place.IsConfigured && await SessionAsync(late.Token).ConfigureAwait(false) is not null)
                 await Task.Delay(s_look, late.Token).ConfigureAwait(false);
-            if (_plan.IsEager && !place.IsConfigured)
-                throw new SidecarException($"the sidecar {Reason}");
-            return place;
+            return _plan.IsEager && !place.IsConfigured ? throw new SidecarException(Reason) : place;
         }
-        catch (OperationCanceledException)
+        catch (Exception exception)
         {
-            throw new SidecarException($"the sidecar did not take it within {_plan.StartLimit.TotalSeconds:0.#} s");
+            // A place that no process takes would keep the others from theirs.
+            await RemoveAsync(place).ConfigureAwait(false);
+            if (exception is OperationCanceledException)
+                throw new SidecarException($"did not take it within {_plan.StartLimit.TotalSeconds:0.#} s");
+            throw;
         }
     }
 

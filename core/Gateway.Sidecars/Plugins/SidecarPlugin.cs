@@ -95,7 +95,7 @@ internal sealed class SidecarPlugin(Sidecar sidecar, FoundPlugin plugin, ulong g
         }
         catch (SidecarException exception)
         {
-            found.Add(new(ConfigSeverity.Error, config.Position, message.Path, $"the plugin {sidecar.Id} cannot be configured: {exception.Message}") { RefusesStart = ProcessRules.IsGuard(component.Name) });
+            found.Add(new(ConfigSeverity.Error, config.Position, message.Path, $"the plugin {sidecar.Id} cannot be configured: the sidecar {exception.Message}") { RefusesStart = ProcessRules.IsGuard(component.Name) });
             return null;
         }
         PlaceFindings.Report(used.Diagnostics, component.Name, config, message.Path, found);

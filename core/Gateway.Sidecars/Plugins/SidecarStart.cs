@@ -22,6 +22,9 @@ internal sealed class SidecarStart(FoundPlugin plugin, ProcessPlan plan, IReadOn
     private const string Cookie = "krakenplugins";
     private const int SecretBytes = 32;
 
+    // Which algorithms are allowed holds for plugins of the executable too.
+    private const string Fips = "GODEBUG";
+
     // What a plugin of the SDK needs of the runtime when the gateway's executable runs it: little memory rather than threads and heaps for all processors.
     private static readonly KeyValuePair<string, string>[] s_runtime = [new("DOTNET_gcServer", "0"), new("DOTNET_gcConcurrent", "0"), new("DOTNET_EnableDiagnostics", "0")];
 
@@ -47,7 +50,7 @@ internal sealed class SidecarStart(FoundPlugin plugin, ProcessPlan plan, IReadOn
         {
             Command = isOwn ? [.. executable, "sidecar", "--folder", plugin.Folder] : Command(plugin.Manifest.Entry.Command),
             Folder = plugin.Folder,
-            Environment = plugin.Manifest.Permissions.Environment,
+            Environment = isOwn ? [.. plugin.Manifest.Permissions.Environment, Fips] : plugin.Manifest.Permissions.Environment,
             Settings = isOwn ? RuntimeSettings() : [],
             Limits = new ProcessLimits { Memory = plan.Memory, CpuTime = plan.CpuTime, OpenFiles = plan.OpenFiles, UserId = (uint?)plan.User, GroupId = (uint?)plan.Group },
             Greeting = Greeting(),

@@ -74,6 +74,8 @@ public sealed class SidecarProcess : IAsyncDisposable
                 info.Environment[name] = value;
         }
         var process = await SpawnThread.StartAsync(info).ConfigureAwait(false);
+        if (launcher.Count > 0)
+            GroupGuard.Add(process.Id);
         var sidecar = new SidecarProcess(process, output, error);
         try
         {
@@ -151,6 +153,7 @@ public sealed class SidecarProcess : IAsyncDisposable
         // What it started ends with it; at once, while nobody else can have the number of the group.
         if (!OperatingSystem.IsWindows())
             _ = Native.Kill(-Id, Native.SignalKill);
+        GroupGuard.Remove(Id);
         // What has left the group may hold the pipes for as long as it likes.
         await Task.WhenAny(Task.WhenAll(output, error), Task.Delay(s_outputRest)).ConfigureAwait(false);
         return end;

@@ -2,7 +2,6 @@ using Gateway.CommandLine;
 using Gateway.Core.Plugins;
 using KrakenPlugins.Sdk.Configuration;
 using KrakenPlugins.Sidecar;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Gateway.Commands.Plugins;
 
@@ -33,7 +32,7 @@ internal static class SidecarCommand
         try
         {
             var code = LoadedCode.Load(plugin, copies, isCollectible: false);
-            var status = await PluginProcess.RunAsync(() => code.CreateInstance(isBypassed: false, NullLogger.Instance), new PluginProcessOptions { Folder = plugin.Folder }).ConfigureAwait(false);
+            var status = await PluginProcess.RunAsync(code.CreateInstance, new PluginProcessOptions { Folder = plugin.Folder }).ConfigureAwait(false);
             copies.Dispose();
             // Threads of the plugin must not keep the process.
             Environment.Exit(status);
