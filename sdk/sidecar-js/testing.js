@@ -46,6 +46,7 @@ class TestHost {
     return {
       id: placeId,
       hasData: component.hasData,
+      isExchange: component.isExchange,
       needs: places[0].needs ?? component.needs,
       isUnused: places[0].isUnused,
       propagatedHeaders: places[0].propagatedHeaders,

@@ -70,6 +70,7 @@ export class Call {
   /** Goes on with the request; the promise is of what came of it. */
   next(request) {
     if (this.#isFinished || this.#isEnded) return Promise.reject(this.#cancelled ?? new Cancelled('finished'));
+    if (this.#attemptCount > 0 && this.place.isExchange) return Promise.reject(new Error('an exchange with the client goes on once: next was called a second time'));
     if (this.#attempts.size >= maxAttemptsAtOnce) return Promise.reject(new RangeError(`more than ${maxAttemptsAtOnce} attempts of a call at once`));
     if (this.#attemptCount >= maxAttempts) return Promise.reject(new RangeError(`more than ${maxAttempts} attempts of a call`));
     const outcome = new Promise((resolve, reject) => {
@@ -111,7 +112,9 @@ export class Call {
   finishResponse(response) {
     if (this.#isFinished || this.#isEnded) return;
     if (!(response instanceof Response) || !response._isOf(this)) throw new TypeError('the handler gave no response of its call');
-    this.#sendFrame('finish', { change: response._change(this.#sendBody) }, true);
+    const answer = response._answer();
+    if (answer) this.finishAnswer(answer);
+    else this.#sendFrame('finish', { change: response._change(this.#sendBody) }, true);
   }
 
   /** Ends the call of a request modifier. */

@@ -19,6 +19,7 @@ export class Failure extends Error {
     super(message);
     if (!kindNumbers.has(kind)) throw new TypeError(`${JSON.stringify(kind)} is no kind of failure; ${[...kindNumbers.keys()].join(', ')} are`);
     const { status = 0, body = null, contentType = '', headers, isBodyPublic = body !== null, isNeutral = false, isUnsent = false } = options;
+    if (status !== 0 && (!Number.isInteger(status) || status < 200 || status > 599)) throw new RangeError(`${status} is no status of an answer; 200 to 599 are`);
     this.name = new.target.name;
     this.kind = kind;
     this.status = status;

@@ -18,6 +18,9 @@ export function headerPairs(source) {
   return list;
 }
 
+/** Whether a text is a token (RFC 9110, 5.6.2). */
+export const isToken = text => token.test(text);
+
 function checkHeader(name, value) {
   if (!token.test(name)) throw new TypeError(`${JSON.stringify(name)} is no header name: letters, digits and !#$%&'*+-.^_\`|~ are`);
   if (forbidden.test(value)) throw new TypeError(`the value of the header ${name} has a control character`);
@@ -61,10 +64,13 @@ const sameText = (a, b) => a === b;
 /** Headers. Only what is changed is sent back. */
 export class Headers extends Fields {
   #changes;
+  #check;
 
-  constructor(list = [], changes = []) {
+  /** @param {() => void} [check] Throws where nothing may be changed. */
+  constructor(list = [], changes = [], check = () => {}) {
     super(list, sameHeader);
     this.#changes = changes;
+    this.#check = check;
   }
 
   /** One value in place of all. */
@@ -83,6 +89,7 @@ export class Headers extends Fields {
 
   #change(name, operation, value) {
     checkHeader(name, value);
+    this.#check();
     if (operation !== HeaderOperation.HEADER_OPERATION_ADD) {
       // What came before it under the name has no effect any more.
       this._list = this._without(name);
@@ -98,7 +105,7 @@ export class Headers extends Fields {
   }
 
   _clone() {
-    return new Headers(this._list, this.#changes);
+    return new Headers(this._list, this.#changes, this.#check);
   }
 }
 

@@ -11,6 +11,17 @@ const { status } = grpc;
 const healths = { serving: HealthStatus.HEALTH_STATUS_SERVING, degraded: HealthStatus.HEALTH_STATUS_DEGRADED, 'not-serving': HealthStatus.HEALTH_STATUS_NOT_SERVING };
 
 const digest = text => createHash('sha256').update(text).digest();
+/** How a call of the service ends that this library refuses; anything else that is thrown is the plugin's and stays in its log. */
+class StatusError extends Error {
+  constructor(code, details) {
+    super(details);
+    this.code = code;
+    this.details = details;
+  }
+}
+
+const unauthenticated = () => new StatusError(status.UNAUTHENTICATED, 'the secret of this plugin is missing or wrong');
+
 /** The plugin as a gRPC service. */
 export class Host {
   #plugin;
@@ -60,12 +71,13 @@ export class Host {
 
   #unary(work) {
     return async (call, reply) => {
-      if (!this.#isOurs(call.metadata)) return reply({ code: status.UNAUTHENTICATED, details: 'the secret of this plugin is missing or wrong' });
+      if (!this.#isOurs(call.metadata)) return reply(unauthenticated());
       try {
         reply(null, await work(call.request));
       } catch (error) {
-        if (error?.code === undefined) log.error(error?.stack ?? error);
-        reply(error?.code === undefined ? { code: status.INTERNAL, details: 'the plugin failed; its log says why' } : error);
+        if (error instanceof StatusError) return reply(error);
+        log.error(error?.stack ?? error);
+        reply(new StatusError(status.INTERNAL, 'the plugin failed; its log says why'));
       }
     };
   }
@@ -73,7 +85,7 @@ export class Host {
   #describe({ minProtocol, maxProtocol, limits }) {
     if (minProtocol > protocolVersion || maxProtocol < protocolVersion) {
       const theirs = minProtocol === maxProtocol ? minProtocol : `${minProtocol} to ${maxProtocol}`;
-      throw { code: status.FAILED_PRECONDITION, details: `speaks protocol ${protocolVersion}, the gateway ${theirs}` };
+      throw new StatusError(status.FAILED_PRECONDITION, `speaks protocol ${protocolVersion}, the gateway ${theirs}`);
     }
     this.#limits = agreedLimits(limits);
     const { id, version, components } = this.#plugin;
@@ -86,7 +98,7 @@ export class Host {
   }
 
   #handle(stream) {
-    if (!this.#isOurs(stream.metadata)) return void stream.emit('error', { code: status.UNAUTHENTICATED, details: 'the secret of this plugin is missing or wrong' });
+    if (!this.#isOurs(stream.metadata)) return void stream.emit('error', unauthenticated());
     const link = new Link({ places: this.#places, limits: () => this.#limits, write: message => stream.write(message), onIdle: () => this.#checkIdle() });
     const close = () => {
       this.#links.delete(link);

@@ -76,6 +76,7 @@ export class Places {
         generation,
         needs,
         hasData: component.hasData,
+        isExchange: component.isExchange,
         isExecutor: component.layerName === 'executor',
         isResponseModifier: component.layerName === 'response-modifier',
         logPrefix: message.logPrefix,

@@ -1,5 +1,5 @@
 import { BodyNeed, Layer, Reach } from './contract.js';
-import { stages } from './stages.js';
+import { stageNamed, stages } from './stages.js';
 
 const layers = {
   server: Layer.LAYER_SERVER,
@@ -17,6 +17,8 @@ const layers = {
 const reaches = { service: Reach.REACH_SERVICE, endpoints: Reach.REACH_ENDPOINTS };
 const bodyNeeds = { none: BodyNeed.BODY_NEED_UNSPECIFIED, buffered: BodyNeed.BODY_NEED_BUFFERED, streamed: BodyNeed.BODY_NEED_STREAMED };
 const dataLayers = new Set(['proxy', 'backend', 'executor', 'request-modifier', 'response-modifier', 'middleware']);
+// Around an exchange with the client, which goes on once.
+const exchangeLayers = new Set(['server', 'endpoint', 'http-server']);
 const needNames = ['requestHead', 'requestBody', 'responseHead', 'responseBody', 'claims', 'headers'];
 
 // Bodies are asked for by whoever wants them.
@@ -51,7 +53,11 @@ export function needsMessage(needs, what) {
 
 function stageMessage(stage, layer) {
   if (stage === undefined) return null;
-  if (typeof stage === 'string') return { name: stage, order: pick(stages[layer] ?? {}, stage, `stage of the layer ${layer}`) };
+  if (typeof stage === 'string') {
+    const known = stageNamed(layer, stage);
+    if (!known) throw new TypeError(`${JSON.stringify(stage)} is no stage of the layer ${layer}; ${listed(Object.keys(stages[layer] ?? {}))} are, and before or after them`);
+    return known;
+  }
   if (!Number.isInteger(stage?.order)) throw new TypeError(`a stage is a name or { order, name }; ${JSON.stringify(stage)} is neither`);
   return { order: stage.order, name: stage.name ?? '', exclusive: stage.exclusive ?? '' };
 }
@@ -82,6 +88,7 @@ class Plugin {
       layer: layers[layer],
       layerName: layer,
       hasData: dataLayers.has(layer),
+      isExchange: exchangeLayers.has(layer),
       needs: needsMessage(needs, name),
       stage: stageMessage(stage, layer),
       reach: reach === undefined ? Reach.REACH_UNSPECIFIED : pick(reaches, reach, 'reach'),

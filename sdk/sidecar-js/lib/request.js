@@ -1,7 +1,14 @@
 import { bodySource, faults, givenBody } from './body.js';
-import { Headers, Parameters } from './fields.js';
+import { Headers, isToken, Parameters } from './fields.js';
 
-const texts = ['method', 'target', 'scheme', 'authority', 'hostHeader'];
+// What may be set, as the gateway checks it: a call with anything else fails there without a word of where it came from.
+const texts = {
+  method: [isToken, 'method'],
+  target: [text => /^\/[!-"$-~]*$/.test(text), 'target: a path that begins with "/", percent-encoded, and a query'],
+  scheme: [text => text === 'http' || text === 'https', 'scheme: http or https'],
+  authority: [text => /^[^\s/?#@]+$/.test(text), 'authority: host and port'],
+  hostHeader: [text => /^[^\s/?#@]+$/.test(text), 'value of Host'],
+};
 
 const parseObject = bytes => (bytes.length > 0 ? JSON.parse(bytes.toString('utf8')) : null);
 
@@ -77,6 +84,7 @@ export class Request {
 
   /** Claims of a token that the plugin validated (server, endpoint). */
   set claims(value) {
+    if (value === null || typeof value !== 'object' || Array.isArray(value)) throw new TypeError('claims are an object');
     this.#claims = value;
     this.#areClaimsChanged = true;
   }
@@ -96,23 +104,27 @@ export class Request {
   /** What was changed, for the message; a body of it is given to the function. */
   _change(sendBody) {
     const body = this.#replacement !== undefined ? bodySource(this.#replacement) : this.#body?._taken();
+    // The two make one host.
+    const isMoved = this.#texts.scheme !== undefined || this.#texts.authority !== undefined;
     return {
       ...this.#texts,
+      ...(isMoved ? { scheme: this.scheme, authority: this.authority } : {}),
       headers: this.headers._changes,
       query: this.query._changed,
       parameters: this.parameters._changed,
       body: body ? sendBody(body) : null,
-      claimsJson: this.#areClaimsChanged ? Buffer.from(JSON.stringify(this.#claims ?? {})) : undefined,
+      claimsJson: this.#areClaimsChanged ? Buffer.from(JSON.stringify(this.#claims)) : undefined,
     };
   }
 
   static {
-    for (const name of texts) {
+    for (const [name, [isRight, what]] of Object.entries(texts)) {
       Object.defineProperty(this.prototype, name, {
         get() {
           return this.#texts[name] ?? this.#start.request?.[name] ?? '';
         },
         set(value) {
+          if (!isRight(String(value))) throw new TypeError(`${JSON.stringify(value)} is no ${what}`);
           this.#texts[name] = String(value);
         },
         enumerable: true,

@@ -25,7 +25,7 @@ export class Response {
     this.#message = message;
     this.#body = body;
     this.attempt = attempt;
-    this.headers = new Headers(message?.headers);
+    this.headers = new Headers(message?.headers, [], () => this.#check('responseHead'));
     this.failure = message?.failure ? failureOf(message.failure) : null;
   }
 
@@ -36,6 +36,7 @@ export class Response {
 
   set status(value) {
     if (!Number.isInteger(value) || value < 200 || value > 599) throw new RangeError(`${value} is no status of an answer; 200 to 599 are`);
+    this.#check('responseHead');
     this.#status = value;
   }
 
@@ -69,6 +70,7 @@ export class Response {
 
   set data(value) {
     if (!this.#call.place.hasData) throw new TypeError('data is at proxy, backend, executor, modifiers and middleware; here set body');
+    this.#checkAny();
     this.#data = value;
     this.#replacement = undefined;
   }
@@ -81,6 +83,7 @@ export class Response {
   }
 
   set body(value) {
+    this.#checkAny();
     this.#replacement = givenBody(value, faults.response);
     this.#data = undefined;
   }
@@ -91,12 +94,37 @@ export class Response {
     this.failure = null;
   }
 
+  // The gateway lets nobody change what he did not ask for; a modifier always has its response.
+  #check(need) {
+    if (this.attempt !== 0) this.#call.require(need);
+  }
+
+  #checkAny() {
+    if (!this.#call.place.needs.responseBody) this.#check('responseHead');
+  }
+
+  // A failure without an answer beside it, which has nothing that could be changed.
+  get #isFailureAlone() {
+    const message = this.#message;
+    return Boolean(message?.failure) && !message.isData && message.status === 0 && !message.body;
+  }
+
+  /** The answer that was made of a failure, or null: it is sent as one of its own. */
+  _answer() {
+    const hasBody = this.#replacement !== undefined && this.#replacement !== null;
+    if (!this.#isFailureAlone || (this.#data === undefined && !hasBody)) return null;
+    const { hasData } = this.#call.place;
+    const content = this.#data !== undefined ? { data: this.#data } : { body: this.#replacement };
+    return { status: this.#status, headers: this.headers, ...content, isComplete: this.#isComplete, failure: hasData ? this.failure : null };
+  }
+
   _isOf(call) {
     return this.#call === call;
   }
 
   /** What was changed, for the message; a body of it is given to the function. */
   _change(sendBody) {
+    if (this.#isFailureAlone) return { attempt: this.attempt, clearsFailure: this.#isFailureCleared };
     const data = this.#changedData();
     const raw = this.#replacement !== undefined ? bodySource(this.#replacement) : this.#body?._taken();
     return {
@@ -130,7 +158,8 @@ export function answerMessage(answer, place, sendBody) {
   if (answer.data !== undefined && answer.body !== undefined) throw new TypeError('an answer has data or a body, not both');
   const headers = headerPairs(answer.headers);
   const isData = answer.data !== undefined && place.hasData;
-  const status = answer.status ?? (isData && !place.isExecutor ? 0 : 200);
+  const isFailureAlone = Boolean(answer.failure) && answer.data === undefined && !answer.body;
+  const status = answer.status ?? (isFailureAlone || (isData && !place.isExecutor) ? 0 : 200);
   if (!Number.isInteger(status) || (status !== 0 && (status < 200 || status > 599))) throw new RangeError(`${status} is no status of an answer; 200 to 599 are`);
   if (answer.data !== undefined && !isData && !headers.some(header => header.name.toLowerCase() === 'content-type'))
     headers.push({ name: 'Content-Type', value: 'application/json' });

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import grpc from '@grpc/grpc-js';
 import { Layer } from '../lib/contract.js';
 import { Gateway } from './gateway.js';
 
@@ -162,4 +163,8 @@ test('says how it is', async t => {
   await gateway.call(await gateway.configure('t/ill'));
 
   assert.deepEqual(await gateway.unary('Health'), { status: 2, message: 'only half' });
+
+  await gateway.call(await gateway.configure('t/ill', { fault: true }));
+
+  await assert.rejects(gateway.unary('Health'), { code: grpc.status.INTERNAL, details: 'the plugin failed; its log says why' });
 });

@@ -20,9 +20,14 @@ test('what cannot be meant is said where it is written', () => {
 });
 
 test('stages are named, or numbers', () => {
-  const { components } = plugin('t.one', '1.0.0').proxy('t/a', { stage: 'policies' }, factory).proxy('t/b', { stage: { order: 410, name: 'after policies' } }, factory).proxy('t/c', factory);
+  const { components } = plugin('t.one', '1.0.0').proxy('t/a', { stage: 'policies' }, factory).proxy('t/d', { stage: 'after policies' }, factory).proxy('t/b', { stage: { order: 410, name: 'after policies' } }, factory).proxy('t/c', factory);
 
-  assert.deepEqual(components.map(({ stage }) => stage), [{ name: 'policies', order: 400 }, { order: 410, name: 'after policies', exclusive: '' }, null]);
+  assert.deepEqual(components.map(({ stage }) => stage), [
+    { name: 'policies', order: 400, exclusive: '' },
+    { name: 'after policies', order: 410, exclusive: '' },
+    { order: 410, name: 'after policies', exclusive: '' },
+    null,
+  ]);
 });
 
 test('headers are found in any case, and remember what was changed', () => {
@@ -141,7 +146,11 @@ test('calls of a test can be cancelled', async () => {
 test('plugin.json is compared', () => {
   const host = testHost(plugin('acme.stamp', '2.0.0').proxy('acme/other', factory));
 
-  assert.throws(() => host.checkManifest(new URL('../examples/stamp/plugin.json', import.meta.url)), /version is "1\.0\.0".*plugin\.json has acme\/stamp \(proxy\).*the plugin has acme\/other \(proxy\)/);
+  const check = (host, example) => () => host.checkManifest(new URL(`../examples/${example}/plugin.json`, import.meta.url));
+  assert.throws(check(host, 'stamp'), /version is "1\.0\.0".*plugin\.json has acme\/stamp \(proxy\).*the plugin has acme\/other \(proxy\)/);
+  const guard = options => testHost(plugin('acme.guard', '1.0.0').endpoint('acme/guard', options, factory));
+  assert.throws(check(guard({ stage: 'scripts', needs: { requestBody: 'buffered', requestHead: true } }), 'guard'), /stands at "authentication" .* at "scripts".*needs request_body, .*needs all headers, plugin.json allows authorization/);
+  assert.throws(check(guard({ needs: { requestHead: true, headers: ['X-A'] } }), 'guard'), /needs the header X-A/);
 });
 
 test('a body that was set can be read again', async () => {
@@ -164,4 +173,46 @@ test('an executor that goes on, and needs that grow, are faults', async t => {
   assert.match(log.mock.calls.at(-1).arguments[0], /the handler gave Request; an answer/);
   assert.equal((await host.configure('t/b')).diagnostics[0].severity, 'error');
   assert.match(log.mock.calls.at(-1).arguments[0], /did not declare its need of responseHead/);
+});
+
+test('an exchange goes on once', async () => {
+  const host = testHost(plugin('t.one', '1.0.0').endpoint('t/a', () => async (request, next) => {
+    const response = await next();
+    await assert.rejects(next(), /goes on once/);
+    return response;
+  }));
+
+  assert.equal((await host.call('t/a')).attempts.length, 1);
+});
+
+test('a failure has nothing to change, but an answer can be made of it', async () => {
+  const failure = new Failure('connection', 'gone');
+  const host = testHost(plugin('t.one', '1.0.0')
+    .client('t/stamp', () => ({ onResponse: response => response.headers.set('A', '1') }))
+    .client('t/body', () => ({ onResponse: response => Object.assign(response, { status: 203, body: 'instead' }) }))
+    .proxy('t/data', () => ({ onResponse: response => Object.assign(response, { data: { instead: true }, isComplete: false }) })));
+
+  const [stamp, body, data] = await Promise.all(['t/stamp', 't/body', 't/data'].map(name => host.call(name, {}, { next: () => ({ failure }) })));
+
+  assert.equal(stamp.response.failure.message, 'gone');
+  assert.deepEqual([body.response.status, String(body.response.body), body.response.failure], [203, 'instead', null]);
+  assert.deepEqual([data.response.data, data.response.isComplete, data.response.failure.message], [{ instead: true }, false, 'gone']);
+});
+
+test('what the gateway would take for a breach is refused where it is written', async () => {
+  const host = testHost(plugin('t.one', '1.0.0').client('t/a', { needs: { requestHead: true } }, () => async (request, next) => {
+    for (const [name, value] of [['method', 'A B'], ['target', 'x'], ['target', '/ä'], ['target', '/#a'], ['scheme', 'ftp'], ['authority', 'a b'], ['hostHeader', 'a/b'], ['claims', []]])
+      assert.throws(() => (request[name] = value), TypeError, name);
+    const response = await next();
+    assert.throws(() => response.headers.set('A', '1'), /no responseHead/);
+    assert.throws(() => (response.status = 201), /no responseHead/);
+    assert.throws(() => (response.body = 'x'), /no responseHead/);
+    request.authority = 'other:81';
+    return request;
+  }));
+
+  const { attempts: [, last] } = await host.call('t/a', {}, { request: { scheme: 'https', authority: 'one:80' } });
+
+  assert.deepEqual([last.scheme, last.authority], ['https', 'other:81']);
+  assert.throws(() => new Failure('internal', 'x', { status: 99 }), /99 is no status/);
 });

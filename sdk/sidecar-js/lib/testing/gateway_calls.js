@@ -131,6 +131,7 @@ class GatewayCall {
 
   async #proceed({ attempt, change, isLast, responseHeaders }) {
     const { request, claims, next } = this.#options;
+    if (this.#attempts.length > 0 && this.#place.isExchange) throw new Error('a second Proceed: an exchange goes on once');
     const seen = { ...changedRequest(request, claims, change, await this.#bytes(change?.body, this.request)), attempt, isLast, responseHeaders };
     this.#attempts.push(seen);
     const answer = this.#answer(attempt, await (next ? next(seen) : this.#place.hasData ? { data: {} } : {}));
@@ -141,6 +142,8 @@ class GatewayCall {
   async #settle(attempt, change) {
     const answer = this.#answers.get(attempt);
     if (!answer) throw new Error(`the outcome of attempt ${attempt}, which there is not`);
+    const isFailure = answer.message.failure && !answer.body;
+    if (isFailure && change && (change.body || change.status !== 0 || change.headers.length > 0)) throw new Error(`a change of the answer of attempt ${attempt}, which failed`);
     const body = await this.#bytes(change?.body, answer.body);
     this.#resolve({ response: changedResponse(answer.message, change, body) });
   }
