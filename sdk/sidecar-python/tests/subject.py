@@ -6,11 +6,12 @@ import logging
 import os
 import sys
 import threading
-import time
 
 from krakenplugins_sidecar import CallCancelled, ConfigError, Failure, FailureKind, Needs, Plugin, Refusal, Response, serve
 
 plugin = Plugin("test.subject", "1.2.3")
+
+released = threading.Event()
 
 HEADS = Needs(request_head=True, response_head=True)
 EVERYTHING = Needs(request_head=True, request_body="buffered", response_head=True, response_body="buffered", claims=True)
@@ -168,10 +169,19 @@ def wait_plain(config, place):
 def block(config, place):
     def handle(request, next):
         print("INFO blocking")
-        end = time.monotonic() + config["seconds"]
-        while time.monotonic() < end:
-            if config["how"] == "sleep":
-                time.sleep(0.05)
+        if config == "wait":
+            released.wait()
+        while not released.is_set():
+            pass
+        return Response(204)
+
+    return handle
+
+
+@plugin.endpoint("test/release")
+def release(config, place):
+    async def handle(request, next):
+        released.set()
         return Response(204)
 
     return handle

@@ -27,7 +27,7 @@ from krakenplugins_sidecar.request import Request
 HERE = Path(__file__).resolve().parent
 SOURCE = HERE.parent / "src"
 SERVICE = "/krakenplugins.plugin.v1.PluginService/"
-PATIENCE = 30.0
+PATIENCE = 60.0
 
 _numbers = itertools.count(1)
 

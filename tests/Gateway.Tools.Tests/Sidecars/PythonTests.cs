@@ -8,7 +8,7 @@ namespace Gateway.Tools.Tests.Sidecars;
 /// <summary>The library for plugins in Python and its examples, by their own tests.</summary>
 public sealed partial class PythonTests
 {
-    private static readonly TimeSpan s_limit = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan s_limit = TimeSpan.FromMinutes(5);
     private static readonly string s_library = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "..", "..", "..", "..", "..", "sdk", "sidecar-python"));
 
     public static TheoryData<string> Examples => [.. Directory.GetDirectories(Path.Combine(s_library, "examples")).Select(static f => Path.GetFileName(f)!)];

@@ -10,7 +10,7 @@ from ._proto import plugin_service_pb2
 from .body import Loop
 from .errors import ConfigError
 from .handlers import Handler, HandlerFault, make_handler, run_factory
-from .needs import Layer, Needs
+from .needs import Needs
 from .plugin import Component, Place, Plugin
 
 _log = logging.getLogger("krakenplugins_sidecar")

@@ -143,10 +143,12 @@ class Response:
         if self._data is _NOTHING:
             if self._body is None:
                 raise NotSent(_BODY)
+            if self._body.whole == b"":
+                return None
             if self._body.whole is None or not self._is_data:
                 raise ValueError("the answer is raw bytes, not data: read its body")
             self._original = self._body.whole
-            self._data = json.loads(self._original) if self._original else None
+            self._data = json.loads(self._original)
         return self._data
 
     @data.setter
@@ -160,7 +162,7 @@ class Response:
                 return Body(_dump(self._data))
             # Only data that was changed goes back: what is not touched keeps its very digits.
             dumped = _dump(self._data)
-            return None if not self._original or dumped == _dump(json.loads(self._original)) else Body(dumped)
+            return None if dumped == _dump(json.loads(self._original)) else Body(dumped)
         return replacement(self._body, "body" in self._changed, "response")
 
     def to_change(self) -> tuple[Any, Body | None]:
