@@ -172,7 +172,7 @@ internal sealed class FrameReader
                 fault = call.On(Finish.Parser.ParseFrom(payload), payload.Length, ref wakes);
                 break;
             case PluginFrames.Chunk when !TryChunk(call, payload, out fault):
-                return $"sent a chunk that cannot be read, or has more than {_stream.Limits.MaxChunk} bytes";
+                return "sent a chunk that cannot be read";
             case PluginFrames.Credit when !TryCredit(call, payload, out fault):
                 return "sent credit that cannot be read";
         }
@@ -183,7 +183,7 @@ internal sealed class FrameReader
         return null;
     }
 
-    private bool TryChunk(LinkedCall call, ReadOnlySpan<byte> payload, out string? fault)
+    private static bool TryChunk(LinkedCall call, ReadOnlySpan<byte> payload, out string? fault)
     {
         var (streamId, isLast, isBroken) = (0u, false, false);
         ReadOnlySpan<byte> data = default;
@@ -209,11 +209,8 @@ internal sealed class FrameReader
                     break;
             }
         }
-        fault = null;
-        if (fields.IsBroken || data.Length > _stream.Limits.MaxChunk)
-            return false;
-        fault = call.OnChunk(streamId, data, isLast, isBroken);
-        return true;
+        fault = fields.IsBroken ? null : call.OnChunk(streamId, data, isLast, isBroken);
+        return !fields.IsBroken;
     }
 
     private static bool TryCredit(LinkedCall call, ReadOnlySpan<byte> payload, out string? fault)

@@ -58,6 +58,8 @@ internal sealed partial class LinkedCall
         {
             if (_phase != Phase.Open)
                 return null;
+            if (data.Length > _stream.Limits.MaxChunk)
+                return $"a chunk of {data.Length} bytes; the limit is {_stream.Limits.MaxChunk}";
             if (Inbound(streamId) is not { } body)
                 return $"a chunk of body {streamId}, which it did not announce";
             if (body.Take(data, isLast, isBroken) is { } fault)

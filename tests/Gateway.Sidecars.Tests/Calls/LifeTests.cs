@@ -53,6 +53,28 @@ public sealed class LifeTests
         await scene.Link.DisposeAsync();
     }
 
+    [Fact, Spec("GRP-104")]
+    public async Task A_link_to_a_peer_that_stands_still_can_be_disposed()
+    {
+        await using var sidecar = await new FakeSidecar().ListenAsync(static o => o.Listen(System.Net.IPAddress.Loopback, 0, static l => l.Protocols = Microsoft.AspNetCore.Server.Kestrel.Core.HttpProtocols.Http2));
+        await using var road = new ClosedRoad(sidecar.Port);
+        var link = await SidecarLink.ConnectAsync(Scene.Settings($"http://127.0.0.1:{road.Port}"), CancellationToken.None);
+        link.Open();
+        var first = link.NewCall();
+        Assert.Null(await Soon.Get(first.StartAsync(new(), CancellationToken.None)));
+        await sidecar.NextAsync();
+        road.Close();
+        // More than the buffers of the system take.
+        var large = new CallStart { Request = new() { Target = new string('x', 1 << 20) } };
+        var calls = Enumerable.Range(0, 12).Select(_ => link.NewCall()).ToList();
+        foreach (var call in calls)
+            Assert.Null(await Soon.Get(call.StartAsync(large, CancellationToken.None)));
+        var losses = calls.ConvertAll(static call => call.LossAsync());
+        await link.DisposeAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(10));
+        Assert.All(await Task.WhenAll(losses), static loss => Assert.Equal(LossReason.Gone, loss.Reason));
+        await first.DisposeAsync();
+    }
+
     [Fact, Spec("GRP-105")]
     public async Task Configures_retires_and_tells_refusals()
     {
