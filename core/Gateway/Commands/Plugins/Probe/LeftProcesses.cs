@@ -50,9 +50,10 @@ internal static partial class LeftProcesses
         var found = new List<(int, string)>();
         if (!OperatingSystem.IsLinux())
             return found;
+        var guard = GroupGuard.ProcessId;
         foreach (var folder in Directory.EnumerateDirectories("/proc"))
         {
-            if (int.TryParse(Path.GetFileName(folder.AsSpan()), NumberStyles.None, CultureInfo.InvariantCulture, out var id) && NameOfChild(folder) is { } name)
+            if (int.TryParse(Path.GetFileName(folder.AsSpan()), NumberStyles.None, CultureInfo.InvariantCulture, out var id) && id != guard && NameOfChild(folder) is { } name)
                 found.Add((id, name));
         }
         return found;
