@@ -13,12 +13,6 @@ public sealed class ProcessTests
 {
     private const int Terminate = 15;
 
-    // …/tests/PROJECT/bin/<configuration>/net10.0/
-    private static readonly string s_root = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "..", "..", "..", "..", ".."));
-    private static readonly string s_configuration = new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name;
-
-    private static string Martian => Path.Combine(s_root, "plugins", "Martian", "bin", s_configuration, "net10.0", "plugin", "martian");
-
     [Theory]
     [InlineData("")]
     [InlineData("{\"cookie\":\"other\",\"socket\":\"/tmp/x\",\"secret\":\"s\"}\n")]
@@ -26,7 +20,7 @@ public sealed class ProcessTests
     [Spec("GRP-201")]
     public async Task A_program_that_no_gateway_started_says_so(string input)
     {
-        using var process = Start(Martian);
+        using var process = Start(GatewayProcess.Martian);
         await process.StandardInput.WriteAsync(input);
         process.StandardInput.Close();
         var error = await process.StandardError.ReadToEndAsync().InTime();
@@ -39,7 +33,7 @@ public sealed class ProcessTests
     [Spec("GRP-202", "GRP-213")]
     public async Task The_class_that_the_manifest_names_runs_until_the_gateway_is_gone()
     {
-        await using var started = await Started.BeginAsync(Martian);
+        await using var started = await Started.BeginAsync(GatewayProcess.Martian);
 
         var described = (await started.Channel.CallAsync(PluginServiceMethods.Describe, new DescribeRequest { MinProtocol = 1, MaxProtocol = 1 }, Peer.Options).InTime()).Require();
         started.Process.StandardInput.Close();
@@ -55,7 +49,7 @@ public sealed class ProcessTests
     [Spec("GRP-218")]
     public async Task It_ends_well_when_it_is_asked_to(bool bySignal)
     {
-        await using var started = await Started.BeginAsync(Martian);
+        await using var started = await Started.BeginAsync(GatewayProcess.Martian);
         await using var handle = started.Channel.Open(PluginServiceMethods.Handle, Peer.Options);
         await handle.ReadHeadersAsync().InTime();
 
@@ -90,7 +84,7 @@ public sealed class ProcessTests
         Assert.Contains("no plugin.json", error, StringComparison.Ordinal);
     }
 
-    private static Process Start(string folder) => Process.Start(new ProcessStartInfo(Path.Combine(s_root, "core", "Gateway", "bin", s_configuration, "net10.0", "gateway"), ["sidecar", "--folder", folder])
+    private static Process Start(string folder) => Process.Start(new ProcessStartInfo(GatewayProcess.Executable, ["sidecar", "--folder", folder])
     {
         RedirectStandardInput = true,
         RedirectStandardError = true,

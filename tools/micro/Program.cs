@@ -12,6 +12,7 @@ using Gateway.Micro;
     ("guards", "the look-up of an API key, the decision of CORS", GuardsMicro.Run),
     ("limits", "token buckets, shared and per client, on one thread and on two", LimitsMicro.Run),
     ("redis", "decisions of the limits in Redis through one connection", RedisMicro.Run),
+    ("grpc", "calls of gRPC over a Unix socket, beside a bare exchange of HTTP/2", GrpcMicro.Run),
     ("sidecar", "a call to a sidecar and its verdict, one caller and 64", SidecarMicro.Run),
     ("signing", "the signature of a request (auth/aws-sigv4)", SigningMicro.Run),
     ("traffic", "an address among many blocks, a User-Agent, a call through a circuit breaker", TrafficMicro.Run),

@@ -62,6 +62,21 @@ internal static class HeaderLists
         return list;
     }
 
+    /// <summary>
+    /// Says how a new body is encoded where nothing was said of it: who replaces a body is taken to have decoded it, but some pass the bytes on.
+    /// </summary>
+    public static void WriteEncoding(string? encoding, RepeatedField<HeaderChange> changes)
+    {
+        if (string.IsNullOrEmpty(encoding))
+            return;
+        foreach (var change in changes)
+        {
+            if (change.Name.Equals("Content-Encoding", StringComparison.OrdinalIgnoreCase))
+                return;
+        }
+        changes.Add(new HeaderChange { Name = "Content-Encoding", Operation = HeaderOperation.Set, Value = encoding });
+    }
+
     private static bool AreSame(NameValueList one, NameValueList other)
     {
         var a = one.Items;

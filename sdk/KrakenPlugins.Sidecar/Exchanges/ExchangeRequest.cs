@@ -19,7 +19,7 @@ internal sealed class ExchangeRequest
         _headers.Load(head.Headers);
         var question = head.Target.IndexOf('?', StringComparison.Ordinal);
         var rawPath = question < 0 ? head.Target : head.Target[..question];
-        _path = rawPath.Contains('%', StringComparison.Ordinal) ? PathString.FromUriComponent(rawPath).Value! : rawPath;
+        _path = rawPath.StartsWith('/') && rawPath.Contains('%', StringComparison.Ordinal) ? PathString.FromUriComponent(rawPath).Value! : rawPath;
         _query = question < 0 ? "" : head.Target[question..];
         if (head.Authority.Length > 0 && !_headers.ContainsKey("Host"))
             _headers["Host"] = head.Authority;

@@ -11,35 +11,21 @@ using Microsoft.AspNetCore.Http.Features;
 namespace KrakenPlugins.Sidecar.Exchanges;
 
 /// <summary>A call of a component on the HTTP exchange.</summary>
-internal sealed class HttpCall : PluginCall, IAnswerStart, IHttpRequestBodyDetectionFeature
+internal sealed class HttpCall(IHttpMiddleware middleware, CallStream stream, ulong id, ComponentPlace place, CallStart start)
+    : PluginCall(stream, id, place, start), IAnswerStart, IHttpRequestBodyDetectionFeature
 {
-    private readonly IHttpMiddleware _middleware;
     private readonly ResponseHead _response = new();
-    private readonly ResponseBody _body;
-    private readonly IClaims? _claims;
-    private readonly ExchangeRequest _request;
-    private readonly IncomingBody? _requestBody;
-    private readonly DefaultHttpContext _context;
-    private readonly Stream _originalBody;
+    private ResponseBody _body = null!;
+    private IClaims? _claims;
+    private ExchangeRequest _request = null!;
+    private IncomingBody? _requestBody;
+    private Stream _originalBody = Stream.Null;
     private Response? _inner;
     private IncomingBody? _innerBody;
     private uint _attempt;
     private int _innerStatus;
     private bool _isLast;
     private bool _isInnerBodyGone;
-
-    public HttpCall(IHttpMiddleware middleware, CallStream stream, ulong id, ComponentPlace place, CallStart start)
-        : base(stream, id, place, start)
-    {
-        _middleware = middleware;
-        _claims = JsonClaims.Of(start.ClaimsJson);
-        _body = new ResponseBody(this, Cancelled);
-        _requestBody = OpenIncoming(start.RequestBody);
-        var head = start.Request ?? new RequestHead();
-        _originalBody = _requestBody is not null ? _requestBody : start.RequestBody is { HasWhole: true } whole ? new MemoryStream(whole.Whole.ToByteArray()) : Stream.Null;
-        _request = new ExchangeRequest(head, _originalBody);
-        _context = new DefaultHttpContext(FeaturesOf(head));
-    }
 
     /// <summary>Whether the request has a body.</summary>
     public bool CanHaveBody => Start.RequestBody is not null;
@@ -63,9 +49,10 @@ internal sealed class HttpCall : PluginCall, IAnswerStart, IHttpRequestBodyDetec
 
     protected override async ValueTask RunAsync()
     {
+        var context = NewContext();
         try
         {
-            await _middleware.InvokeAsync(_context, NextAsync).ConfigureAwait(false);
+            await middleware.InvokeAsync(context, NextAsync).ConfigureAwait(false);
             await _body.SettleAsync().ConfigureAwait(false);
             await FinishAsync().ConfigureAwait(false);
         }
@@ -78,6 +65,20 @@ internal sealed class HttpCall : PluginCall, IAnswerStart, IHttpRequestBodyDetec
         {
             await _response.CompleteAsync().ConfigureAwait(false);
         }
+    }
+
+    private DefaultHttpContext NewContext()
+    {
+        _claims = JsonClaims.Of(Start.ClaimsJson);
+        _body = new ResponseBody(this, Cancelled);
+        _requestBody = OpenIncoming(Start.RequestBody);
+        if (_requestBody is not null)
+            _originalBody = _requestBody;
+        else if (Start.RequestBody is { HasWhole: true } whole)
+            _originalBody = new MemoryStream(whole.Whole.ToByteArray());
+        var head = Start.Request ?? new RequestHead();
+        _request = new ExchangeRequest(head, _originalBody);
+        return new DefaultHttpContext(FeaturesOf(head));
     }
 
     private FeatureCollection FeaturesOf(RequestHead head)
@@ -106,6 +107,8 @@ internal sealed class HttpCall : PluginCall, IAnswerStart, IHttpRequestBodyDetec
         if (context.Features.Get<IClaims>() is { } claims && !ReferenceEquals(claims, _claims))
             (change.ClaimsJson, isChanged) = (JsonClaims.ToMessage(claims), true);
         change.Body = await RequestBodyAsync(context.Request).ConfigureAwait(false);
+        if (change.Body is not null)
+            HeaderLists.WriteEncoding(context.Request.Headers.ContentEncoding, change.Headers);
         var proceed = new Proceed();
         if (isChanged || change.Body is not null)
             proceed.Change = change;
@@ -167,9 +170,8 @@ internal sealed class HttpCall : PluginCall, IAnswerStart, IHttpRequestBodyDetec
         if (_response.StatusCode != _innerStatus)
             change.Status = (uint)_response.StatusCode;
         _response.Tracked.WriteChanges(change.Headers);
-        // The length of the body that was.
-        if (body is not null && !change.Headers.Any(static h => h.Name.Equals("Content-Length", StringComparison.OrdinalIgnoreCase)))
-            change.Headers.Add(new HeaderChange { Name = "Content-Length", Operation = HeaderOperation.Remove });
+        if (body is not null)
+            HeaderLists.WriteEncoding(_response.Headers.ContentEncoding, change.Headers);
         return new Finish { Change = change };
     }
 

@@ -83,6 +83,7 @@ internal abstract class DataCall : PipelineCall
             change.Status = message.Status;
         HeaderLists.WriteChanges(HeaderLists.Read(outcome.Message.Headers), raw.Headers, change.Headers);
         change.Body = message.Body;
+        HeaderLists.WriteEncoding(raw.Headers.Get("Content-Encoding"), change.Headers);
         return change;
     }
 }

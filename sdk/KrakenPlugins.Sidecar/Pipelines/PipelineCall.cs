@@ -63,7 +63,10 @@ internal abstract class PipelineCall : PluginCall, IBodySink
             change.Status = (uint)now.StatusCode;
         attempt.WriteChanges(now.Headers, change.Headers);
         if (!hasItsBody && (attempt.HasBody || !ReferenceEquals(now, attempt)))
+        {
             change.Body = await RawBodyAsync(now).ConfigureAwait(false);
+            HeaderLists.WriteEncoding(now.Headers.Get("Content-Encoding"), change.Headers);
+        }
     }
 
     /// <summary>A raw answer with all that it has.</summary>

@@ -70,6 +70,8 @@ internal sealed class WalkedRequest
         change.Query = HeaderLists.ChangeOf(_query, now.Query);
         change.Parameters = HeaderLists.ChangeOf(_parameters, now.Parameters);
         change.Body = BodyOf(now.Body, bodies);
+        if (change.Body is not null)
+            HeaderLists.WriteEncoding(now.Headers.Get("Content-Encoding"), change.Headers);
         return isChanged || change.Headers.Count > 0 || change.Query is not null || change.Parameters is not null || change.Body is not null ? change : null;
     }
 

@@ -53,7 +53,7 @@ public sealed class HttpRequestTests
         await using var play = await Play.StartAsync(new Needs { RequestHead = true }, static call => call.PassAsync(new()
         {
             Method = "get",
-            Target = "/other/a%2541%20b?q=%20",
+            Target = "/other/a%20b%2Bc?q=%20",
             Headers = { Short.Set("X-Set", "1"), Short.Remove("X-Gone"), Short.Set("Content-Length", "99"), Short.Set("Transfer-Encoding", "chunked") },
         }));
         await using var upstream = (await Upstream.StartAsync()).OnAny(static context => context.Response.WriteAsync("{}"));
@@ -63,7 +63,7 @@ public sealed class HttpRequestTests
         using var answer = await gateway.Client.SendAsync(request);
 
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
-        Assert.Equal("/other/a%2541%20b?q=+", Assert.Single(upstream.Received).Target);
+        Assert.Equal("/other/a%20b+c?q=+", Assert.Single(upstream.Received).Target);
     }
 
     [Fact, Spec("GRP-167")]
@@ -88,6 +88,20 @@ public sealed class HttpRequestTests
         var answer = await gateway.SendRawAsync("GET /x/../data HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
 
         Assert.StartsWith("HTTP/1.1 200", answer, StringComparison.Ordinal);
+    }
+
+    [Theory, Spec("GRP-167")]
+    [InlineData("/a%2541", "/a%2541")]
+    [InlineData("/a%41%20%2F", "/a%41%20%2F")]
+    [InlineData("/a?", "/a")]
+    [InlineData("/a|b?c=%zz&d", "/a%7Cb?c=%zz&d")]
+    public void A_changed_target_says_the_same_however_it_is_written(string target, string routed)
+    {
+        var context = new DefaultHttpContext();
+
+        Gateway.Sidecars.Components.ExchangeTarget.Change(context, target);
+
+        Assert.Equal(routed, Gateway.Sidecars.Components.ExchangeTarget.Of(context));
     }
 
     [Fact, Spec("GRP-168")]

@@ -61,7 +61,7 @@ internal sealed class Play : IAsyncDisposable, ISidecarAccess
         Name = Namespace,
         IsBypassed = bypass,
         MaxWholeBody = maxWholeBody,
-        ClientAddress = static context => context.Connection.RemoteIpAddress?.ToString() ?? "",
+        ClientAddress = static context => context.Connection.RemoteIpAddress?.MapToIPv4().ToString() ?? "",
         NoteError = (_, text) => Noted.Enqueue(text),
         Logger = Log,
     };
