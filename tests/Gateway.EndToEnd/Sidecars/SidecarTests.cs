@@ -83,11 +83,27 @@ public sealed class SidecarTests : IDisposable
         await RunningGateway.WaitUntilAsync(() => !IsRunning(orphan), () => $"process {orphan} still runs");
     }
 
+    [Fact, Spec("GRP-151")]
+    public async Task A_gateway_that_is_killed_takes_along_what_its_sidecars_have_started()
+    {
+        var seconds = Random.Shared.Next(100_000, 999_999).ToString(CultureInfo.InvariantCulture);
+        Edit("\"entry\": { \"assembly\": \"KrakenPlugins.Martian.dll\", \"type\": \"KrakenPlugins.Martian.MartianPlugin\" }", $"\"entry\": {{ \"command\": [\"sh\", \"-c\", \"sleep {seconds} & wait\"] }}");
+        var config = _folder.Write("krakend.json", Json("").Replace("$PORT", "8080", StringComparison.Ordinal));
+        using var gateway = Executable.Start(Executable.Path, _folder.Path, null, "run", "-c", config, "--plugins", Path.Combine(_folder.Path, "plugins"));
+        int[] Sleepers() => [.. Processes().Where(id => IsRunning(id) && CommandOf(id) == $"sleep\0{seconds}\0")];
+        await RunningGateway.WaitUntilAsync(() => Sleepers().Length == 1, () => $"the sidecar did not start: {File.ReadAllText(Manifest)}");
+
+        gateway.Kill();
+
+        await RunningGateway.WaitUntilAsync(() => Sleepers().Length == 0, () => "what the sidecar started still runs");
+        await gateway.WaitForExitAsync();
+    }
+
     [Fact, Spec("GRP-236")]
     public async Task One_that_does_not_come_up_refuses_the_start_with_what_it_said()
     {
         Edit("MartianPlugin\"", "NoPlugin\"");
-        var finished = await Executable.RunAsync("run", "-c", _folder.Write("krakend.json", Json("")), "--plugins", Path.Combine(_folder.Path, "plugins"));
+        var finished = await Executable.RunAsync("run", "-c", _folder.Write("krakend.json", Json("").Replace("$PORT", "8080", StringComparison.Ordinal)), "--plugins", Path.Combine(_folder.Path, "plugins"));
         Assert.NotEqual(0, finished.Status);
         Assert.Contains("starting it: the sidecar ended with status 1 before it had answered; the last lines of its error output: CRITICAL plugin martian", finished.Error, StringComparison.Ordinal);
     }
@@ -138,10 +154,13 @@ public sealed class SidecarTests : IDisposable
 
     private static int[] SidecarsOf(RunningGateway gateway) =>
     [
-        .. Directory.GetDirectories("/proc").Select(static d => int.TryParse(Path.GetFileName(d), NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? id : 0).Where(id =>
-            id > 0 && IsRunning(id) && StatOf(id) is { } stat && stat[(stat.LastIndexOf(')') + 2)..].Split(' ')[1] == gateway.Id.ToString(CultureInfo.InvariantCulture)
+        .. Processes().Where(id =>
+            IsRunning(id) && StatOf(id) is { } stat && stat[(stat.LastIndexOf(')') + 2)..].Split(' ')[1] == gateway.Id.ToString(CultureInfo.InvariantCulture)
             && CommandOf(id).Contains("\0sidecar\0", StringComparison.Ordinal)),
     ];
+
+    private static IEnumerable<int> Processes() =>
+        Directory.GetDirectories("/proc").Select(static d => int.TryParse(Path.GetFileName(d), NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? id : 0).Where(static id => id > 0);
 
     private static string? StatOf(int process) => Read($"/proc/{process}/stat");
 
