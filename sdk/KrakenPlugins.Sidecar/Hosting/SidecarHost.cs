@@ -14,7 +14,7 @@ namespace KrakenPlugins.Sidecar.Hosting;
 /// <summary>The socket that the gateway dials, and the service behind it.</summary>
 internal sealed class SidecarHost : IHttpApplication<HttpContext>, IAsyncDisposable
 {
-    private static readonly TimeSpan s_closeLimit = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan s_closeLimit = TimeSpan.FromSeconds(3);
 
     private readonly Greeting _greeting;
     private readonly SecretGuard _guard;
