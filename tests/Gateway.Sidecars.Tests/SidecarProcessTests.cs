@@ -94,6 +94,18 @@ public sealed class SidecarProcessTests
     }
 
     [Fact]
+    public async Task What_has_ended_and_was_disposed_of_can_be_killed_again()
+    {
+        var process = await StartAsync("exit 4");
+        await process.End;
+        await process.DisposeAsync();
+
+        process.Kill();
+
+        Assert.Equal(4, (await process.End).Status);
+    }
+
+    [Fact]
     [Spec("GRP-151")]
     public async Task It_ends_with_the_gateway_however_that_ends()
     {

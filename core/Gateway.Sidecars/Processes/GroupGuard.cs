@@ -28,6 +28,16 @@ internal static class GroupGuard
     private static Process? s_shell;
     private static bool s_isMissing;
 
+    /// <summary>Number of its process; <see langword="null"/> while there is none.</summary>
+    public static int? ProcessId
+    {
+        get
+        {
+            lock (s_gate)
+                return s_shell is { HasExited: false } shell ? shell.Id : null;
+        }
+    }
+
     /// <summary>Watches over a group.</summary>
     public static void Add(int group)
     {

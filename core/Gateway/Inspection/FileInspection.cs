@@ -1,13 +1,12 @@
 using System.Security.Cryptography;
 using Gateway.Core.Plugins;
+using Gateway.Packages;
 
 namespace Gateway.Inspection;
 
 /// <summary>Compares a plugin's files with what its manifest says of them.</summary>
 internal static class FileInspection
 {
-    private static readonly string[] s_code = [".dll", ".so", ".dylib", ".exe"];
-
     /// <summary>Hashes, and files that nobody vouches for.</summary>
     public static void Inspect(PluginManifest manifest, PluginFiles files, FindingList findings)
     {
@@ -19,7 +18,7 @@ internal static class FileInspection
         if (manifest.Hashes.Count == 0)
             return;
         var listed = manifest.Hashes.Keys.Select(static p => p.Replace('\\', '/')).ToHashSet(StringComparer.Ordinal);
-        foreach (var path in files.All.Where(p => !listed.Contains(p) && s_code.Contains(Path.GetExtension(p), StringComparer.OrdinalIgnoreCase)))
+        foreach (var path in files.All.Where(p => !listed.Contains(p) && CodeFiles.IsCode(manifest, p)))
             findings.Warning(FindingCode.FileUnlisted, path, "the manifest has hashes, but none of this file", "build the plugin again, so that nobody can slip code in; or remove the file");
     }
 

@@ -26,7 +26,6 @@ internal static class FindingCode
     public const string Processor = "PLG023";
     public const string NotManaged = "PLG024";
     public const string ReferenceOnly = "PLG025";
-    public const string Runtime = "PLG026";
 
     public const string EntryMissing = "PLG030";
     public const string TypeMissing = "PLG031";
@@ -70,4 +69,10 @@ internal static class FindingCode
     public const string RunCrashed = "PLG101";
     public const string RunHung = "PLG102";
     public const string RunExited = "PLG103";
+
+    public const string ProgramMissing = "PLG110";
+    public const string ProgramNotExecutable = "PLG111";
+    public const string ProgramForeign = "PLG112";
+    public const string ScriptMissing = "PLG113";
+    public const string NeedsNothing = "PLG114";
 }

@@ -23,9 +23,11 @@ internal static class PluginInspector
         SchemaInspection.InspectAudit(manifest, findings);
         if (installed is not null)
             NameInspection.Inspect(folder, manifest, installed, findings);
-        if (manifest.Runtime == "process")
+        if (manifest.IsProcess)
+            NeedsInspection.Inspect(manifest, findings);
+        if (manifest.IsProcess && manifest.Entry.Assembly.Length == 0)
         {
-            findings.Error(FindingCode.Runtime, PluginManifest.FileName, "it runs as a process of its own (\"runtime\": \"process\")", "this version of the gateway runs plugins in its own process only");
+            new SidecarInspection(manifest, files, findings).Inspect();
             SchemaInspection.Inspect(manifest, files, null, findings);
             return findings.Sorted;
         }

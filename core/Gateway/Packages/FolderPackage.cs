@@ -30,7 +30,10 @@ internal static class FolderPackage
                 }
                 paths.Add(path);
                 length += ((FileInfo)entry).Length;
-                files.Add(new(path, ((FileInfo)entry).Length, null, () => new FileStream(entry.FullName, FileMode.Open, FileAccess.Read, FileShare.Read)));
+                files.Add(new(path, ((FileInfo)entry).Length, null, () => new FileStream(entry.FullName, FileMode.Open, FileAccess.Read, FileShare.Read))
+                {
+                    IsExecutable = !OperatingSystem.IsWindows() && (entry.UnixFileMode & PackageFile.Execute) != 0,
+                });
             }
             if (files.Count + pending.Count > PackageLimits.Entries)
                 throw new PackageException($"{folder} has more than {PackageLimits.Entries} files and folders: that is no plugin");

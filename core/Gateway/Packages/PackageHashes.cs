@@ -10,7 +10,6 @@ namespace Gateway.Packages;
 /// <summary>The hashes in a manifest: <c>sha256-</c> and base64 for each file but the manifest itself.</summary>
 internal static class PackageHashes
 {
-    private static readonly string[] s_code = [".dll", ".so", ".dylib", ".exe"];
     private static readonly JsonWriterOptions s_indented = new() { Indented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>Compares the files of a folder with the manifest; one without hashes vouches for nothing.</summary>
@@ -26,7 +25,7 @@ internal static class PackageHashes
         {
             if (!expected.Remove(file.Path, out var hash))
             {
-                if (s_code.Contains(Path.GetExtension(file.Path), StringComparer.OrdinalIgnoreCase))
+                if (CodeFiles.IsCode(manifest, file.Path))
                     throw new PackageException($"{ConfigText.Quote(file.Path)} is not among the hashes of {PluginManifest.FileName}: nobody vouches for this code; build the plugin again");
                 continue;
             }

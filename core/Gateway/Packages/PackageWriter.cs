@@ -17,6 +17,7 @@ internal static class PackageWriter
     private const string NuspecRelation = "http://schemas.microsoft.com/packaging/2010/07/manifest";
     private const string Binary = "application/octet-stream";
     private const int RegularFile = 0x8000 | 0x1A4;
+    private const int Program = RegularFile | (int)PackageFile.Execute;
 
     private static readonly DateTimeOffset s_time = new(2000, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
@@ -32,8 +33,13 @@ internal static class PackageWriter
     public static void Write(Stream into, PluginPackage package, PluginManifest manifest, byte[] manifestBytes, string authors)
     {
         var parts = new SortedDictionary<string, Action<Stream>>(StringComparer.Ordinal);
+        var programs = new HashSet<string>(StringComparer.Ordinal);
         foreach (var file in package.Files)
+        {
             parts.Add("plugin/" + file.Path, stream => package.Copy(file, stream));
+            if (file.IsExecutable && PluginPackage.HasPrograms(manifest))
+                programs.Add("plugin/" + file.Path);
+        }
         parts["plugin/" + PluginManifest.FileName] = stream => stream.Write(manifestBytes);
         parts.Add($"{manifest.Id}.nuspec", stream => WriteNuspec(stream, manifest, authors));
         parts.Add("_rels/.rels", stream => WriteRelations(stream, manifest.Id));
@@ -43,7 +49,7 @@ internal static class PackageWriter
         {
             var entry = archive.CreateEntry(path == "[Content_Types].xml" ? path : string.Join('/', path.Split('/').Select(Uri.EscapeDataString)), CompressionLevel.SmallestSize);
             entry.LastWriteTime = s_time;
-            entry.ExternalAttributes = RegularFile << 16;
+            entry.ExternalAttributes = (programs.Contains(path) ? Program : RegularFile) << 16;
             using var stream = entry.Open();
             write(stream);
         }

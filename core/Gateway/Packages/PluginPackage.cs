@@ -8,7 +8,14 @@ namespace Gateway.Packages;
 /// <param name="Length">Bytes.</param>
 /// <param name="Crc">Checksum that the bytes must have, or <see langword="null"/>.</param>
 /// <param name="Open">Reads the bytes; there may be more or fewer than promised.</param>
-internal sealed record PackageFile(string Path, long Length, uint? Crc, Func<Stream> Open);
+internal sealed record PackageFile(string Path, long Length, uint? Crc, Func<Stream> Open)
+{
+    /// <summary>Any of the three bits of a Unix mode that let somebody execute a file.</summary>
+    public const UnixFileMode Execute = UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
+
+    /// <summary>Whether it is a program: the one thing that is kept of its mode.</summary>
+    public bool IsExecutable { get; init; }
+}
 
 /// <summary>The files of a plugin before they are in a plugin folder. Nothing of them runs.</summary>
 /// <param name="origin">File, folder or address that it came from, for messages.</param>
@@ -17,6 +24,8 @@ internal sealed record PackageFile(string Path, long Length, uint? Crc, Func<Str
 /// <param name="source">What the files are read from, or <see langword="null"/>.</param>
 internal sealed class PluginPackage(string origin, IReadOnlyList<PackageFile> files, PackageIdentity? identity, IDisposable? source) : IDisposable
 {
+    private const UnixFileMode ReadWrite = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
+
     /// <summary>The plugin's files.</summary>
     public IReadOnlyList<PackageFile> Files => files;
 
@@ -46,16 +55,30 @@ internal sealed class PluginPackage(string origin, IReadOnlyList<PackageFile> fi
     }
 
     /// <summary>Writes every file into a folder.</summary>
+    /// <param name="folder">Where to.</param>
+    /// <param name="manifest">The manifest: files of plugins that start no process of their own are programs for nobody.</param>
     /// <exception cref="PackageException">A file is damaged.</exception>
-    public void UnpackTo(string folder)
+    public void UnpackTo(string folder, PluginManifest manifest)
     {
         foreach (var file in files)
         {
             var path = Path.Combine(folder, file.Path.Replace('/', Path.DirectorySeparatorChar));
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-            using var into = new FileStream(path, FileMode.CreateNew, FileAccess.Write);
+            using var into = new FileStream(path, OptionsFor(file.IsExecutable && HasPrograms(manifest)));
             Copy(file, into);
         }
+    }
+
+    /// <summary>Whether the executable files of a plugin stay so: only where its process may begin with one.</summary>
+    public static bool HasPrograms(PluginManifest manifest) => manifest.IsProcess;
+
+    // What the umask leaves of it, as for any file that a program makes.
+    private static FileStreamOptions OptionsFor(bool isProgram)
+    {
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+        if (isProgram && !OperatingSystem.IsWindows())
+            options.UnixCreateMode = ReadWrite | PackageFile.Execute;
+        return options;
     }
 
     /// <summary>Copies a file, and no more than it promised to have.</summary>

@@ -64,7 +64,7 @@ internal static class ZipPackage
             unpacked += entry.Length;
             if (unpacked > PackageLimits.Unpacked)
                 throw new PackageException($"{origin} would unpack to more than {PackageLimits.Unpacked >> 20} MiB");
-            files.Add(new(name, entry.Length, entry.Crc32, entry.Open));
+            files.Add(new(name, entry.Length, entry.Crc32, entry.Open) { IsExecutable = ((entry.ExternalAttributes >> 16) & (int)PackageFile.Execute) != 0 });
         }
         if (unpacked > PackageLimits.RatioFrom && unpacked / PackageLimits.Ratio > packed)
             throw new PackageException($"{origin} would unpack to more than {PackageLimits.Ratio} times its size: it is made to fill the disk");

@@ -33,6 +33,15 @@ public sealed class PluginNewTests : IDisposable
         Assert.Contains("\"contoso/trail\"", FilesOf("Audit")["Audit/plugin.json"], StringComparison.Ordinal);
     }
 
+    [Fact, Spec("GRP-277")]
+    public async Task A_plugin_of_dotnet_runs_in_a_process_of_its_own_when_asked_for()
+    {
+        var run = await RunAsync("plugin", "new", "proxy", "Audit", "--process");
+
+        Assert.Equal((0, ""), (run.Status, run.Error));
+        Assert.Contains("\"runtime\": \"process\"", FilesOf("Audit")["Audit/plugin.json"], StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task What_to_do_next_is_said()
     {
@@ -58,7 +67,7 @@ public sealed class PluginNewTests : IDisposable
         Assert.Contains($"{kind}\"", manifest, StringComparison.Ordinal);
     }
 
-    [Theory, Spec("EXT-072")]
+    [Theory, Spec("EXT-072", "GRP-277")]
     [InlineData("is no type of plugin; did you mean \"handler\"?", "plugin", "init", "-n", "x", "-t", "handlr")]
     [InlineData("did you mean MyPlugin?", "plugin", "init", "-n", "my-plugin")]
     [InlineData("is no name", "plugin", "init", "-n", "../x")]
@@ -67,6 +76,9 @@ public sealed class PluginNewTests : IDisposable
     [InlineData("is no kind of plugin; did you mean \"proxy\"?", "plugin", "new", "prxy", "X")]
     [InlineData("is no namespace", "plugin", "new", "proxy", "X", "--namespace", "a b")]
     [InlineData("\"proxy\" belongs to the gateway itself", "plugin", "new", "proxy", "X", "--namespace", "proxy")]
+    [InlineData("is no language that there are templates for; did you mean \"python\"?", "plugin", "new", "proxy", "X", "--lang", "pyton")]
+    [InlineData("is no kind of plugin in js; did you mean \"proxy\"?", "plugin", "new", "prxy", "X", "--lang", "js")]
+    [InlineData("plugins of the kind encoding run in the gateway's own process only", "plugin", "new", "encoding", "X", "--process")]
     [InlineData("plugins of the kind encoding handle no namespace of their own", "plugin", "new", "encoding", "X", "--namespace", "acme/x")]
     public async Task What_cannot_be_made_is_refused_and_nothing_written(string text, params string[] args)
     {

@@ -61,7 +61,7 @@ internal static class BrokenPlugins
         ["half an assembly"] = ("PLG024", s => Make(s, then: static f => Write(f, "acme.x.dll", File.ReadAllBytes(Path.Combine(f, "acme.x.dll"))[..600]))),
         ["a damaged dependency"] = ("PLG024", s => MakeBody(s, "Lib.L.M();", [PluginSmith.Library("Lib", "1.0.0.0", Lib("public static void M() { }"))], then: static f => Write(f, "Lib.dll", [1, 2, 3]))),
         ["a reference assembly"] = ("PLG025", s => MakeWith(s, PluginSmith.Assembly("acme.x", "[assembly: System.Runtime.CompilerServices.ReferenceAssembly]\n" + Code, metadataOnly: true, imports: true))),
-        ["a sidecar"] = ("PLG026", s => Make(s, edit: static m => { m["runtime"] = "process"; m["entry"] = new JsonObject { ["command"] = new JsonArray("./sidecar") }; })),
+        ["a sidecar without its program"] = ("PLG110", s => Make(s, edit: static m => { m["runtime"] = "process"; m["entry"] = new JsonObject { ["command"] = new JsonArray("./sidecar") }; })),
         ["an assembly that was not built"] = ("PLG030", s => Make(s, then: static f => File.Delete(Path.Combine(f, "acme.x.dll")))),
         ["a mistyped class"] = ("PLG031", s => Make(s, edit: static m => m["entry"]!["type"] = "Acme.P")),
         ["a generic class by its C# name"] = ("PLG031", s => MakeClass(s, "public sealed class P<T> : GatewayPlugin")),

@@ -38,7 +38,7 @@ internal static class PluginInstallCommand
         var staged = folder.Stage(manifest.Id);
         try
         {
-            package.UnpackTo(staged);
+            package.UnpackTo(staged, manifest);
             PackageHashes.Verify(staged, manifest, package.Files);
             if (PackageFailure.Refuses(target, PluginInspector.Inspect(staged, folder.Plugins()), arguments.Has(s_force.Name), terminal))
                 return ExitStatus.Failure;

@@ -68,7 +68,7 @@ internal static class PluginListCommand
         foreach (var plugin in catalog.Plugins)
         {
             table.Add(
-                (plugin.Id, Paint.None), (plugin.Manifest?.Version ?? "-", Paint.None), (plugin.Manifest?.Runtime ?? "-", Paint.None),
+                (plugin.Id, Paint.None), (plugin.Manifest?.Version ?? "-", Paint.None), (RuntimeOf(plugin), Paint.None),
                 (StateOf(plugin, used), PaintOf(plugin)), (Shorten(string.Join(", ", Names(plugin)), 60), Paint.None), (plugin.Folder, Paint.Cyan));
         }
         var text = table.Of(terminal);
@@ -88,6 +88,7 @@ internal static class PluginListCommand
             ["id"] = plugin.Id,
             ["version"] = plugin.Manifest?.Version,
             ["runtime"] = plugin.Manifest?.Runtime,
+            ["starts"] = plugin.Manifest is { IsProcess: true } manifest ? new JsonArray([.. StartOf(manifest).Select(static w => (JsonNode)w)]) : null,
             ["path"] = plugin.Folder,
             ["origin"] = plugin.Origin,
             ["state"] = plugin.Manifest is null ? "broken" : plugin.HiddenBy is null ? "ok" : "hidden",
@@ -98,6 +99,21 @@ internal static class PluginListCommand
             ["used_for"] = new JsonArray([.. used.GetValueOrDefault(plugin, []).Select(static n => (JsonNode)n.Path)]),
         })]),
         ["go_plugins"] = new JsonArray([.. catalog.GoPlugins.Select(static f => (JsonNode)f)]),
+    };
+
+    private static string RuntimeOf(FoundPlugin plugin) => plugin.Manifest switch
+    {
+        null => "-",
+        { IsProcess: true } sidecar => $"process ({Shorten(string.Join(' ', StartOf(sidecar)), 40)})",
+        var manifest => manifest.Runtime,
+    };
+
+    // What its process is made of: a command line, an assembly that the gateway's own executable runs, or the address of one that runs already.
+    private static IReadOnlyList<string> StartOf(PluginManifest manifest) => manifest.Entry switch
+    {
+        { Command.Count: > 0 } entry => entry.Command,
+        { Address.Length: > 0 } entry => [entry.Address],
+        var entry => [entry.Assembly],
     };
 
     private static string StateOf(FoundPlugin plugin, IReadOnlyDictionary<FoundPlugin, List<UsedName>> used)

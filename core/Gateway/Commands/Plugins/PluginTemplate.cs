@@ -5,10 +5,11 @@ using KrakenPlugins.Sdk.Configuration;
 namespace Gateway.Commands.Plugins;
 
 /// <summary>Makes projects of plugins from the templates beside the executable; sdk/templates/README.md says how they are written.</summary>
-/// <param name="root">Folder with <c>common</c> and <c>kinds</c>.</param>
+/// <param name="root">Folder with <c>common</c>, <c>kinds</c> and, where projects carry a library with them, <c>library</c>.</param>
 internal sealed class PluginTemplate(string root)
 {
     private const int LongestName = 64;
+    private const string InProcess = "\"runtime\": \"dotnet\"";
 
     private static readonly HashSet<string> s_keywords = new(
         """
@@ -20,9 +21,6 @@ internal sealed class PluginTemplate(string root)
     private static readonly HashSet<string> s_devices = new(
         ["con", "prn", "aux", "nul", .. Enumerable.Range(0, 10).SelectMany(static n => new[] { $"com{n}", $"lpt{n}" })], StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>The templates beside the executable.</summary>
-    public static PluginTemplate Beside { get; } = new(Path.Combine(AppContext.BaseDirectory, "templates"));
-
     /// <summary>The kinds that there are, sorted.</summary>
     public IReadOnlyList<string> Kinds => Directory.Exists(Path.Combine(root, "kinds"))
         ? [.. Directory.GetDirectories(Path.Combine(root, "kinds")).Select(static d => Path.GetFileName(d)).Order(StringComparer.Ordinal)]
@@ -30,8 +28,11 @@ internal sealed class PluginTemplate(string root)
 
     /// <summary>Whether plugins of a kind handle a namespace of <c>extra_config</c>.</summary>
     /// <param name="kind">One of <see cref="Kinds"/>.</param>
-    public bool HasNamespace(string kind) =>
-        Directory.EnumerateFiles(Path.Combine(root, "kinds", kind), PluginManifest.FileName, SearchOption.AllDirectories).Any(static f => File.ReadAllText(f).Contains("acme/sample", StringComparison.Ordinal));
+    public bool HasNamespace(string kind) => Manifest(kind).Contains("acme/sample", StringComparison.Ordinal);
+
+    /// <summary>Whether plugins of a kind can run in a process of their own: encodings cannot.</summary>
+    /// <param name="kind">One of <see cref="Kinds"/>.</param>
+    public bool MayBeProcess(string kind) => !Manifest(kind).Contains("\"encodings\"", StringComparison.Ordinal);
 
     /// <summary>Why a name cannot be a plugin's, or <see langword="null"/>.</summary>
     public static string? FaultOf(string name)
@@ -58,15 +59,16 @@ internal sealed class PluginTemplate(string root)
     /// <param name="kind">One of <see cref="Kinds"/>.</param>
     /// <param name="name">The plugin's name, judged by <see cref="FaultOf"/>.</param>
     /// <param name="space">Its namespace under <c>extra_config</c>, or <see langword="null"/> for one made of the name.</param>
+    /// <param name="isProcess">Whether a plugin that could run in the gateway's process is to run in one of its own.</param>
     /// <param name="target">Where to.</param>
-    /// <returns>The files, relative to the folder.</returns>
+    /// <returns>The files, relative to the folder; what its library consists of counts as one.</returns>
     /// <exception cref="IOException">The folder is not empty, or cannot be written.</exception>
-    public IReadOnlyList<string> Write(string kind, string name, string? space, string target)
+    public IReadOnlyList<string> Write(string kind, string name, string? space, bool isProcess, string target)
     {
         target = Path.TrimEndingDirectorySeparator(Path.GetFullPath(target));
         if (File.Exists(target) || (Directory.Exists(target) && Directory.EnumerateFileSystemEntries(target).Any()))
             throw new IOException($"{target} exists and is not empty");
-        var tokens = Tokens(name, space);
+        var tokens = Tokens(name, space, isProcess);
         var parent = Directory.CreateDirectory(Path.GetDirectoryName(target)!).FullName;
         var work = Path.Combine(parent, $".{Path.GetFileName(target)}.{Path.GetRandomFileName()}.tmp");
         try
@@ -74,6 +76,8 @@ internal sealed class PluginTemplate(string root)
             var files = new SortedSet<string>(StringComparer.Ordinal);
             foreach (var source in new[] { Path.Combine(root, "common"), Path.Combine(root, "kinds", kind) })
                 Copy(source, work, tokens, files);
+            if (Directory.Exists(Path.Combine(root, "library")))
+                CopyLibrary(Path.Combine(root, "library"), work, files);
             if (Directory.Exists(target))
                 Directory.Delete(target);
             Directory.Move(work, target);
@@ -85,6 +89,8 @@ internal sealed class PluginTemplate(string root)
                 Directory.Delete(work, recursive: true);
         }
     }
+
+    private string Manifest(string kind) => File.ReadAllText(Directory.EnumerateFiles(Path.Combine(root, "kinds", kind), PluginManifest.FileName, SearchOption.AllDirectories).Single());
 
     private static void Copy(string source, string target, IReadOnlyList<(string Token, string Text)> tokens, SortedSet<string> files)
     {
@@ -101,13 +107,27 @@ internal sealed class PluginTemplate(string root)
         }
     }
 
-    private static IReadOnlyList<(string Token, string Text)> Tokens(string name, string? space)
+    // As it is: what looks like a token there is none.
+    private static void CopyLibrary(string source, string target, SortedSet<string> files)
+    {
+        foreach (var file in Directory.EnumerateFiles(source, "*", SearchOption.AllDirectories))
+        {
+            var relative = Path.GetRelativePath(source, file).Replace('\\', '/');
+            var full = Path.Combine(target, relative);
+            Directory.CreateDirectory(Path.GetDirectoryName(full)!);
+            File.Copy(file, full);
+            files.Add($"{relative.Split('/')[0]}/");
+        }
+    }
+
+    private static IReadOnlyList<(string Token, string Text)> Tokens(string name, string? space, bool isProcess)
     {
         var lower = name.ToLowerInvariant();
         (string Token, string Text)[] tokens =
         [
             ("Acme.Sample", name), ("acme.sample", lower), ("acme/sample", space ?? lower.Replace('.', '/')), ("Sample", name[(name.LastIndexOf('.') + 1)..]),
-            ("0.0.0-sdk", SharedAssemblies.SdkVersion.ToString()),
+            ("0.0.0-sdk", SharedAssemblies.SdkVersion.ToString()), ("[0.0.0-sdk,)", $"[{SharedAssemblies.SdkVersion},{SharedAssemblies.SdkVersion.Major + 1}.0)"),
+            (InProcess, isProcess ? InProcess.Replace("dotnet", "process", StringComparison.Ordinal) : InProcess),
         ];
         return [.. tokens.OrderByDescending(static t => t.Token.Length)];
     }

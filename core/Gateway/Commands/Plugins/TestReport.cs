@@ -11,7 +11,7 @@ internal static class TestReport
 {
     /// <summary>Whether the plugin was loaded and each of its components was built and called without a fault.</summary>
     public static bool IsGood(ProbeOutcome outcome) =>
-        outcome.End == ProbeEnd.Done && !outcome.Records.Any(static r => r["error"] is not null || Text(r, "state") is "failed" or "refused" || r["alive"]?.GetValue<int>() > 1);
+        outcome.End == ProbeEnd.Done && !outcome.Records.Any(static r => r["error"] is not null || Text(r, "state") is "failed" or "refused" || r["alive"]?.GetValue<int>() > (r["processes"] is null ? 1 : 0) || Left(r).Count > 0);
 
     /// <summary>As JSON.</summary>
     public static JsonObject Json(string folder, ProbeOutcome outcome, TimeSpan limit) => new()
@@ -31,9 +31,11 @@ internal static class TestReport
         foreach (var record in outcome.Records)
         {
             if (Text(record, "error") is { Length: > 0 } error)
-                text.Append(terminal.Painted(Paint.Red, "FAILED ")).Append(error).Append('\n').Append(Indent(Text(record, "stack") ?? ""));
+                text.Append(terminal.Painted(Paint.Red, "FAILED ")).Append(error).Append('\n').Append(Indent(Text(record, "stack") ?? "")).Append(Log(record));
             else if (record["layer"] is not null)
                 Append(text, record, terminal);
+            else if (record["process"] is JsonObject process)
+                AppendLife(text, record, process, terminal);
             else if (record["alive"] is not null)
                 text.Append(UnloadReport.Of(record, terminal));
         }
@@ -63,9 +65,22 @@ internal static class TestReport
         text.Append(Indent(Text(record, "stack") ?? ""));
         AppendChange(text, "request", Text(record, "request_before"), Text(record, "request_after"), terminal);
         AppendChange(text, "response", Text(record, "response_before"), Text(record, "response_after"), terminal);
-        foreach (var line in record["log"] as JsonArray ?? [])
-            text.Append("  log: ").Append(Indent(line!.GetValue<string>()).TrimStart());
+        text.Append(Log(record));
     }
+
+    private static void AppendLife(StringBuilder text, JsonObject record, JsonObject process, Terminal terminal)
+    {
+        var left = Left(record);
+        text.Append(CultureInfo.InvariantCulture, $"\nits process: ready after {process["start_ms"]} ms, ended after {process["end_ms"]} ms; ");
+        text.Append(left.Count == 0 ? terminal.Painted(Paint.Green, "nothing stays") : terminal.Painted(Paint.Red, "it left processes behind")).Append('\n');
+        foreach (var one in left)
+            text.Append("  ").Append(one).Append('\n');
+        text.Append(Log(record));
+    }
+
+    private static JsonArray Left(JsonObject record) => record["process"]?["left"] as JsonArray ?? [];
+
+    private static string Log(JsonObject record) => string.Concat((record["log"] as JsonArray ?? []).Select(static line => "  log: " + Indent(line!.GetValue<string>()).TrimStart()));
 
     private static string Cost(JsonObject record)
     {

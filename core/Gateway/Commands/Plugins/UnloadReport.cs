@@ -15,9 +15,12 @@ internal static class UnloadReport
         var text = new StringBuilder();
         if (record["faults"]!.GetValue<int>() is > 0 and var faults)
             text.Append(CultureInfo.InvariantCulture, $"\n{faults} calls failed, the first with {record["first_fault"]}; without --unload the test shows the stack\n");
-        text.Append(CultureInfo.InvariantCulture, $"\nunloading: {rounds} times loaded, driven and unloaded; ");
+        var isProcess = record["processes"] is not null;
+        text.Append(CultureInfo.InvariantCulture, $"\nunloading: {rounds} times {(isProcess ? "started, driven and ended" : "loaded, driven and unloaded")}; ");
         if (alive == 0)
             return text.Append(terminal.Painted(Paint.Green, "nothing stays")).Append('\n').ToString();
+        if (isProcess)
+            return text.Append(terminal.Painted(Paint.Red, "it left processes behind")).Append('\n').Append(string.Concat(record["roots"]!.AsArray().Select(static r => $"  {r}\n"))).ToString();
         if (alive == 1)
             return text.Append("one copy of its code stays, whatever the number of rounds: something holds the last one only\n").ToString();
         text.Append(terminal.Painted(Paint.Red, string.Create(CultureInfo.InvariantCulture, $"{alive} copies of its code stay"))).Append('\n');

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json.Nodes;
 using Gateway.Core.Plugins;
 using Gateway.Core.Server;
@@ -12,11 +13,13 @@ internal static class BenchProbe
     public static async Task RunAsync(JsonObject request, FoundPlugin plugin, ProbeJournal journal)
     {
         var log = new ProbeLog();
-        using var host = new PluginHost(PluginSearch.None);
-        journal.Step("loading, constructing and registering it");
+        using var host = ProbeCommand.Host();
+        journal.Step(ProbeCommand.StepOfStart(plugin));
         try
         {
+            var started = Stopwatch.GetTimestamp();
             var set = host.LoadOnly(plugin, isCollectible: false, log);
+            var ready = Stopwatch.GetElapsedTime(started);
             var scope = new GenerationScope(log, TimeProvider.System, set);
             await using (scope.ConfigureAwait(false))
             {
@@ -24,14 +27,28 @@ internal static class BenchProbe
                 var bench = new TestBench(plugin.Manifest!, set, request["config"]!.AsObject(), sample, scope, log);
                 foreach (var component in bench.Components())
                     journal.Write(await TestAsync(component, journal, log).ConfigureAwait(false));
-                journal.Step("disposing it");
+                journal.Step(plugin.Manifest!.IsProcess ? "ending its process" : "disposing it");
+                started = Stopwatch.GetTimestamp();
             }
+            if (plugin.Manifest!.IsProcess)
+                journal.Write(await LifeAsync(ready, Stopwatch.GetElapsedTime(started), log).ConfigureAwait(false));
         }
         catch (Exception exception) when (exception is PluginLoadException or ConfigurationException)
         {
-            journal.Write(new() { ["error"] = exception.Message, ["stack"] = exception.InnerException?.ToString() });
+            journal.Write(new() { ["error"] = exception.Message, ["stack"] = exception.InnerException?.ToString(), ["log"] = log.Take() });
         }
     }
+
+    private static async Task<JsonObject> LifeAsync(TimeSpan start, TimeSpan end, ProbeLog log) => new()
+    {
+        ["process"] = new JsonObject
+        {
+            ["start_ms"] = Math.Round(start.TotalMilliseconds),
+            ["end_ms"] = Math.Round(end.TotalMilliseconds),
+            ["left"] = new JsonArray([.. (await LeftProcesses.EndAsync().ConfigureAwait(false)).Select(static l => (JsonNode)l)]),
+        },
+        ["log"] = log.Take(),
+    };
 
     private static async Task<JsonObject> TestAsync(BenchComponent component, ProbeJournal journal, ProbeLog log)
     {

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Gateway.CommandLine;
 using Gateway.Core.Plugins;
+using Gateway.Sidecars.Plugins;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Gateway.Commands.Plugins.Probe;
@@ -32,6 +33,8 @@ internal static class ProbeCommand
         var request = JsonNode.Parse(await File.ReadAllTextAsync(arguments.Positional[0]).ConfigureAwait(false))!.AsObject();
         using var journal = new ProbeJournal(request["journal"]!.GetValue<string>());
         var plugin = PluginTarget.Of(request["folder"]!.GetValue<string>());
+        if (plugin.Manifest is { IsProcess: true })
+            LeftProcesses.Inherit();
         if (plugin.Manifest is null)
             journal.Write(new() { ["error"] = string.Join("; ", plugin.Diagnostics.All) });
         else
@@ -47,7 +50,7 @@ internal static class ProbeCommand
         switch (request["mode"]!.GetValue<string>())
         {
             case "load":
-                Load(plugin, journal);
+                await LoadAsync(plugin, journal).ConfigureAwait(false);
                 break;
             case "test":
                 await BenchProbe.RunAsync(request, plugin, journal).ConfigureAwait(false);
@@ -60,18 +63,26 @@ internal static class ProbeCommand
         }
     }
 
-    private static void Load(FoundPlugin plugin, ProbeJournal journal)
+    /// <summary>A host that knows no folders, for the one plugin of a probe.</summary>
+    public static PluginHost Host() => new(PluginSearch.None) { Processes = static () => new SidecarPlugins(GatewayExecutable.Command) };
+
+    private static async Task LoadAsync(FoundPlugin plugin, ProbeJournal journal)
     {
-        using var host = new PluginHost(PluginSearch.None);
-        journal.Step("loading, constructing and registering it");
+        using var host = Host();
+        journal.Step(StepOfStart(plugin));
         try
         {
             var set = host.LoadOnly(plugin, isCollectible: false, NullLogger.Instance);
             journal.Write(new() { ["layers"] = new JsonArray([.. set.Registry.Declared.Select(static d => (JsonNode)d.Layer).Distinct()]) });
+            await set.DisposeAsync().ConfigureAwait(false);
         }
         catch (PluginLoadException exception)
         {
             journal.Write(new() { ["error"] = exception.Message, ["stack"] = exception.InnerException?.ToString() });
         }
     }
+
+    /// <summary>What a probe begins with, in words.</summary>
+    public static string StepOfStart(FoundPlugin plugin) =>
+        plugin.Manifest!.IsProcess ? "starting its process" : "loading, constructing and registering it";
 }

@@ -11,7 +11,11 @@ namespace Gateway.Commands.Plugins.Probe;
 /// <summary>Loads, drives and unloads a plugin many times, as that many reloads of the gateway would, and counts what stays.</summary>
 internal static class UnloadProbe
 {
-    private const int Rounds = 100;
+    private const int LoadRounds = 100;
+
+    // A process takes its time.
+    private const int ProcessRounds = 10;
+
     private const int Collections = 20;
 
     /// <summary>Runs in the child; see <see cref="ProbeCommand"/>.</summary>
@@ -19,12 +23,13 @@ internal static class UnloadProbe
     {
         var contexts = new List<WeakReference>();
         var faults = new List<string>();
-        using var host = new PluginHost(PluginSearch.None);
+        using var host = ProbeCommand.Host();
+        var rounds = plugin.Manifest!.IsProcess ? ProcessRounds : LoadRounds;
         var threads = 0;
         var timers = 0L;
-        for (var round = 0; round < Rounds; round++)
+        for (var round = 0; round < rounds; round++)
         {
-            journal.Step($"round {round + 1} of {Rounds}");
+            journal.Step($"round {round + 1} of {rounds}");
             try
             {
                 await RoundAsync(request, plugin, host, contexts, faults).ConfigureAwait(false);
@@ -38,14 +43,20 @@ internal static class UnloadProbe
                 (threads, timers) = (ThreadCount(), Timer.ActiveCount);
         }
         journal.Step("looking for what stays");
+        if (plugin.Manifest.IsProcess)
+        {
+            var left = await LeftProcesses.EndAsync().ConfigureAwait(false);
+            journal.Write(new() { ["rounds"] = rounds, ["alive"] = left.Count, ["faults"] = faults.Count, ["first_fault"] = faults.FirstOrDefault(), ["processes"] = true, ["roots"] = new JsonArray([.. left.Select(static l => (JsonNode)l)]) });
+            return;
+        }
         Collect(contexts);
         var alive = contexts.Count(static c => c.IsAlive);
         var roots = alive == 0 ? [] : Survivors.Find(contexts);
-        if (alive > 0 && Timer.ActiveCount - timers >= Rounds / 2)
+        if (alive > 0 && Timer.ActiveCount - timers >= rounds / 2)
             roots.Add($"timers: {Timer.ActiveCount - timers} more are active than after the first round");
-        if (alive > 0 && ThreadCount() - threads >= Rounds / 2)
+        if (alive > 0 && ThreadCount() - threads >= rounds / 2)
             roots.Add($"threads: there are {ThreadCount() - threads} more than after the first round");
-        journal.Write(new() { ["rounds"] = Rounds, ["alive"] = alive, ["faults"] = faults.Count, ["first_fault"] = faults.FirstOrDefault(), ["roots"] = new JsonArray([.. roots.Select(static r => (JsonNode)r)]) });
+        journal.Write(new() { ["rounds"] = rounds, ["alive"] = alive, ["faults"] = faults.Count, ["first_fault"] = faults.FirstOrDefault(), ["roots"] = new JsonArray([.. roots.Select(static r => (JsonNode)r)]) });
     }
 
     // A frame of its own, and a task that is forgotten: what they hold must not count as held.
