@@ -148,7 +148,8 @@ internal sealed class ServiceLoader(LoadContext context)
 
     private PluginFolderConfig? PluginFolder(PluginDocument? plugin)
     {
-        if (plugin is null)
+        // Who only says how processes are run names no folder.
+        if (plugin is null || (plugin.Sidecars.Count > 0 && plugin.Source.Find("folder") is null && plugin.Source.Find("pattern") is null))
             return null;
         if (plugin.Pattern.Contains(".so", StringComparison.Ordinal))
             plugin.Source.Warning(_diagnostics, "pattern", "plugins written in Go (.so) cannot be loaded by this gateway; nothing is loaded with this pattern");

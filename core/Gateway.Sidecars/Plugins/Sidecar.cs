@@ -32,6 +32,7 @@ internal sealed partial class Sidecar : ISidecarAccess, IProcessPlugin
     private volatile ISidecarSession? _session;
     private SidecarProcess? _process;
     private ulong _generations;
+    private int _isDisposed;
 
     /// <summary>Takes charge of a plugin, whose process is started at once if that is the plan.</summary>
     /// <param name="plugin">The plugin.</param>
@@ -60,7 +61,7 @@ internal sealed partial class Sidecar : ISidecarAccess, IProcessPlugin
     public ISidecarCalls? Current => (ISidecarCalls?)_supervisor.Link;
 
     /// <inheritdoc/>
-    public string Reason => _supervisor.Reason.Length > 0 ? _supervisor.Reason : $"is {Status.State}";
+    public string Reason => _supervisor.Reason.Length > 0 ? _supervisor.Reason : Status is { State: var state, IsWell: false } ? $"is {state}" : "has just ended";
 
     /// <inheritdoc/>
     public ProcessStatus Status
@@ -189,6 +190,8 @@ internal sealed partial class Sidecar : ISidecarAccess, IProcessPlugin
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _isDisposed, 1) != 0)
+            return;
         await _supervisor.DisposeAsync().ConfigureAwait(false);
         SidecarMetrics.Remove(this);
         _start?.Dispose();
