@@ -55,6 +55,9 @@ internal sealed partial class CallStream : ISidecarCalls, IAsyncDisposable
     public long Now => _settings.Time.GetTimestamp();
 
     /// <summary>Completes when no call can go over it any more, with the reason.</summary>
+    /// <summary>Messages that the sidecar has sent.</summary>
+    public long Heard => _reader.Messages;
+
     public Task<string> Broken => _broken.Task;
 
     /// <inheritdoc/>

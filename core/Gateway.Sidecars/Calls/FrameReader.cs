@@ -21,11 +21,15 @@ internal sealed class FrameReader
 
     // Written while a message is dispatched, by the one thread that does.
     private LinkedCall? _woken;
+    private long _messages;
 
     public FrameReader(GrpcClientCall<FrameBatch, ReadOnlySequence<byte>> call, CallStream stream) => (_call, _stream, _resume) = (call, stream, Resume);
 
     /// <summary>Completes when nothing is read any more.</summary>
     public Task Ended => _ended.Task;
+
+    /// <summary>Messages so far.</summary>
+    public long Messages => Volatile.Read(ref _messages);
 
     /// <summary>Begins.</summary>
     public void Start()
@@ -73,6 +77,7 @@ internal sealed class FrameReader
 
     private bool Dispatch(ValueTask<GrpcRead<ReadOnlySequence<byte>>> read)
     {
+        Volatile.Write(ref _messages, _messages + 1);
         string? end;
         try
         {

@@ -65,6 +65,9 @@ internal sealed class SidecarLink : ISidecarSession
     public Task Leaving => _leaving.Task;
 
     /// <inheritdoc/>
+    public long Heard => _stream?.Heard ?? 0;
+
+    /// <inheritdoc/>
     public string Trouble => Health.Status == HealthStatus.Degraded ? Health.Message.Length > 0 ? Health.Message : "it is degraded" : "";
 
     /// <inheritdoc/>

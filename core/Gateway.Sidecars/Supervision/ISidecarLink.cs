@@ -14,6 +14,9 @@ public interface ISidecarLink : IAsyncDisposable
     /// <summary>Completes when it says that it is going to end and wants no new calls; never faults.</summary>
     Task Leaving { get; }
 
+    /// <summary>Messages with frames of calls that it has sent: grows as long as it works, whatever it says of its health.</summary>
+    long Heard => 0;
+
     /// <summary>Asks whether it is well. Answers within the token's time, or throws.</summary>
     Task<bool> IsHealthyAsync(CancellationToken cancellationToken);
 

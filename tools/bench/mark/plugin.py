@@ -2,12 +2,12 @@ import sys
 
 sys.path.insert(0, "$LIBRARY/src")
 
-from krakenplugins_sidecar import Needs, Plugin, serve  # noqa: E402
+from krakenplugins_sidecar import Needs, Plugin, Stage, serve  # noqa: E402
 
 plugin = Plugin("mark-python", "1.0.0")
 
 
-@plugin.client("bench/mark", needs=Needs(request_head=True, response_head=True), stage="martian")
+@plugin.client("bench/mark", needs=Needs(request_head=True, response_head=True), stage=Stage(100, "martian"))
 class Mark:
     def __init__(self, config, place):
         pass
