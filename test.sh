@@ -128,13 +128,13 @@ run_project() {
     echo "$good $((total - good + other))" >"$results/$name.counts"
 }
 
-# Two projects at a time, one test of each at a time: many tests wait more than they compute. The two that take longest begin.
+# Two projects at a time, one test of each at a time: many tests wait more than they compute. Those that take longest begin.
 run_projects() {
     local project name good bad projects=() first=()
     for project in tests/*/*.csproj; do
         grep -q 'Microsoft\.NET\.Test\.Sdk' "$project" || continue
         case $project in
-            */Gateway.EndToEnd.csproj|*/Gateway.FrontDoor.csproj) first+=("$project") ;;
+            */Gateway.EndToEnd.csproj|*/Gateway.FrontDoor.csproj|*/Gateway.Sidecars.Faults.csproj) first+=("$project") ;;
             *) projects+=("$project") ;;
         esac
     done
