@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Gateway.Sidecars.Calls;
+using Gateway.Sidecars.Plugins;
 using KrakenPlugins.Plugin.V1;
 using KrakenPlugins.Sdk.Proxy;
 using Microsoft.AspNetCore.Http;
@@ -49,12 +50,21 @@ internal sealed partial class PlaceWork(SidecarPlace place)
         return start;
     }
 
-    /// <summary>Logs why a call came to nothing, at most once a second.</summary>
+    /// <summary>Counts a call that came to nothing, and logs why, at most once a second.</summary>
     public void Note(CallLoss loss)
     {
+        SidecarMetrics.Lost(Place.Sidecar.Id, ReasonOf(loss.Reason));
         if (TryLog(out var silent))
             Log.Lost(Place.Logger, Place.Sidecar.Id, Place.Name, loss.Message, Place.IsBypassed ? " (passed by where it can be)" : "", silent);
     }
+
+    private static string ReasonOf(LossReason reason) => reason switch
+    {
+        LossReason.Late => "late",
+        LossReason.Protocol => "protocol",
+        LossReason.Overloaded => "overloaded",
+        _ => "gone",
+    };
 
     /// <summary>Logs a fault that the plugin tells of itself, at most once a second.</summary>
     public void Note(CallFailure failure)

@@ -34,7 +34,7 @@ internal static class SidecarDial
             {
                 socket.Dispose();
                 if (time.GetElapsedTime(began) >= limit)
-                    throw new SidecarException($"cannot be reached at {address} within {limit.TotalSeconds:0.###} s: {fault.Message}");
+                    throw new SidecarException(session is null ? $"cannot be reached at {address} within {limit.TotalSeconds:0.###} s: {Reason(fault, address)}" : $"did not answer within {limit.TotalSeconds:0.###} s: it does not listen at {address}");
             }
             catch
             {
@@ -48,6 +48,10 @@ internal static class SidecarDial
     private static Socket NewSocket(SidecarAddress address) => address.EndPoint.AddressFamily == AddressFamily.Unix
         ? new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified)
         : new(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+
+    // A socket without a file is told as if the machine had no such address.
+    private static string Reason(SocketException fault, SidecarAddress address) =>
+        fault.SocketErrorCode == SocketError.AddressNotAvailable && address.EndPoint.AddressFamily == AddressFamily.Unix ? "there is no such socket" : fault.Message;
 
     private static void Check(Socket socket, int session, SidecarAddress address)
     {

@@ -122,7 +122,9 @@ public sealed partial class Supervisor : IAsyncDisposable
         var restart = _restarts.Ended(life.Served);
         var isLoop = restart.IsLoop || life.IsFinal;
         var pause = isLoop && !restart.IsLoop ? _settings.Restart.LoopPause : restart.Pause;
-        if (isLoop)
+        if (isLoop && restart.Ends == 1)
+            Log.Refused(_logger, _name, life.Reason, pause.TotalSeconds);
+        else if (isLoop)
             Log.Loop(_logger, _name, life.Reason, restart.Ends, pause.TotalSeconds);
         else
             Log.Ended(_logger, _name, life.Reason, pause.TotalMilliseconds);
@@ -332,6 +334,9 @@ public sealed partial class Supervisor : IAsyncDisposable
 
         [LoggerMessage(Level = LogLevel.Error, Message = "[PLUGIN: {Plugin}] the sidecar {Reason}; it is started again in {Pause:0} ms")]
         public static partial void Ended(ILogger logger, string plugin, string reason, double pause);
+
+        [LoggerMessage(Level = LogLevel.Critical, Message = "[PLUGIN: {Plugin}] the sidecar {Reason}: it is tried again in {Pause:0} s only")]
+        public static partial void Refused(ILogger logger, string plugin, string reason, double pause);
 
         [LoggerMessage(Level = LogLevel.Critical, Message = "[PLUGIN: {Plugin}] the sidecar {Reason}, {Ends} times in a row: it is tried again in {Pause:0} s only")]
         public static partial void Loop(ILogger logger, string plugin, string reason, int ends, double pause);

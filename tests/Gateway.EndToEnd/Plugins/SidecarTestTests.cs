@@ -83,6 +83,22 @@ public sealed class SidecarTestTests(SidecarProjects projects) : IClassFixture<S
         Assert.False(Directory.Exists($"/proc/{line.Trim().Split(' ')[0]}"), "it is still there");
     }
 
+    [Fact, Spec("GRP-272", "GRP-149")]
+    public async Task Calls_that_it_does_not_finish_fail_the_test_and_are_counted()
+    {
+        using var plugin = new Folder();
+        CopyTo(plugin.Path, projects.Of("python", "proxy"));
+        var file = Path.Combine(plugin.Path, "plugin.py");
+        await File.WriteAllTextAsync(file, (await File.ReadAllTextAsync(file)).Replace("    async def on_response(self, response, request):\n", "    async def on_response(self, response, request):\n        import os\n        os._exit(0)\n", StringComparison.Ordinal));
+
+        var run = await TestAsync(plugin.Path, ["--config", """{"text":"hello"}"""]);
+
+        Assert.Equal(1, run.Status);
+        Assert.Contains("a call of contoso/mine was lost: the sidecar ", run.Out, StringComparison.Ordinal);
+        Assert.Matches(@"\nit lost [1-9]\d* calls: it ended, hung, was late or broke the protocol\n", run.Out);
+        Assert.EndsWith("FAILED\n", run.Out, StringComparison.Ordinal);
+    }
+
     [Theory, Spec("GRP-273")]
     [InlineData("js")]
     [InlineData("python")]

@@ -78,6 +78,6 @@ public sealed class TemplateTests
         "acme.sample" => "contoso.audit",
         "acme/sample" => "contoso/audit",
         "Sample" => "Audit",
-        _ => "0.5.0",
+        _ => "0.6.0",
     });
 }

@@ -11,7 +11,7 @@ internal static class TestReport
 {
     /// <summary>Whether the plugin was loaded and each of its components was built and called without a fault.</summary>
     public static bool IsGood(ProbeOutcome outcome) =>
-        outcome.End == ProbeEnd.Done && !outcome.Records.Any(static r => r["error"] is not null || Text(r, "state") is "failed" or "refused" || r["alive"]?.GetValue<int>() > (r["processes"] is null ? 1 : 0) || Left(r).Count > 0);
+        outcome.End == ProbeEnd.Done && !outcome.Records.Any(static r => r["error"] is not null || Text(r, "state") is "failed" or "refused" || r["alive"]?.GetValue<int>() > (r["processes"] is null ? 1 : 0) || Left(r).Count > 0 || Lost(r) > 0);
 
     /// <summary>As JSON.</summary>
     public static JsonObject Json(string folder, ProbeOutcome outcome, TimeSpan limit) => new()
@@ -75,10 +75,14 @@ internal static class TestReport
         text.Append(left.Count == 0 ? terminal.Painted(Paint.Green, "nothing stays") : terminal.Painted(Paint.Red, "it left processes behind")).Append('\n');
         foreach (var one in left)
             text.Append("  ").Append(one).Append('\n');
+        if (Lost(record) is > 0 and var lost)
+            text.Append(terminal.Painted(Paint.Red, string.Create(CultureInfo.InvariantCulture, $"it lost {lost} calls: it ended, hung, was late or broke the protocol"))).Append('\n');
         text.Append(Log(record));
     }
 
     private static JsonArray Left(JsonObject record) => record["process"]?["left"] as JsonArray ?? [];
+
+    private static long Lost(JsonObject record) => record["process"]?["lost"]?.GetValue<long>() ?? 0;
 
     private static string Log(JsonObject record) => string.Concat((record["log"] as JsonArray ?? []).Select(static line => "  log: " + Indent(line!.GetValue<string>()).TrimStart()));
 

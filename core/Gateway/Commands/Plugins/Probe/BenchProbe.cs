@@ -14,6 +14,7 @@ internal static class BenchProbe
     {
         var log = new ProbeLog();
         using var host = ProbeCommand.Host();
+        using var lost = new LostCalls();
         journal.Step(ProbeCommand.StepOfStart(plugin));
         try
         {
@@ -31,7 +32,7 @@ internal static class BenchProbe
                 started = Stopwatch.GetTimestamp();
             }
             if (plugin.Manifest!.IsProcess)
-                journal.Write(await LifeAsync(ready, Stopwatch.GetElapsedTime(started), log).ConfigureAwait(false));
+                journal.Write(await LifeAsync(ready, Stopwatch.GetElapsedTime(started), lost.Count, log).ConfigureAwait(false));
         }
         catch (Exception exception) when (exception is PluginLoadException or ConfigurationException)
         {
@@ -39,12 +40,13 @@ internal static class BenchProbe
         }
     }
 
-    private static async Task<JsonObject> LifeAsync(TimeSpan start, TimeSpan end, ProbeLog log) => new()
+    private static async Task<JsonObject> LifeAsync(TimeSpan start, TimeSpan end, long lost, ProbeLog log) => new()
     {
         ["process"] = new JsonObject
         {
             ["start_ms"] = Math.Round(start.TotalMilliseconds),
             ["end_ms"] = Math.Round(end.TotalMilliseconds),
+            ["lost"] = lost,
             ["left"] = new JsonArray([.. (await LeftProcesses.EndAsync().ConfigureAwait(false)).Select(static l => (JsonNode)l)]),
         },
         ["log"] = log.Take(),
