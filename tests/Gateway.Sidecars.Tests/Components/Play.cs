@@ -43,7 +43,8 @@ internal sealed class Play : IAsyncDisposable, ISidecarAccess
     /// <summary>The calls so far.</summary>
     public IReadOnlyList<PluginCall> Calls => [.. _calls.OrderBy(static c => c.Key).Select(static c => c.Value)];
 
-    string ISidecarAccess.Id => "acme.fake";
+    /// <summary>Id of the plugin.</summary>
+    public string Id { get; set; } = "acme.fake";
 
     ISidecarCalls? ISidecarAccess.Current => IsThere ? _scene.Link : null;
 

@@ -209,6 +209,24 @@ public sealed class SidecarTests
     }
 
     [Fact]
+    [Spec("GRP-241")]
+    public async Task One_whose_folder_got_another_build_says_at_its_restart_that_a_reload_takes_that_up()
+    {
+        await using var fixture = new SidecarFixture(command: """["./run.sh"]""");
+        var program = Path.Combine(fixture.Plugin.Folder, "run.sh");
+        await File.WriteAllTextAsync(program, "#!/bin/sh\nexec /usr/bin/sleep 1000\n");
+        File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        await fixture.AddAsync(1);
+
+        File.Delete(program);
+        File.SetLastWriteTimeUtc(Path.Combine(fixture.Plugin.Folder, "plugin.json"), DateTime.UtcNow.AddMinutes(1));
+        fixture.Sessions.First().Break("broke its connection");
+        await fixture.UntilAsync(() => fixture.Sidecar.Status.State == "crash loop");
+
+        Assert.Equal($"cannot be started: there is no {program}; the plugin's folder {fixture.Plugin.Folder} has changed since it was loaded, and a reload takes that up", fixture.Sidecar.Reason);
+    }
+
+    [Fact]
     [Spec("GRP-148")]
     public async Task Its_state_tells_what_it_is_at_and_why()
     {
