@@ -89,6 +89,7 @@ public sealed class KillTests(ITestOutputHelper output)
             await rig.Gateway.ExitAsync();
 
             await Wait.UntilAsync(() => !processes.Any(Processes.Runs), () => $"still run: {string.Join(", ", processes.Where(Processes.Runs).Select(static p => string.Join(' ', Processes.ArgumentsOf(p))))}");
+            await Wait.UntilAsync(() => rig.Folders.Length == 0, () => $"left: {string.Join(", ", rig.Folders)}");
         }
         finally
         {

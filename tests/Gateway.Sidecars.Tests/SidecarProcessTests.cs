@@ -83,6 +83,31 @@ public sealed class SidecarProcessTests
 
     [Fact]
     [Spec("GRP-150")]
+    public async Task Its_input_ends_after_it_had_the_time_to_finish_on_the_signal()
+    {
+        const string Program = """
+            import os, signal, sys, threading
+            def gone():
+                sys.stdin.read()
+                os._exit(9)
+            def asked(*_):
+                threading.Event().wait(0.3)
+                print('finished', flush=True)
+                os._exit(0)
+            signal.signal(signal.SIGTERM, asked)
+            threading.Thread(target=gone, daemon=True).start()
+            print('up', flush=True)
+            while True: signal.pause()
+            """;
+        await using var process = await StartAsync(["/usr/bin/python3", "-c", Program]);
+        await Wait.UntilAsync(() => _output.Contains("up"), () => string.Join("\n", _output.Concat(_errors)));
+        Assert.True(await process.StopAsync(s_patience));
+        Assert.Equal("ended with status 0", (await process.End).ToString());
+        Assert.Contains("finished", _output);
+    }
+
+    [Fact]
+    [Spec("GRP-150")]
     public async Task Whoever_does_not_listen_is_killed_with_everything_it_started()
     {
         await using var process = await StartAsync("trap '' TERM; /usr/bin/sleep 1000 & echo $!; while :; do /usr/bin/sleep 1000; done");

@@ -51,6 +51,68 @@ public sealed class SupervisorTests
     }
 
     [Fact]
+    [Spec("GRP-141")]
+    public async Task A_hang_is_seen_one_limit_after_the_last_call_that_was_finished()
+    {
+        const int stopped = 6;
+        await using var supervisor = Supervise(s_settings with { HealthLimit = TimeSpan.FromMilliseconds(40) });
+        await UntilAsync(() => supervisor.Link is not null, supervisor);
+        var link = _links.Last();
+        link.Health = new TaskCompletionSource<bool>().Task;
+        link.IsHeard = static look => look <= stopped;
+        await UntilAsync(() => _links.Count == 2 && supervisor.Link is not null, supervisor);
+        // Four looks are a limit.
+        Assert.InRange(link.Looks, 4, stopped + 4);
+        Assert.Contains(_log, static l => l.Contains("hangs: it did not say within 40 ms", StringComparison.Ordinal));
+        Assert.Equal("hangs: it did not say within 40 ms whether it is healthy", link.LostFor);
+    }
+
+    [Fact]
+    [Spec("GRP-141")]
+    public async Task One_that_finishes_calls_and_never_says_how_it_is_is_ended_after_eight_limits()
+    {
+        await using var supervisor = Supervise(s_settings with { HealthLimit = TimeSpan.FromMilliseconds(20) });
+        await UntilAsync(() => supervisor.Link is not null, supervisor);
+        var link = _links.Last();
+        link.IsHeard = static _ => true;
+        link.Health = new TaskCompletionSource<bool>().Task;
+        await UntilAsync(() => _links.Count == 2 && supervisor.Link is not null, supervisor);
+        Assert.Contains(_log, static l => l.Contains("hangs: it finishes calls, but did not say within 160 ms", StringComparison.Ordinal));
+        Assert.InRange(link.Looks, 32, 40);
+    }
+
+    [Fact]
+    [Spec("GRP-142")]
+    public async Task Whoever_misses_it_meets_the_reason()
+    {
+        var ending = new TaskCompletionSource();
+        await using var supervisor = Supervise(s_settings with { HealthLimit = TimeSpan.FromMilliseconds(40) });
+        await UntilAsync(() => supervisor.Link is not null, supervisor);
+        var link = _links.Last();
+        link.Ending = ending.Task;
+        link.Health = Task.FromResult(false);
+        // Its process has not ended yet, nor has the pause begun.
+        await UntilAsync(() => link.IsDisposed, supervisor);
+        Assert.Null(supervisor.Link);
+        Assert.Equal("says that it is not healthy", supervisor.Reason);
+        Assert.Equal(SidecarState.Pausing, supervisor.State);
+        ending.SetResult();
+    }
+
+    [Fact]
+    [Spec("GRP-144")]
+    public async Task Nobody_waits_for_an_attempt_in_a_crash_loop()
+    {
+        var silent = new TaskCompletionSource<ISidecarLink>();
+        await using var supervisor = Supervise(s_settings with { StartLimit = TimeSpan.FromMinutes(1) }, connect: (process, _) =>
+            _processes.Count > s_settings.Restart.CrashLoop ? silent.Task : throw new SidecarException("closed the connection"));
+        await UntilAsync(() => _processes.Count > s_settings.Restart.CrashLoop, supervisor);
+        Assert.Equal(SidecarState.CrashLoop, supervisor.State);
+        Assert.Null(await supervisor.ReadyAsync(CancellationToken.None).AsTask().WaitAsync(TimeSpan.FromSeconds(10)));
+        silent.SetException(new SidecarException("closed the connection"));
+    }
+
+    [Fact]
     [Spec("GRP-142")]
     public async Task A_broken_connection_and_bad_health_end_it_too()
     {
@@ -168,6 +230,8 @@ public sealed class SupervisorTests
 
         private readonly TaskCompletionSource _goingAway = new();
 
+        private long _heard;
+
         public Task Broken => _broken.Task;
 
         public Task Leaving => _goingAway.Task;
@@ -179,6 +243,24 @@ public sealed class SupervisorTests
         public bool IsDisposed { get; private set; }
 
         public string Reason => "";
+
+        /// <summary>Messages that come between two looks; without it none do.</summary>
+        public Func<int, bool>? IsHeard { get; set; }
+
+        public int Looks { get; private set; }
+
+        public long Heard
+        {
+            get
+            {
+                _heard += IsHeard?.Invoke(++Looks) == true ? 1 : 0;
+                return _heard;
+            }
+        }
+
+        public string LostFor { get; private set; } = "";
+
+        public void Lose(string reason) => LostFor = reason;
 
         public void Leave() => _goingAway.TrySetResult();
 
@@ -194,10 +276,12 @@ public sealed class SupervisorTests
             return Calls?.Task ?? Task.CompletedTask;
         }
 
+        public Task Ending { get; set; } = Task.CompletedTask;
+
         public ValueTask DisposeAsync()
         {
             IsDisposed = true;
-            return ValueTask.CompletedTask;
+            return new(Ending);
         }
     }
 

@@ -54,10 +54,10 @@ internal sealed partial class CallStream : ISidecarCalls, IAsyncDisposable
     /// <summary>The clock.</summary>
     public long Now => _settings.Time.GetTimestamp();
 
-    /// <summary>Completes when no call can go over it any more, with the reason.</summary>
     /// <summary>Messages that the sidecar has sent.</summary>
     public long Heard => _reader.Messages;
 
+    /// <summary>Completes when no call can go over it any more, with the reason.</summary>
     public Task<string> Broken => _broken.Task;
 
     /// <inheritdoc/>
@@ -77,6 +77,14 @@ internal sealed partial class CallStream : ISidecarCalls, IAsyncDisposable
         var weight = EncodedFrame.WeightOf(0);
         Writer.Reserve(weight);
         Send(EncodedFrame.OfNumbers(first, second), weight, callId, field);
+    }
+
+    /// <summary>Says that there is no body, or no more of it.</summary>
+    public void SendBroken(ulong callId, uint streamId)
+    {
+        var weight = EncodedFrame.WeightOf(EncodedFrame.ChunkRoom);
+        Writer.Reserve(weight);
+        Send(EncodedFrame.OfChunk(EncodedFrame.RentChunk(0), streamId, 0, isLast: false, isBroken: true), weight, callId, GatewayFrames.Chunk);
     }
 
     /// <summary>The sidecar broke the protocol in a call.</summary>

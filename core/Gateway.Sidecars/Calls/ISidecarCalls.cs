@@ -28,4 +28,19 @@ internal interface ISidecarAccess
     /// <summary>What a place needs, as the sidecar said when it was configured. Changes with a restart only.</summary>
     /// <param name="placeId">The place.</param>
     KrakenPlugins.Plugin.V1.Needs NeedsOf(uint placeId);
+
+    /// <summary>Whether a place may be called, as the sidecar said when it was configured. Changes with a restart only.</summary>
+    /// <param name="placeId">The place.</param>
+    PlaceStanding StandingOf(uint placeId) => PlaceStanding.Open;
+}
+
+/// <summary>What a sidecar made of a place.</summary>
+internal enum PlaceStanding
+{
+    /// <summary>A component.</summary>
+    Open,
+    /// <summary>Nothing: the place needs none, and requests pass by.</summary>
+    Unused,
+    /// <summary>Nothing: its configuration is wrong, and requests fail.</summary>
+    Closed,
 }

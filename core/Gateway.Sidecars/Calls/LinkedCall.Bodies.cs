@@ -9,6 +9,8 @@ internal sealed partial class LinkedCall
     private List<OutboundBody>? _outbound;
     private CancellationTokenSource? _reading;
     private Task _stopped = Task.CompletedTask;
+    // The stream id of the request's body; 0 when it was not offered.
+    private uint _requestBody;
 
     /// <summary>Fires when bytes for the sidecar are no longer wanted.</summary>
     public CancellationToken Reading => _reading?.Token ?? CancellationToken.None;

@@ -22,6 +22,9 @@ internal sealed partial class LinkedCall
             if ((Check(proceed) ?? Announced(proceed.Change?.Body, proceed.IsLast, size)) is { } fault)
                 return fault;
             _owedSince = 0;
+            // What becomes of the body is settled here, in the order of the stream: credit that comes before the walk has acted on it is too late.
+            if (_requestBody != 0 && proceed.Change?.Body is null)
+                _outbound![(int)_requestBody - 1].Leave();
             isDone = proceed.IsLast && Conclude();
             wakes = Post(new(proceed, null, null), size);
         }
@@ -84,9 +87,11 @@ internal sealed partial class LinkedCall
                 return null;
             if (streamId == 0 || streamId > (uint)(_outbound?.Count ?? 0))
                 return $"credit for body {streamId}, which there is not";
-            _outbound![(int)streamId - 1].Grant(bytes);
-            return null;
+            if (!_outbound![(int)streamId - 1].Grant(bytes))
+                return null;
         }
+        _stream.SendBroken(Id, streamId);
+        return null;
     }
 
     private string? Check(Proceed proceed)

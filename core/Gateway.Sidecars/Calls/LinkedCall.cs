@@ -154,6 +154,7 @@ internal sealed partial class LinkedCall(CallStream stream) : SidecarCall, IValu
         {
             _phase = Phase.Open;
             _owedSince = _stream.Now;
+            _requestBody = start.RequestBody is { ContentCase: Body.ContentOneofCase.StreamId } body ? body.StreamId : 0;
         }
         var loss = _stream.Table.Begin(this, frame, EncodedFrame.WeightOf(size), out var drains);
         if (loss is not null)

@@ -11,6 +11,8 @@ internal sealed class OutboundBody(LinkedCall call, uint streamId, BodySource so
     private Task? _sending;
     private long _credit;
     private long _sent;
+    private bool _isLeft;
+    private bool _isRefused;
     private volatile bool _awaitsSource;
 
     /// <summary>Its number.</summary>
@@ -29,23 +31,34 @@ internal sealed class OutboundBody(LinkedCall call, uint streamId, BodySource so
         }
     }
 
+    /// <summary>The request goes on with it, unless the sidecar has taken it already: from now on it cannot.</summary>
+    public void Leave()
+    {
+        lock (_gate)
+            _isLeft = _sending is null;
+    }
+
     /// <summary>The sidecar takes so many bytes more.</summary>
-    public void Grant(uint bytes)
+    /// <returns>Whether it has to be told that there is no body for it.</returns>
+    public bool Grant(uint bytes)
     {
         TaskCompletionSource? more;
         lock (_gate)
         {
+            if (_isLeft)
+                return !_isRefused && (_isRefused = true);
             _credit += bytes;
             if (_sending is null)
             {
                 source.Take();
                 _sending = Task.Run(SendAsync);
-                return;
+                return false;
             }
             more = _credit > 0 ? _more : null;
             _more = more is null ? _more : null;
         }
         more?.TrySetResult();
+        return false;
     }
 
     private async Task SendAsync()

@@ -57,6 +57,10 @@ internal enum LossReason
     Protocol,
     /// <summary>Too many calls wait already.</summary>
     Overloaded,
+    /// <summary>The sidecar does not take the configuration of the place.</summary>
+    Closed,
+    /// <summary>The place needs no component.</summary>
+    Unused,
 }
 
 /// <summary>A body that the gateway has and a sidecar may ask for.</summary>

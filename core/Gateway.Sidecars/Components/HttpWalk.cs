@@ -157,8 +157,10 @@ internal sealed partial class HttpWalk(PlaceWork work, HttpContext context, Requ
 
     private async Task LoseAsync(CallLoss loss)
     {
+        if (_isTooLong)
+            loss = new(LossReason.Overloaded, $"the answer is longer than the {work.Place.MaxWholeBody} bytes that it takes");
         work.Note(loss);
-        if (work.Place.IsBypassed && !_isTooLong && CanPassBy())
+        if (work.IsPassedBy(loss) && !_isTooLong && CanPassBy())
         {
             if (_tap is null)
                 await next(context).ConfigureAwait(false);

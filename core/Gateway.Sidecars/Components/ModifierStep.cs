@@ -123,6 +123,6 @@ internal abstract class ModifierStep(PlaceWork work, ProxyRequest request) : ICa
     private GatewayError? Lose(CallLoss loss)
     {
         Work.Note(loss);
-        return Work.Place.IsBypassed && TryPassBy() ? null : Work.ErrorOf(loss, isUnsent: false);
+        return Work.IsPassedBy(loss) && TryPassBy() ? null : Work.ErrorOf(loss, isUnsent: false);
     }
 }

@@ -201,7 +201,7 @@ internal abstract partial class PipelineWalk<TResult>(PlaceWork work, ProxyReque
     {
         Work.Note(loss);
         var newest = Newest();
-        if (!CanGoOn || !Work.Place.IsBypassed || (newest is null && _source is { IsTaken: true }))
+        if (!CanGoOn || !Work.IsPassedBy(loss) || (newest is null && _source is { IsTaken: true }))
         {
             GiveUp(null);
             return From(Work.ErrorOf(loss, isUnsent: CanGoOn && newest is null));

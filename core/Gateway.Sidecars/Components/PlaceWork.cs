@@ -11,6 +11,9 @@ namespace Gateway.Sidecars.Components;
 /// <summary>A place at work: what its calls share.</summary>
 internal sealed partial class PlaceWork(SidecarPlace place)
 {
+    private static readonly CallLoss s_unused = new(LossReason.Unused, "the place needs no component");
+    private static readonly CallLoss s_closed = new(LossReason.Closed, "the sidecar does not take the configuration of the place; the log of its start says why");
+
     private readonly Lock _gate = new();
     private PlaceNeeds _needs = new(new Needs());
     private long _lastLogged;
@@ -33,11 +36,28 @@ internal sealed partial class PlaceWork(SidecarPlace place)
     }
 
     /// <summary>The sidecar, now or in a moment; <see langword="null"/> when there is none.</summary>
-    public ValueTask<ISidecarCalls?> FindAsync(CancellationToken cancellationToken) =>
-        Place.Sidecar.Current is { } calls ? new(calls) : Place.Sidecar.ReadyAsync(cancellationToken);
+    public ValueTask<ISidecarCalls?> FindAsync(CancellationToken cancellationToken)
+    {
+        if (Place.Sidecar.StandingOf(Place.Id) != PlaceStanding.Open)
+            return default;
+        return Place.Sidecar.Current is { } calls ? new(calls) : FindLaterAsync(cancellationToken);
+    }
 
-    /// <summary>The loss that a missing sidecar is.</summary>
-    public CallLoss Absent() => new(LossReason.Gone, $"the sidecar is not there: {Place.Sidecar.Reason}");
+    /// <summary>The loss that a missing sidecar is, or one that has nothing for this place.</summary>
+    public CallLoss Absent() => Place.Sidecar.StandingOf(Place.Id) switch
+    {
+        PlaceStanding.Unused => s_unused,
+        PlaceStanding.Closed => s_closed,
+        _ => new(LossReason.Gone, $"the sidecar is not there: {Place.Sidecar.Reason}"),
+    };
+
+    /// <summary>Whether a request may pass by when its call is lost.</summary>
+    public bool IsPassedBy(CallLoss loss) => loss.Reason switch
+    {
+        LossReason.Unused => true,
+        LossReason.Closed => false,
+        _ => Place.IsBypassed,
+    };
 
     /// <summary>The beginning of every start.</summary>
     public CallStart NewStart()
@@ -53,18 +73,12 @@ internal sealed partial class PlaceWork(SidecarPlace place)
     /// <summary>Counts a call that came to nothing, and logs why, at most once a second.</summary>
     public void Note(CallLoss loss)
     {
-        SidecarMetrics.Lost(Place.Sidecar.Id, ReasonOf(loss.Reason));
+        if (loss.Reason == LossReason.Unused)
+            return;
+        SidecarMetrics.Lost(Place.Sidecar.Id, NameOf(loss.Reason));
         if (TryLog(out var silent))
-            Log.Lost(Place.Logger, Place.Sidecar.Id, Place.Name, loss.Message, Place.IsBypassed ? " (passed by where it can be)" : "", silent);
+            Log.Lost(Place.Logger, Place.Sidecar.Id, Place.Name, loss.Message, IsPassedBy(loss) ? " (passed by where it can be)" : "", silent);
     }
-
-    private static string ReasonOf(LossReason reason) => reason switch
-    {
-        LossReason.Late => "late",
-        LossReason.Protocol => "protocol",
-        LossReason.Overloaded => "overloaded",
-        _ => "gone",
-    };
 
     /// <summary>Logs a fault that the plugin tells of itself, at most once a second.</summary>
     public void Note(CallFailure failure)
@@ -89,7 +103,7 @@ internal sealed partial class PlaceWork(SidecarPlace place)
     public static int StatusOf(LossReason reason) => reason switch
     {
         LossReason.Late => StatusCodes.Status504GatewayTimeout,
-        LossReason.Protocol => StatusCodes.Status500InternalServerError,
+        LossReason.Protocol or LossReason.Closed or LossReason.Unused => StatusCodes.Status500InternalServerError,
         _ => StatusCodes.Status503ServiceUnavailable,
     };
 
@@ -100,6 +114,22 @@ internal sealed partial class PlaceWork(SidecarPlace place)
         LossReason.Overloaded => GatewayErrorKind.Rejected,
         _ => GatewayErrorKind.Internal,
     };
+
+    private static string NameOf(LossReason reason) => reason switch
+    {
+        LossReason.Gone => "gone",
+        LossReason.Late => "late",
+        LossReason.Protocol => "protocol",
+        LossReason.Overloaded => "overloaded",
+        _ => "closed",
+    };
+
+    // What becomes of the place is known once it was configured, and no sooner.
+    private async ValueTask<ISidecarCalls?> FindLaterAsync(CancellationToken cancellationToken)
+    {
+        var calls = await Place.Sidecar.ReadyAsync(cancellationToken).ConfigureAwait(false);
+        return Place.Sidecar.StandingOf(Place.Id) == PlaceStanding.Open ? calls : null;
+    }
 
     private bool TryLog(out long silent)
     {

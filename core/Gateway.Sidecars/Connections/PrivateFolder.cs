@@ -3,7 +3,7 @@ using Gateway.Sidecars.Processes;
 
 namespace Gateway.Sidecars.Connections;
 
-/// <summary>A folder for the sockets of a gateway's sidecars that nobody else may enter (mode 0700); gone with it.</summary>
+/// <summary>A folder for the sockets of a gateway's sidecars that nobody else may enter (mode 0700); gone with it, also when that is killed.</summary>
 public sealed class PrivateFolder : IDisposable
 {
     // sun_path of unix(7), with its final zero.
@@ -14,7 +14,11 @@ public sealed class PrivateFolder : IDisposable
 
     /// <summary>Makes one below the folder for temporary files.</summary>
     /// <exception cref="IOException">It cannot be made.</exception>
-    public PrivateFolder() => _folder = Directory.CreateTempSubdirectory("gw-");
+    public PrivateFolder()
+    {
+        _folder = Directory.CreateTempSubdirectory("gw-");
+        GroupGuard.Add(Path);
+    }
 
     /// <summary>Where it is.</summary>
     public string Path => _folder.FullName;
@@ -48,5 +52,6 @@ public sealed class PrivateFolder : IDisposable
         {
             // Somebody cleaned up before.
         }
+        GroupGuard.Remove(Path);
     }
 }

@@ -143,10 +143,19 @@ internal sealed class SidecarLink : ISidecarSession
     public async Task DrainAsync(CancellationToken cancellationToken)
     {
         _stream?.Close("is not used any more");
-        if (_settings.Session is not null)
-            await ShutDownAsync(cancellationToken).ConfigureAwait(false);
+        // Beside each other: calls have their time also where the answer fails, or comes after them.
+        var asked = _settings.Session is not null ? ShutDownAsync(cancellationToken) : Task.CompletedTask;
+        var ended = _stream?.CompleteAsync(cancellationToken) ?? Task.CompletedTask;
+        await Task.WhenAll(asked, ended).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public void Lose(string reason)
+    {
         if (_stream is { } stream)
-            await stream.CompleteAsync(cancellationToken).ConfigureAwait(false);
+            stream.Break(reason);
+        else
+            Break(reason);
     }
 
     /// <inheritdoc/>

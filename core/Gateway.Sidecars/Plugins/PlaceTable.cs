@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Gateway.Core.Plugins;
+using Gateway.Sidecars.Calls;
 using KrakenPlugins.Plugin.V1;
 
 namespace Gateway.Sidecars.Plugins;
@@ -28,6 +29,12 @@ internal sealed class UsedPlace(ulong generation, Place message, ManifestCompone
     /// <summary>Whether it was told to a sidecar that answered.</summary>
     public bool IsConfigured { get; set; }
 
+    /// <summary>Whether it may be called.</summary>
+    public PlaceStanding Standing =>
+        Diagnostics.Any(static d => d.Severity == Severity.Error) ? PlaceStanding.Closed
+        : Answer is { IsUnused: true } ? PlaceStanding.Unused
+        : PlaceStanding.Open;
+
     /// <summary>Takes what a sidecar said.</summary>
     public void Take(ConfigureResponse response)
     {
@@ -45,6 +52,7 @@ internal sealed class PlaceTable
 
     private readonly SortedDictionary<uint, UsedPlace> _places = [];
     private readonly ConcurrentDictionary<uint, Needs> _needs = new();
+    private readonly ConcurrentDictionary<uint, PlaceStanding> _closed = new();
     private uint _last;
 
     /// <summary>All of them, in the order of their numbers.</summary>
@@ -64,6 +72,7 @@ internal sealed class PlaceTable
     {
         _places.Remove(place.Message.PlaceId);
         _needs.TryRemove(place.Message.PlaceId, out _);
+        _closed.TryRemove(place.Message.PlaceId, out _);
     }
 
     /// <summary>Forgets the places of a configuration; <see langword="false"/> when it has none.</summary>
@@ -75,9 +84,19 @@ internal sealed class PlaceTable
         return gone.Length > 0;
     }
 
-    /// <summary>Notes what a place needs, as the sidecar that runs sees it.</summary>
-    public void Bind(UsedPlace place, DescribeResponse description) =>
-        _needs[place.Message.PlaceId] = NeedsBound.Of(ComponentNames.Find(description, place.Component)?.Needs, place.Answer?.Needs, place.Component.Most);
+    /// <summary>Notes what a place needs and whether it may be called, as the sidecar that runs sees it.</summary>
+    public void Bind(UsedPlace place, DescribeResponse description)
+    {
+        var id = place.Message.PlaceId;
+        _needs[id] = NeedsBound.Of(ComponentNames.Find(description, place.Component)?.Needs, place.Answer?.Needs, place.Component.Most);
+        if (place.Standing is not PlaceStanding.Open and var standing)
+            _closed[id] = standing;
+        else
+            _closed.TryRemove(id, out _);
+    }
+
+    /// <summary>Whether a place may be called.</summary>
+    public PlaceStanding StandingOf(uint placeId) => _closed.IsEmpty ? PlaceStanding.Open : _closed.GetValueOrDefault(placeId);
 
     /// <summary>What a place needs.</summary>
     public Needs NeedsOf(uint placeId) => _needs.GetValueOrDefault(placeId, NeedsBound.None);

@@ -81,6 +81,9 @@ internal sealed partial class Sidecar : ISidecarAccess, IProcessPlugin
     public Needs NeedsOf(uint placeId) => _places.NeedsOf(placeId);
 
     /// <inheritdoc/>
+    public PlaceStanding StandingOf(uint placeId) => _places.StandingOf(placeId);
+
+    /// <inheritdoc/>
     public ProcessInstance CreateInstance(bool isBypassed, ILogger logger)
     {
         _log.Add(logger);

@@ -1,5 +1,6 @@
 using Gateway.Core.Plugins;
 using Gateway.Core.Plugins.Processes;
+using Gateway.Sidecars.Calls;
 using Gateway.Sidecars.Components;
 using Gateway.Sidecars.Supervision;
 using KrakenPlugins.Plugin.V1;
@@ -95,16 +96,17 @@ internal sealed class SidecarPlugin(Sidecar sidecar, FoundPlugin plugin, ulong g
         }
         catch (SidecarException exception)
         {
-            found.Add(new(ConfigSeverity.Error, config.Position, message.Path, $"the plugin {sidecar.Id} cannot be configured: the sidecar {exception.Message}") { RefusesStart = ProcessRules.IsGuard(component.Name) });
+            found.Add(new(ConfigSeverity.Error, config.Position, message.Path, $"the plugin {sidecar.Id} cannot be configured: the sidecar {exception.Message}") { RefusesStart = true });
             return null;
         }
         PlaceFindings.Report(used.Diagnostics, component.Name, config, message.Path, found);
-        if (used.Answer is { IsUnused: true } || used.Diagnostics.Any(static d => d.Severity == Severity.Error))
+        if (used.Standing != PlaceStanding.Open)
         {
             sidecar.RemoveAsync(used).GetAwaiter().GetResult();
             return null;
         }
         Propagate(component, used, config, context, found);
+        var endpoint = component.Layer == Layer.Endpoint ? context as IEndpointContext : null;
         return new SidecarPlace
         {
             Sidecar = sidecar,
@@ -113,6 +115,8 @@ internal sealed class SidecarPlugin(Sidecar sidecar, FoundPlugin plugin, ulong g
             Name = component.Name,
             IsBypassed = isBypassed,
             ClientAddress = context.ClientAddress,
+            PathParameters = endpoint is null ? [] : PlaceholdersOf(endpoint.Path),
+            PathParameter = endpoint is null ? null : endpoint.PathParameter,
             NoteError = context.NoteError,
             Logger = context.Logger,
         };
@@ -125,6 +129,18 @@ internal sealed class SidecarPlugin(Sidecar sidecar, FoundPlugin plugin, ulong g
             if (component.Layer != Layer.Endpoint || context is not IEndpointContext endpoint || header.Length == 0 || !endpoint.PropagateHeader(header))
                 found.Warning(config.Position, used.Message.Path, $"the plugin wants the header {ConfigText.Inline(header)} to reach the backends, which {(component.Layer == Layer.Endpoint ? "the gateway keeps to itself" : "only components of the layer \"endpoint\" may")}");
         }
+    }
+
+    /// <summary>Names of the placeholders of an endpoint's path.</summary>
+    internal static List<string> PlaceholdersOf(string path)
+    {
+        var names = new List<string>();
+        for (var open = path.IndexOf('{', StringComparison.Ordinal); open >= 0; open = path.IndexOf('{', open + 1))
+        {
+            if (path.IndexOf('}', open) is var close && close > open + 1)
+                names.Add(path[(open + 1)..close]);
+        }
+        return names;
     }
 
     private static ComponentReach ReachOf(Component? described) => described?.Reach switch

@@ -28,6 +28,7 @@ internal sealed class SidecarStart(FoundPlugin plugin, ProcessPlan plan, IReadOn
     // What a plugin of the SDK needs of the runtime when the gateway's executable runs it: little memory rather than threads and heaps for all processors.
     private static readonly KeyValuePair<string, string>[] s_runtime = [new("DOTNET_gcServer", "0"), new("DOTNET_gcConcurrent", "0"), new("DOTNET_EnableDiagnostics", "0")];
 
+    private readonly DateTime _manifestTime = TimeOf(plugin);
     private PrivateFolder? _folder;
 
     /// <summary>Where the process that was started last listens.</summary>
@@ -91,12 +92,12 @@ internal sealed class SidecarStart(FoundPlugin plugin, ProcessPlan plan, IReadOn
     private List<string> Command(IReadOnlyList<string> written)
     {
         var program = written[0];
-        var path = program.Contains('/', StringComparison.Ordinal) ? Path.Combine(plugin.Folder, program) : InPath(program);
+        var path = program.Contains('/', StringComparison.Ordinal) ? Path.GetFullPath(Path.Combine(plugin.Folder, program)) : InPath(program);
         if (path is null || !File.Exists(path))
         {
             throw new SidecarException(path is null
                 ? $"cannot be started: there is no program \"{program}\" in the PATH of the gateway; install it, or write \"./{program}\" for one in the plugin's folder"
-                : $"cannot be started: there is no {path}; correct \"entry.command\" of its {PluginManifest.FileName}")
+                : $"cannot be started: there is no {path}{(Changed() is { Length: > 0 } changed ? changed : $"; correct \"entry.command\" of its {PluginManifest.FileName}")}")
             { IsFinal = true };
         }
         return [Path.GetFullPath(path), .. written.Skip(1)];
@@ -116,12 +117,19 @@ internal sealed class SidecarStart(FoundPlugin plugin, ProcessPlan plan, IReadOn
             }
             catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
             {
-                throw new SidecarException($"cannot be started: {exception.Message}") { IsFinal = true };
+                throw new SidecarException($"cannot be started: {exception.Message}{Changed()}") { IsFinal = true };
             }
+            if (found != expected && Changed() is { Length: > 0 } changed)
+                throw new SidecarException($"is not started: {path} is not the file that {PluginManifest.FileName} named{changed}") { IsFinal = true };
             if (found != expected)
                 throw new SidecarException($"is not started: {path} is not the file that {PluginManifest.FileName} names, its hash differs; build or install the plugin again") { IsFinal = true };
         }
     }
+
+    // What another build does to the running one, as the end of a sentence.
+    private string Changed() => TimeOf(plugin) == _manifestTime ? "" : $"; the plugin's folder {plugin.Folder} has changed since it was loaded, and a reload takes that up";
+
+    private static DateTime TimeOf(FoundPlugin plugin) => File.GetLastWriteTimeUtc(Path.Combine(plugin.Folder, PluginManifest.FileName));
 
     // The environment that tells the executable where its runtime is does not reach the plugin.
     private static List<KeyValuePair<string, string>> RuntimeSettings()

@@ -92,17 +92,20 @@ public sealed class SidecarProcess : IAsyncDisposable
         return sidecar;
     }
 
-    /// <summary>Asks it to end (SIGTERM, and the end of its standard input), and kills it with everything in its group when it does not in time.</summary>
+    /// <summary>
+    /// Asks it to end (SIGTERM; without signals the end of its standard input), and kills it with everything in its group when it does not in time.
+    /// </summary>
     /// <param name="grace">How long it may take.</param>
     /// <returns>Whether it ended by itself.</returns>
     public async Task<bool> StopAsync(TimeSpan grace)
     {
-        if (!End.IsCompleted)
-        {
-            Signal(Native.SignalTerminate);
+        if (OperatingSystem.IsWindows())
             _process.StandardInput.Close();
-        }
+        else if (!End.IsCompleted)
+            Signal(Native.SignalTerminate);
         var isGone = await EndsAsync(grace).ConfigureAwait(false);
+        // Its end means that the gateway is gone: whoever heeds it ends at once, and had the time to finish before.
+        _process.StandardInput.Close();
         Kill();
         await End.ConfigureAwait(false);
         return isGone;

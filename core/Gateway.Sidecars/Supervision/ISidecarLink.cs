@@ -20,6 +20,10 @@ public interface ISidecarLink : IAsyncDisposable
     /// <summary>Asks whether it is well. Answers within the token's time, or throws.</summary>
     Task<bool> IsHealthyAsync(CancellationToken cancellationToken);
 
+    /// <summary>Ends it: every call on it is lost at once.</summary>
+    /// <param name="reason">Why, as the end of "the sidecar …".</param>
+    void Lose(string reason);
+
     /// <summary>Tells it that no more calls come, and waits until those that run have ended.</summary>
     Task DrainAsync(CancellationToken cancellationToken);
 }

@@ -11,8 +11,11 @@ namespace Gateway.Sidecars.Supervision;
 /// </summary>
 public sealed partial class Supervisor : IAsyncDisposable
 {
+    // Looks at what it does within the limit of an answer.
+    private const int Looks = 4;
+
     // How many times its limit the answer of one that finishes calls meanwhile may take.
-    private const int MostWaits = 8;
+    private const int MostLimits = 8;
 
     private const string GoingAway = "goes away";
 
@@ -35,6 +38,7 @@ public sealed partial class Supervisor : IAsyncDisposable
     private volatile string _reason = "";
     private volatile TaskCompletionSource _attempt = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _starts;
+    private bool _isLooping;
 
     /// <summary>Begins to supervise.</summary>
     /// <param name="name">The plugin, for the log.</param>
@@ -102,13 +106,13 @@ public sealed partial class Supervisor : IAsyncDisposable
         await _demand.Task.ConfigureAwait(false);
         while (!_stopping.IsCancellationRequested)
         {
-            State = SidecarState.Starting;
+            // Nobody waits for an attempt that will fail like those before it.
+            State = _isLooping ? SidecarState.CrashLoop : SidecarState.Starting;
             var life = await LiveAsync().ConfigureAwait(false);
             if (_stopping.IsCancellationRequested)
                 break;
             Reason = life.Reason;
-            // Whoever goes on purpose after a while of service is no failure.
-            if (life.Left && life.Served >= _settings.Restart.Stable)
+            if (IsSucceeded(life))
                 continue;
             await PauseAsync(life).ConfigureAwait(false);
         }
@@ -128,6 +132,7 @@ public sealed partial class Supervisor : IAsyncDisposable
             Log.Loop(_logger, _name, life.Reason, restart.Ends, pause.TotalSeconds);
         else
             Log.Ended(_logger, _name, life.Reason, pause.TotalMilliseconds);
+        _isLooping = isLoop;
         State = isLoop ? SidecarState.CrashLoop : SidecarState.Pausing;
         EndAttempt();
         await Task.Delay(pause, _time, _stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -241,19 +246,28 @@ public sealed partial class Supervisor : IAsyncDisposable
     {
         var ready = _time.GetTimestamp();
         Reason = "";
-        State = SidecarState.Ready;
+        _isLooping = false;
+        // In this order: whoever sees that it is ready finds the link.
         _link = link;
+        State = SidecarState.Ready;
         Log.Ready(_logger, _name, process?.Id);
         EndAttempt();
         var reason = await WatchAsync(process, link).ConfigureAwait(false);
+        var isStopped = _stopping.IsCancellationRequested;
+        var life = new Life(reason, _time.GetElapsedTime(ready)) { Left = !isStopped && reason == GoingAway };
+        // Before the link is gone: whoever misses it meets the reason, or waits for the next one.
+        Reason = isStopped ? "is being stopped" : reason;
+        State = isStopped ? SidecarState.Stopped : IsSucceeded(life) ? SidecarState.Starting : SidecarState.Pausing;
         _link = null;
-        var life = new Life(reason, _time.GetElapsedTime(ready));
-        if (_stopping.IsCancellationRequested)
+        if (isStopped)
             await DrainAsync(link).ConfigureAwait(false);
-        else if (reason == GoingAway)
-            return life with { Left = true };
+        else if (!life.Left)
+            link.Lose(reason);
         return life;
     }
+
+    // Whoever goes on purpose after a while of service is no failure: the next one starts at once.
+    private bool IsSucceeded(Life life) => life.Left && life.Served >= _settings.Restart.Stable;
 
     // Until something is wrong, or it is not needed any more.
     private async Task<string> WatchAsync(SidecarProcess? process, ISidecarLink link)
@@ -285,22 +299,22 @@ public sealed partial class Supervisor : IAsyncDisposable
         try
         {
             var answer = link.IsHealthyAsync(late.Token);
-            for (var waits = 1; ; waits++)
+            // Counted, not timed: a gateway that stood still itself blames nobody for it.
+            for (var (looks, silent, heard) = (1, 0, link.Heard); ; looks++)
             {
-                var heard = link.Heard;
-                try
-                {
-                    return await answer.WaitAsync(_settings.HealthLimit, _time, _stopping.Token).ConfigureAwait(false) ? "" : "says that it is not healthy";
-                }
-                catch (TimeoutException) when (waits < MostWaits && link.Heard != heard)
-                {
-                    // Busy, on a machine that is; whoever hangs finishes no calls.
-                }
+                await Task.WhenAny(answer, Task.Delay(_settings.HealthLimit / Looks, _time, late.Token)).ConfigureAwait(false);
+                if (answer.IsCompleted)
+                    return await answer.ConfigureAwait(false) ? "" : "says that it is not healthy";
+                if (_stopping.IsCancellationRequested)
+                    return "";
+                // Busy, on a machine that is, as long as it finishes calls.
+                var now = link.Heard;
+                (silent, heard) = now == heard ? (silent + 1, heard) : (0, now);
+                if (silent == Looks)
+                    return $"hangs: it did not say within {_settings.HealthLimit.TotalMilliseconds:0} ms whether it is healthy";
+                if (looks == Looks * MostLimits)
+                    return $"hangs: it finishes calls, but did not say within {(_settings.HealthLimit * MostLimits).TotalMilliseconds:0} ms whether it is healthy";
             }
-        }
-        catch (TimeoutException)
-        {
-            return $"hangs: it did not say within {_settings.HealthLimit.TotalMilliseconds:0} ms whether it is healthy";
         }
         catch (Exception exception) when (exception is IOException or SidecarException or OperationCanceledException)
         {

@@ -28,6 +28,37 @@ public sealed class BodyTests
         Assert.Equal(0, source.Reads);
     }
 
+    [Fact, Spec("GRP-115")]
+    public async Task Credit_behind_a_Proceed_that_left_the_body_alone_takes_nothing()
+    {
+        await using var scene = await Scene.OpenAsync();
+        var source = new FedSource().Feed([1, 2, 3]).End();
+        var (call, id) = await scene.StartAsync(prepare: (c, start) => start.RequestBody = c.Announce(source, 3));
+        // In one message: nobody has acted on the first when the second arrives.
+        await scene.SendAsync(Frame.Proceed(id), Frame.Credit(id, 1, 100), Frame.Credit(id, 1, 100));
+        var chunk = (await scene.Sidecar.NextAsync(GatewayFrame.FrameOneofCase.Chunk)).Chunk;
+        Assert.Equal((1u, 0, false, true), (chunk.StreamId, chunk.Data.Length, chunk.IsLast, chunk.IsBroken));
+        Assert.NotNull((await call.NextAsync()).Proceed);
+        Assert.False(source.IsTaken);
+        Assert.Equal(0, source.Reads);
+        await scene.SendAsync(Frame.Finish(id));
+        Assert.NotNull((await call.NextAsync()).Finish);
+        await call.DisposeAsync();
+        Assert.False(scene.Sidecar.HasFrame);
+    }
+
+    [Fact, Spec("GRP-115")]
+    public async Task A_body_that_is_replaced_can_still_be_taken()
+    {
+        await using var scene = await Scene.OpenAsync();
+        var source = new FedSource().Feed([1, 2, 3]).End();
+        var (call, id) = await scene.StartAsync(prepare: (c, start) => start.RequestBody = c.Announce(source, 3));
+        await scene.SendAsync(Frame.Proceed(id, body: Frame.Streamed(1)), Frame.Credit(id, 1, 100));
+        var chunk = (await scene.Sidecar.NextAsync(GatewayFrame.FrameOneofCase.Chunk)).Chunk;
+        Assert.Equal((3, true), (chunk.Data.Length, chunk.IsLast));
+        await call.DisposeAsync();
+    }
+
     [Theory, Spec("GRP-115")]
     [InlineData(true)]
     [InlineData(false)]

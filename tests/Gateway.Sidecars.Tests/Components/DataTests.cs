@@ -1,5 +1,8 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
 using System.IO.Pipelines;
 using System.Text;
+using Gateway.Sidecars.Calls;
 using Gateway.Sidecars.Components;
 using Gateway.Testing;
 using KrakenPlugins.Plugin.V1;
@@ -350,6 +353,55 @@ public sealed class DataTests
         }
 
         ValueTask<ProxyResult> Next(ProxyRequest request, CancellationToken cancellationToken) => new(Data($"{{\"n\":{++calls}}}"));
+    }
+
+    [Theory, Spec("GRP-234", "GRP-243")]
+    [InlineData(true, false)]
+    [InlineData(true, true)]
+    [InlineData(false, false)]
+    public async Task A_place_that_is_closed_fails_whatever_it_says_of_failures_and_one_that_is_unused_is_passed_by(bool isClosed, bool bypass)
+    {
+        await using var play = await Play.StartAsync(new Needs(), static _ => throw new InvalidOperationException("nobody calls here"));
+        play.Standing = isClosed ? PlaceStanding.Closed : PlaceStanding.Unused;
+
+        var result = await CallAsync(play, TestRequest.Create(), static (_, _) => new(Data("{}")), bypass: bypass);
+        var error = await SidecarComponents.RequestModifier(play.Place(Layer.RequestModifier, bypass)).ModifyAsync(TestRequest.Create(), CancellationToken.None);
+
+        using var response = result.Response;
+        Assert.Equal(isClosed ? 500 : null, result.Error?.StatusCode);
+        Assert.Equal(isClosed ? 500 : null, error?.StatusCode);
+        Assert.Equal(isClosed, play.Log.Any(static l => l.Contains("does not take the configuration of the place", StringComparison.Ordinal)));
+        Assert.Empty(play.Calls);
+    }
+
+    [Fact, Spec("GRP-149")]
+    public async Task Every_lost_call_is_counted_with_its_reason()
+    {
+        var counted = new ConcurrentDictionary<string, long>();
+        using var listener = new MeterListener
+        {
+            InstrumentPublished = static (instrument, listening) =>
+            {
+                if (instrument.Name == "gateway.sidecar.lost_calls")
+                    listening.EnableMeasurementEvents(instrument);
+            },
+        };
+        await using var play = await Play.StartAsync(new Needs(), static call => call.FinishAsync(new ResponseChange { Attempt = 7 }));
+        play.Id = $"acme.{Guid.NewGuid():N}";
+        listener.SetMeasurementEventCallback<long>((_, value, tags, _) =>
+        {
+            if (tags[0].Value as string == play.Id)
+                counted.AddOrUpdate((string)tags[1].Value!, value, (_, known) => known + value);
+        });
+        listener.Start();
+
+        for (var i = 0; i < 5; i++)
+            Assert.NotNull((await CallAsync(play, TestRequest.Create(), null)).Error);
+        play.IsThere = false;
+        for (var i = 0; i < 3; i++)
+            Assert.NotNull((await CallAsync(play, TestRequest.Create(), null)).Error);
+
+        Assert.Equal((5, 3), (counted["protocol"], counted["gone"]));
     }
 
     [Fact, Spec("GRP-164")]

@@ -331,6 +331,23 @@ public sealed class HttpAnswerTests
         Assert.Empty(upstream.Received);
     }
 
+    [Theory, Spec("GRP-234", "GRP-243")]
+    [InlineData(true, HttpStatusCode.InternalServerError)]
+    [InlineData(false, HttpStatusCode.OK)]
+    public async Task A_place_that_is_closed_answers_500_and_one_that_is_unused_is_passed_by(bool isClosed, HttpStatusCode status)
+    {
+        await using var play = await Play.StartAsync(new Needs { RequestHead = true }, static _ => throw new InvalidOperationException("nobody calls here"));
+        play.Standing = isClosed ? Gateway.Sidecars.Calls.PlaceStanding.Closed : Gateway.Sidecars.Calls.PlaceStanding.Unused;
+        await using var upstream = (await Upstream.StartAsync()).Answer("/data", "{}");
+        await using var gateway = await Short.EndpointAsync(play.Place(Layer.Endpoint, bypass: true), upstream);
+
+        using var answer = await gateway.Client.GetAsync("/data");
+
+        Assert.Equal(status, answer.StatusCode);
+        Assert.Equal(isClosed ? 0 : 1, upstream.Received.Count);
+        Assert.Empty(play.Calls);
+    }
+
     private static async Task EventsAsync(HttpContext context, TaskCompletionSource[] parts)
     {
         context.Response.ContentType = "text/event-stream";

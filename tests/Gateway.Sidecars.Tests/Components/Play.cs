@@ -32,6 +32,9 @@ internal sealed class Play : IAsyncDisposable, ISidecarAccess
     /// <summary>Texts for the access log.</summary>
     public ConcurrentQueue<string> Noted { get; } = [];
 
+    /// <summary>What the sidecar made of the place.</summary>
+    public PlaceStanding Standing { get; set; }
+
     /// <summary>Whether there is a sidecar.</summary>
     public bool IsThere { get; set; } = true;
 
@@ -40,7 +43,8 @@ internal sealed class Play : IAsyncDisposable, ISidecarAccess
     /// <summary>The calls so far.</summary>
     public IReadOnlyList<PluginCall> Calls => [.. _calls.OrderBy(static c => c.Key).Select(static c => c.Value)];
 
-    string ISidecarAccess.Id => "acme.fake";
+    /// <summary>Id of the plugin.</summary>
+    public string Id { get; set; } = "acme.fake";
 
     ISidecarCalls? ISidecarAccess.Current => IsThere ? _scene.Link : null;
 
@@ -69,6 +73,8 @@ internal sealed class Play : IAsyncDisposable, ISidecarAccess
     ValueTask<ISidecarCalls?> ISidecarAccess.ReadyAsync(CancellationToken cancellationToken) => new((ISidecarCalls?)null);
 
     Needs ISidecarAccess.NeedsOf(uint placeId) => _needs;
+
+    PlaceStanding ISidecarAccess.StandingOf(uint placeId) => Standing;
 
     /// <summary>Throws what a script threw.</summary>
     public async Task CheckAsync()

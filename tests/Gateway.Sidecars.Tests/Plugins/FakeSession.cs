@@ -55,6 +55,8 @@ internal sealed class FakeSession : ISidecarSession
 
     public Task<bool> IsHealthyAsync(CancellationToken cancellationToken) => Task.FromResult(true);
 
+    public void Lose(string reason) => Break(reason);
+
     public Task DrainAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     public ValueTask DisposeAsync()

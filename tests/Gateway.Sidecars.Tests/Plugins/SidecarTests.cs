@@ -1,4 +1,6 @@
 using Gateway.Core.Plugins;
+using Gateway.Sidecars.Calls;
+using Gateway.Sidecars.Plugins;
 using KrakenPlugins.Plugin.V1;
 using Microsoft.Extensions.Logging.Abstractions;
 using Gateway.Testing;
@@ -130,6 +132,39 @@ public sealed class SidecarTests
     }
 
     [Fact]
+    [Spec("GRP-234")]
+    public async Task What_is_wrong_with_a_place_at_the_first_start_closes_it_and_one_that_needs_nothing_is_passed_by()
+    {
+        await using var fixture = new SidecarFixture(process: """{ "start": "demand" }""");
+        fixture.Session = () => new FakeSession
+        {
+            Description = fixture.Describe(),
+            Configure = static _ =>
+            {
+                var answer = new ConfigureResponse();
+                answer.Places.Add(new ConfiguredPlace { PlaceId = 1 });
+                answer.Places.Add(new ConfiguredPlace { PlaceId = 2, IsUnused = true });
+                answer.Diagnostics.Add(new Diagnostic { PlaceId = 1, Severity = Severity.Error, Path = "limit", Message = "is no number" });
+                return answer;
+            },
+        };
+        var places = new[] { await fixture.AddAsync(1), await fixture.AddAsync(1), await fixture.AddAsync(1) };
+        Assert.All(places, place => Assert.Equal(PlaceStanding.Open, fixture.Sidecar.StandingOf(place.Message.PlaceId)));
+
+        Assert.NotNull(await fixture.Sidecar.ReadyAsync(CancellationToken.None));
+
+        Assert.Equal([PlaceStanding.Closed, PlaceStanding.Unused, PlaceStanding.Open], places.Select(p => fixture.Sidecar.StandingOf(p.Message.PlaceId)));
+        Assert.Contains(fixture.Log, static l => l.StartsWith("Error", StringComparison.Ordinal) && l.Contains("limit: is no number", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [Spec("GRP-167")]
+    [InlineData("/users/{id}/orders/{order}", "id order")]
+    [InlineData("/users", "")]
+    [InlineData("/a/{b", "")]
+    public void Placeholders_of_a_path_are_named(string path, string names) => Assert.Equal(names, string.Join(' ', SidecarPlugin.PlaceholdersOf(path)));
+
+    [Fact]
     [Spec("GRP-235")]
     public async Task One_that_starts_on_demand_and_stands_elsewhere_than_was_believed_is_refused_at_its_first_start()
     {
@@ -171,6 +206,24 @@ public sealed class SidecarTests
         var refusal = await Assert.ThrowsAsync<PluginLoadException>(fixture.Sidecar.DescribeAsync);
 
         Assert.Contains(why, refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    [Spec("GRP-241")]
+    public async Task One_whose_folder_got_another_build_says_at_its_restart_that_a_reload_takes_that_up()
+    {
+        await using var fixture = new SidecarFixture(command: """["./run.sh"]""");
+        var program = Path.Combine(fixture.Plugin.Folder, "run.sh");
+        await File.WriteAllTextAsync(program, "#!/bin/sh\nexec /usr/bin/sleep 1000\n");
+        File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        await fixture.AddAsync(1);
+
+        File.Delete(program);
+        File.SetLastWriteTimeUtc(Path.Combine(fixture.Plugin.Folder, "plugin.json"), DateTime.UtcNow.AddMinutes(1));
+        fixture.Sessions.First().Break("broke its connection");
+        await fixture.UntilAsync(() => fixture.Sidecar.Status.State == "crash loop");
+
+        Assert.Equal($"cannot be started: there is no {program}; the plugin's folder {fixture.Plugin.Folder} has changed since it was loaded, and a reload takes that up", fixture.Sidecar.Reason);
     }
 
     [Fact]
