@@ -35,6 +35,9 @@ internal sealed class GatewayProcess : IAsyncDisposable
     /// <summary>The folder of martian, as the build laid it out.</summary>
     public static string Martian { get; } = Path.Combine(s_root, "plugins", "Martian", "bin", s_configuration, "net10.0", "plugin", "martian");
 
+    /// <summary>The folder of the plugin with a component at every layer.</summary>
+    public static string EveryLayer { get; } = Path.Combine(s_root, "tests", "KrakenPlugins.EveryLayer", "bin", s_configuration, "net10.0");
+
     public HttpClient Client { get; }
 
     /// <summary>Both its outputs so far.</summary>
