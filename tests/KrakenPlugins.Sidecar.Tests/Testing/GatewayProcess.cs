@@ -40,6 +40,9 @@ internal sealed class GatewayProcess : IAsyncDisposable
 
     public HttpClient Client { get; }
 
+    /// <summary>Its number.</summary>
+    public int Id => _process.Id;
+
     /// <summary>Both its outputs so far.</summary>
     public string Log
     {
@@ -55,6 +58,30 @@ internal sealed class GatewayProcess : IAsyncDisposable
         var gateway = new GatewayProcess(config, plugins, FreePort());
         await gateway._isListening.Task.InTime();
         return gateway;
+    }
+
+    /// <summary>The processes of its sidecars.</summary>
+    public int[] Sidecars()
+    {
+        var parent = Id.ToString(CultureInfo.InvariantCulture);
+        var found = new List<int>();
+        foreach (var folder in Directory.GetDirectories("/proc"))
+        {
+            if (!int.TryParse(Path.GetFileName(folder), NumberStyles.None, CultureInfo.InvariantCulture, out var id))
+                continue;
+            try
+            {
+                var stat = File.ReadAllText(Path.Combine(folder, "stat"));
+                var fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
+                if (fields[0] != "Z" && fields[1] == parent && File.ReadAllText(Path.Combine(folder, "cmdline")).Contains("\0sidecar\0", StringComparison.Ordinal))
+                    found.Add(id);
+            }
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+            {
+                // A process that ended in between.
+            }
+        }
+        return [.. found];
     }
 
     public async ValueTask DisposeAsync()
