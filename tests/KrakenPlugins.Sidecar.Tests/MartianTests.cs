@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.Json.Nodes;
-using System.Text.RegularExpressions;
 using KrakenPlugins.Sidecar.Tests.Testing;
 using Gateway.Testing;
 
@@ -73,7 +72,7 @@ public sealed class MartianTests(MartianPair pair) : IClassFixture<MartianPair>
         ];
         foreach (var request in requests)
         {
-            var (inside, outside) = (await pair.AskAsync(pair.Inside, request()), await pair.AskAsync(pair.Outside, request()));
+            var (inside, outside) = (await SeenAnswer.OfAsync(pair.Inside, request()), await SeenAnswer.OfAsync(pair.Outside, request()));
 
             Assert.Equal(inside, outside);
         }
@@ -83,7 +82,7 @@ public sealed class MartianTests(MartianPair pair) : IClassFixture<MartianPair>
     [Spec("GRP-213", "GRP-219")]
     public async Task Only_the_second_one_has_a_process_beside_it()
     {
-        await pair.AskAsync(pair.Outside, new HttpRequestMessage(HttpMethod.Get, "/data/0"));
+        await SeenAnswer.OfAsync(pair.Outside, new HttpRequestMessage(HttpMethod.Get, "/data/0"));
 
         var folders = Directory.GetDirectories("/proc").Select(static p => Path.Combine(p, "cmdline")).Where(File.Exists).Select(Arguments).Where(static a => a is [_, "sidecar", "--folder", ..]).Select(static a => a[3]).ToArray();
         Assert.Contains(Path.Combine(pair.Folder, "martian-process"), folders);
@@ -105,7 +104,7 @@ public sealed class MartianTests(MartianPair pair) : IClassFixture<MartianPair>
 }
 
 /// <summary>Two gateways with the same configuration, one with martian inside of it and one with martian beside it.</summary>
-public sealed partial class MartianPair : IAsyncLifetime
+public sealed class MartianPair : IAsyncLifetime
 {
     private Echo _echo = null!;
 
@@ -138,25 +137,6 @@ public sealed partial class MartianPair : IAsyncLifetime
         await _echo.DisposeAsync();
         Directory.Delete(Folder, recursive: true);
     }
-
-    /// <summary>What a client sees of an answer, as a text; what no two answers share is left out.</summary>
-    internal async Task<string> AskAsync(GatewayProcess gateway, HttpRequestMessage request)
-    {
-        using (request)
-        {
-            request.Headers.Host = "gw.example";
-            using var response = await gateway.Client.SendAsync(request);
-            var text = new StringBuilder().Append((int)response.StatusCode).Append('\n');
-            foreach (var (name, values) in response.Headers.NonValidated.Concat(response.Content.Headers.NonValidated).Where(static h => h.Key != "Date").OrderBy(static h => h.Key, StringComparer.OrdinalIgnoreCase))
-                text.Append(name).Append(": ").AppendJoin(" | ", values).Append('\n');
-            text.Append(await response.Content.ReadAsStringAsync());
-            // Identifiers are made for each request.
-            return Identifier().Replace(text.ToString(), "ID");
-        }
-    }
-
-    [GeneratedRegex("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")]
-    private static partial Regex Identifier();
 
     private string Config()
     {

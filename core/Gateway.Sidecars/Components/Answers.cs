@@ -23,7 +23,8 @@ internal static class Answers
             return new SidecarResponse(status, headers, body, hold.Hold(), null);
         }
         var whole = response.Body?.Whole.Memory ?? default;
-        SetLength(headers, whole.Length);
+        if (!IsBodiless(status))
+            SetLength(headers, whole.Length);
         return new SyntheticResponse(whole, status, headers);
     }
 
@@ -56,6 +57,14 @@ internal static class Answers
             ReplaceBody(edited, change.Body?.Whole.Memory ?? default);
         HeaderRules.Apply(change.Headers, edited.Headers);
         return edited;
+    }
+
+    /// <summary>Checks a change that is not made. Throws <see cref="ViolationException"/>.</summary>
+    public static void Check(ResponseChange change)
+    {
+        if (change.Status != 0)
+            StatusOf(change.Status);
+        HeaderRules.Check(change.Headers);
     }
 
     /// <summary>Checks a status. Throws <see cref="ViolationException"/>.</summary>

@@ -38,17 +38,25 @@ internal sealed class DataWalk(PlaceWork work, ProxyRequest request, ProxyHandle
         var error = response.Failure is { } failure ? Failures.Read(failure) : null;
         if (error is not null && response is { Body: null, IsData: false })
             return error;
+        if (response is { Body: not null, IsData: false, IsFinal: false } && Work.Place.TakesData)
+            return Work.NoData();
         return new(await DataAnswers.CreateAsync(response, this, Work.Place, cancellationToken).ConfigureAwait(false), error);
     }
 
     protected override async ValueTask<ProxyResult> ChangeAsync(ResponseChange change, ProxyResult result, AnswerSource? source, CancellationToken cancellationToken)
     {
         var answer = result.Response;
-        if (answer is null && change is { Body: null, IsData: false })
+        if (answer is null && change is not { Body: not null, IsData: true })
         {
-            return change is { Status: 0, Headers.Count: 0 }
-                ? result
-                : throw new ViolationException($"a change of the answer of attempt {change.Attempt}, which failed");
+            // Who needs no head does not know that it failed: there is nothing to change, and the failure stays.
+            Answers.Check(change);
+            return result;
+        }
+        if (change is { Body: not null, IsData: false } && Work.Place.TakesData)
+        {
+            if (answer is not null)
+                DisposeLater(answer);
+            return Work.NoData();
         }
         answer ??= new ProxyResponse();
         await DataAnswers.ChangeAsync(change, answer, source, this, Work.Place, cancellationToken).ConfigureAwait(false);

@@ -1,4 +1,5 @@
 using System.Runtime.ExceptionServices;
+using Gateway.Core.Server;
 using Gateway.Sidecars.Calls;
 using KrakenPlugins.Plugin.V1;
 using Microsoft.AspNetCore.Http;
@@ -19,6 +20,7 @@ internal sealed partial class HttpWalk(PlaceWork work, HttpContext context, Requ
     private Task? _passing;
     private ExceptionDispatchInfo? _fault;
     private KeyValuePair<string, StringValues>[]? _kept;
+    private int _loggedStatus;
     private uint _attempt;
     private bool _isTooLong;
 
@@ -120,6 +122,7 @@ internal sealed partial class HttpWalk(PlaceWork work, HttpContext context, Requ
             (_body ??= new ExchangeBody(context)).Settle(Call, proceed.Change?.Body);
         if (proceed.IsLast || !_needs.Response)
             return true;
+        _loggedStatus = context.Features.Get<Exchange>()?.LoggedStatus ?? 0;
         _tap = new ResponseTap(context, this, _needs.ResponseBody, work.Place.MaxWholeBody);
         _passing = PassAsync(_tap);
         return false;
@@ -229,6 +232,9 @@ internal sealed partial class HttpWalk(PlaceWork work, HttpContext context, Requ
             await _passing.ConfigureAwait(false);
         }
         _fault = null;
+        // What they have noted of themselves is not how the exchange ends, unless the client ended it.
+        if (context.Features.Get<Exchange>() is { } exchange && !tap.IsClientGone)
+            exchange.LoggedStatus = _loggedStatus;
     }
 
     private void Refuse(int status)

@@ -99,6 +99,18 @@ internal sealed partial class PlaceWork(SidecarPlace place)
         IsUnsent = isUnsent,
     };
 
+    /// <summary>The failure that raw bytes are where data is due.</summary>
+    public GatewayError NoData()
+    {
+        var error = new GatewayError(GatewayErrorKind.Payload, $"plugin {Place.Sidecar.Id}: {Place.Name} answered with raw bytes, which need the encoding no-op; expected data")
+        {
+            IsNeutral = Place.Layer != Layer.Executor,
+        };
+        if (TryLog(out var silent))
+            Log.Failed(Place.Logger, Place.Sidecar.Id, Place.Name, error.Message, silent);
+        return error;
+    }
+
     /// <summary>HTTP status of a lost call.</summary>
     public static int StatusOf(LossReason reason) => reason switch
     {

@@ -122,6 +122,9 @@ internal sealed class ResponseTap : IHttpResponseFeature, IHttpResponseBodyFeatu
     /// <summary>Whether the answer goes on whatever the plugin might have said.</summary>
     public bool IsPassed => _decided.Task.IsCompleted && !_isDropped;
 
+    /// <summary>Whether the client has left.</summary>
+    public bool IsClientGone => _lifetime.RequestAborted.IsCancellationRequested;
+
     /// <summary>Breaks the client's connection off.</summary>
     public void AbortClient() => _lifetime.Abort();
 

@@ -22,6 +22,9 @@ internal sealed record SidecarPlace
     /// <summary>Whether a request passes by when there is no sidecar or it loses the call; else it fails.</summary>
     public required bool IsBypassed { get; init; }
 
+    /// <summary>Whether an answer of its own has to be data: raw bytes are for <c>no-op</c>.</summary>
+    public bool TakesData { get; init; }
+
     /// <summary>Bytes of a body that is handed over as a whole.</summary>
     public int MaxWholeBody { get; init; } = 8 << 20;
 

@@ -114,6 +114,7 @@ internal sealed class SidecarPlugin(Sidecar sidecar, FoundPlugin plugin, ulong g
             Layer = component.Layer,
             Name = component.Name,
             IsBypassed = isBypassed,
+            TakesData = TakesData(component.Layer, context),
             ClientAddress = context.ClientAddress,
             PathParameters = endpoint is null ? [] : PlaceholdersOf(endpoint.Path),
             PathParameter = endpoint is null ? null : endpoint.PathParameter,
@@ -121,6 +122,13 @@ internal sealed class SidecarPlugin(Sidecar sidecar, FoundPlugin plugin, ulong g
             Logger = context.Logger,
         };
     }
+
+    private static bool TakesData(Layer layer, IServiceContext context) => (layer, context) switch
+    {
+        (Layer.Backend or Layer.Executor, IBackendContext backend) => backend.Encoding != "no-op",
+        (Layer.Proxy, IEndpointContext endpoint) => !endpoint.IsNoOp,
+        _ => false,
+    };
 
     private static void Propagate(ManifestComponent component, UsedPlace used, ConfigNode config, IServiceContext context, ConfigDiagnostics found)
     {

@@ -10,6 +10,7 @@ internal sealed class ExchangeRequest
     private readonly RequestHead _head;
     private readonly HttpRequestFeature _feature;
     private readonly TrackedHeaders _headers = new();
+    private readonly string _host;
     private readonly string _path;
     private readonly string _query;
 
@@ -35,6 +36,7 @@ internal sealed class ExchangeRequest
             Headers = _headers,
             Body = body,
         };
+        _host = _headers["Host"].ToString();
         _headers.Forget("Host");
     }
 
@@ -49,7 +51,7 @@ internal sealed class ExchangeRequest
             (change.Method, isChanged) = (now.Method, true);
         if (now.Path.Value != _path || now.QueryString.Value != _query || now.PathBase.HasValue)
             (change.Target, isChanged) = (now.PathBase.ToUriComponent() + now.Path.ToUriComponent() + now.QueryString.ToUriComponent(), true);
-        if (now.Scheme != _head.Scheme)
+        if (now.Scheme != _head.Scheme || (now.Host.Value ?? "") != _host)
             (change.Scheme, change.Authority, isChanged) = (now.Scheme, now.Host.Value ?? "", true);
         _headers.WriteChanges(change.Headers);
         return isChanged || change.Headers.Count > 0;

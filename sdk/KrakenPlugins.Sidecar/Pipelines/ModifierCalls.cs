@@ -21,6 +21,16 @@ internal sealed class RequestModifierCall(IRequestModifier modifier, CallStream 
 /// <summary>A call of a response modifier.</summary>
 internal sealed class ResponseModifierCall(IResponseModifier modifier, CallStream stream, ulong id, ComponentPlace place, CallStart start) : DataCall(stream, id, place, start)
 {
+    // Data in place of a raw answer, or the other way round.
+    private async ValueTask<ResponseChange> InsteadAsync(ProxyResponse response)
+    {
+        var message = await MessageOfAsync(response).ConfigureAwait(false);
+        var change = new ResponseChange { Status = message.Status, Body = message.Body, IsData = message.IsData, IsComplete = message.IsComplete };
+        foreach (var header in message.Headers)
+            change.Headers.Add(new HeaderChange { Name = header.Name, Operation = HeaderOperation.Add, Value = header.Value });
+        return change;
+    }
+
     protected override async ValueTask RunAsync()
     {
         var walked = await ReadAsync(0, Start.Response ?? new Response { IsData = true }).ConfigureAwait(false);
@@ -33,6 +43,6 @@ internal sealed class ResponseModifierCall(IResponseModifier modifier, CallStrea
         else if (walked.Response is not null && CanBeChange(walked))
             SendFinish(new Finish { Change = await ChangeOfAsync(walked, walked.Error).ConfigureAwait(false) });
         else
-            SendFinish(new Finish { Response = await MessageOfAsync(response).ConfigureAwait(false) });
+            SendFinish(new Finish { Change = await InsteadAsync(response).ConfigureAwait(false) });
     }
 }

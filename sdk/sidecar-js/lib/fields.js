@@ -104,6 +104,13 @@ export class Headers extends Fields {
     return this.#changes;
   }
 
+  /** Likewise, beside a body that was read and goes on as it came: it is still encoded, which a new one is taken not to be. */
+  get _changesWithEncoding() {
+    const value = this.get('Content-Encoding');
+    if (value === null || this.#changes.some(change => sameHeader(change.name, 'Content-Encoding'))) return this.#changes;
+    return [...this.#changes, { name: 'Content-Encoding', operation: HeaderOperation.HEADER_OPERATION_SET, value }];
+  }
+
   _clone() {
     return new Headers(this._list, this.#changes, this.#check);
   }

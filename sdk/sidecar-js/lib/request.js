@@ -103,13 +103,14 @@ export class Request {
 
   /** What was changed, for the message; a body of it is given to the function. */
   _change(sendBody) {
-    const body = this.#replacement !== undefined ? bodySource(this.#replacement) : this.#body?._taken();
+    const taken = this.#replacement === undefined ? this.#body?._taken() : null;
+    const body = this.#replacement !== undefined ? bodySource(this.#replacement) : taken;
     // The two make one host.
     const isMoved = this.#texts.scheme !== undefined || this.#texts.authority !== undefined;
     return {
       ...this.#texts,
       ...(isMoved ? { scheme: this.scheme, authority: this.authority } : {}),
-      headers: this.headers._changes,
+      headers: taken ? this.headers._changesWithEncoding : this.headers._changes,
       query: this.query._changed,
       parameters: this.parameters._changed,
       body: body ? sendBody(body) : null,

@@ -126,11 +126,12 @@ export class Response {
   _change(sendBody) {
     if (this.#isFailureAlone) return { attempt: this.attempt, clearsFailure: this.#isFailureCleared };
     const data = this.#changedData();
-    const raw = this.#replacement !== undefined ? bodySource(this.#replacement) : this.#body?._taken();
+    const taken = this.#replacement === undefined ? this.#body?._taken() : null;
+    const raw = this.#replacement !== undefined ? bodySource(this.#replacement) : taken;
     return {
       attempt: this.attempt,
       status: this.#status,
-      headers: this.headers._changes,
+      headers: taken && !data ? this.headers._changesWithEncoding : this.headers._changes,
       body: data ? { whole: data } : raw ? sendBody(raw) : null,
       isData: data !== null,
       ...(this.#isComplete === undefined ? {} : { isComplete: this.#isComplete }),

@@ -53,6 +53,17 @@ test('what is collected goes on as it was', async t => {
   assert.ok(attempts[0].body.equals(body));
 });
 
+test('what is collected is still encoded as it was', async t => {
+  const { frames, start, send } = await byHand(t, 't/collect');
+
+  start({ request: { headers: [{ name: 'content-encoding', value: 'gzip' }] }, requestBody: { streamId: 1, length: 4 } });
+  await frames.next();
+  send(1, 'chunk', { streamId: 1, data: bytes(4), isLast: true });
+
+  const { proceed } = await frames.next();
+  assert.deepEqual(proceed.change.headers.map(({ name, value }) => [name, value]), [['Content-Encoding', 'gzip']]);
+});
+
 test('a body that was read in parts must be replaced', async t => {
   const gateway = (await Gateway.start(t)).open();
 

@@ -126,7 +126,7 @@ def flood(config, place):
     return handle
 
 
-@plugin.endpoint("test/read", needs=Needs(request_body="streamed"))
+@plugin.endpoint("test/read", needs=Needs(request_head=True, request_body="streamed"))
 def read(config, place):
     async def handle(request, next):
         if config == "chunks":

@@ -216,6 +216,15 @@ class BodiesTest(WireCase):
 
         self.assertEqual(outcome.request.body.whole, b"abcdef")
 
+    async def test_a_body_that_was_read_as_a_whole_is_still_encoded_as_it_was(self):
+        place = await self.wire.configure("test/read", Layer.ENDPOINT, "whole", needs=Needs(request_head=True, request_body="streamed"))
+
+        outcome = await self.wire.call(place, Request("POST", "/", headers={"content-encoding": "gzip"}, body=[b"abc"]))
+
+        self.assertEqual(outcome.request.headers.get_all("Content-Encoding"), ["gzip"])
+        proceed = await self.wire.frame(lambda f: f.WhichOneof("frame") == "proceed")
+        self.assertEqual([(h.name, h.value) for h in proceed.proceed.change.headers], [("Content-Encoding", "gzip")])
+
     async def test_a_body_that_is_too_long_to_be_read_as_a_whole_is_413(self):
         place = await self.wire.configure("test/read", Layer.ENDPOINT, "whole", needs=Needs(request_body="streamed"))
 

@@ -35,7 +35,13 @@ internal sealed class GatewayProcess : IAsyncDisposable
     /// <summary>The folder of martian, as the build laid it out.</summary>
     public static string Martian { get; } = Path.Combine(s_root, "plugins", "Martian", "bin", s_configuration, "net10.0", "plugin", "martian");
 
+    /// <summary>The folder of the plugin with a component at every layer.</summary>
+    public static string EveryLayer { get; } = Path.Combine(s_root, "tests", "KrakenPlugins.EveryLayer", "bin", s_configuration, "net10.0");
+
     public HttpClient Client { get; }
+
+    /// <summary>Its number.</summary>
+    public int Id => _process.Id;
 
     /// <summary>Both its outputs so far.</summary>
     public string Log
@@ -52,6 +58,30 @@ internal sealed class GatewayProcess : IAsyncDisposable
         var gateway = new GatewayProcess(config, plugins, FreePort());
         await gateway._isListening.Task.InTime();
         return gateway;
+    }
+
+    /// <summary>The processes of its sidecars.</summary>
+    public int[] Sidecars()
+    {
+        var parent = Id.ToString(CultureInfo.InvariantCulture);
+        var found = new List<int>();
+        foreach (var folder in Directory.GetDirectories("/proc"))
+        {
+            if (!int.TryParse(Path.GetFileName(folder), NumberStyles.None, CultureInfo.InvariantCulture, out var id))
+                continue;
+            try
+            {
+                var stat = File.ReadAllText(Path.Combine(folder, "stat"));
+                var fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
+                if (fields[0] != "Z" && fields[1] == parent && File.ReadAllText(Path.Combine(folder, "cmdline")).Contains("\0sidecar\0", StringComparison.Ordinal))
+                    found.Add(id);
+            }
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+            {
+                // A process that ended in between.
+            }
+        }
+        return [.. found];
     }
 
     public async ValueTask DisposeAsync()

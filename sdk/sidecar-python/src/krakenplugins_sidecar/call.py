@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from ._proto import call_pb2
 from .body import Body
 from .errors import BodyBroken, BodyTooLong, CallCancelled, Failure, FailureKind, Refusal
+from .needs import Layer
 from .request import Request
 from .response import Response, failure_message
 from .streams import InboundStream, OutboundCredit, StreamFault
@@ -144,7 +145,7 @@ class Call:
             change, body = outcome.to_change()
             finish.change.CopyFrom(change)
         else:
-            message, body = outcome.to_message(self.place.layer.is_http)
+            message, body = outcome.to_message(self.place.layer.is_http, self.place.layer is Layer.EXECUTOR)
             finish.response.CopyFrom(message)
         return finish, body
 

@@ -157,6 +157,12 @@ class Headers(Values):
         """What was done, in its order."""
         return [call_pb2.HeaderChange(name=name, operation=operation, value=value) for name, operation, value in self._operations]
 
+    def keep_encoding(self) -> None:
+        """Says again how a body is encoded that was read and goes on as it came: a new one is taken not to be. For the library."""
+        encoding = next((value for name, value in self._items if name.lower() == "content-encoding"), None)
+        if encoding is not None and not any(name.lower() == "content-encoding" for name, _, _ in self._operations):
+            self._operations.append(("Content-Encoding", call_pb2.HEADER_OPERATION_SET, encoding))
+
     def apply(self, changes: Iterable[Any]) -> None:
         """Does what a list of changes says; operations that are not known are left out."""
         actions: dict[int, Callable[[Any], None]] = {

@@ -153,6 +153,9 @@ class Request:
 
     def to_change(self) -> tuple[Any, Body | None]:
         """What was changed, and the body that is to be sent instead of the one that came. For the library."""
+        body = replacement(self._body, "body" in self._changed, "request")
+        if body is not None and "body" not in self._changed:
+            self.headers.keep_encoding()
         change = call_pb2.RequestChange(headers=self.headers.changes())
         # The two of them make one host.
         moves = bool(self._changed & {"scheme", "authority"})
@@ -166,7 +169,7 @@ class Request:
                 )
         if "claims" in self._changed:
             change.claims_json = json.dumps(self._claims).encode()
-        return change, replacement(self._body, "body" in self._changed, "request")
+        return change, body
 
 
 def replacement(body: Body | None, is_set: bool, whose: str) -> Body | None:

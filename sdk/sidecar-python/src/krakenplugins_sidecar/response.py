@@ -173,6 +173,8 @@ class Response:
         body = self._new_body()
         if self._is_failure_alone and body is None:
             return call_pb2.ResponseChange(attempt=self.attempt or 0), None
+        if body is not None and body is self._body and "body" not in self._changed:
+            self.headers.keep_encoding()
         change = call_pb2.ResponseChange(attempt=self.attempt or 0, headers=self.headers.changes())
         if body is not None:
             change.is_data = self._is_data
@@ -183,10 +185,10 @@ class Response:
         change.clears_failure = "failure" in self._changed
         return change, body
 
-    def to_message(self, is_http: bool) -> tuple[Any, Body]:
+    def to_message(self, is_http: bool, is_executor: bool = False) -> tuple[Any, Body]:
         """An answer that the handler made, and its body. For the library."""
         is_data = self._is_data and not is_http
-        status = self._status or (0 if is_data else 200)
+        status = self._status or (0 if is_data and not is_executor else 200)
         message = call_pb2.Response(status=status, is_data=is_data, is_complete=self._is_complete, is_final=self.is_final)
         headers = self.headers.items()
         if self._is_data and is_http and "content-type" not in self.headers:
