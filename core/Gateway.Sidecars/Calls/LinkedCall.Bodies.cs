@@ -10,8 +10,8 @@ internal sealed partial class LinkedCall
     private CancellationTokenSource? _reading;
     private Task _stopped = Task.CompletedTask;
 
-    /// <summary>Fires when bytes for the sidecar are no longer wanted.</summary>
-    public CancellationToken Reading => _reading?.Token ?? CancellationToken.None;
+    /// <summary>A token that fires when bytes for the sidecar are no longer wanted; under the lock. Most calls end without one.</summary>
+    public CancellationToken BeginReading() => (_reading ??= new CancellationTokenSource()).Token;
 
     /// <summary>The stream that carries it.</summary>
     public CallStream Stream => _stream;
@@ -25,8 +25,6 @@ internal sealed partial class LinkedCall
             _outbound ??= [];
             var body = new OutboundBody(this, (uint)_outbound.Count + 1, source, length);
             _outbound.Add(body);
-            if (_phase != Phase.Over)
-                _reading ??= new CancellationTokenSource();
             return new Body { StreamId = body.StreamId, Length = (ulong)(length ?? 0) };
         }
     }
@@ -92,7 +90,7 @@ internal sealed partial class LinkedCall
                 foreach (var body in _inbound)
                     body.Break(_loss?.Message ?? "the sidecar ended the call");
             }
-            if (_outbound is not null && _reading is not null)
+            if (_reading is not null)
                 _stopped = _reading.CancelAsync();
         }
     }
@@ -106,7 +104,7 @@ internal sealed partial class LinkedCall
                 foreach (var body in _inbound)
                     body.Abandon();
             }
-            return _outbound is null ? ValueTask.CompletedTask : new(StopSendingAsync(_outbound));
+            return _reading is null ? ValueTask.CompletedTask : new(StopSendingAsync(_outbound!));
         }
     }
 

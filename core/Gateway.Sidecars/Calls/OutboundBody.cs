@@ -29,7 +29,7 @@ internal sealed class OutboundBody(LinkedCall call, uint streamId, BodySource so
         }
     }
 
-    /// <summary>The sidecar takes so many bytes more.</summary>
+    /// <summary>The sidecar takes so many bytes more; under the lock of the call.</summary>
     public void Grant(uint bytes)
     {
         TaskCompletionSource? more;
@@ -39,7 +39,8 @@ internal sealed class OutboundBody(LinkedCall call, uint streamId, BodySource so
             if (_sending is null)
             {
                 source.Take();
-                _sending = Task.Run(SendAsync);
+                var ended = call.BeginReading();
+                _sending = Task.Run(() => SendAsync(ended));
                 return;
             }
             more = _credit > 0 ? _more : null;
@@ -48,9 +49,8 @@ internal sealed class OutboundBody(LinkedCall call, uint streamId, BodySource so
         more?.TrySetResult();
     }
 
-    private async Task SendAsync()
+    private async Task SendAsync(CancellationToken ended)
     {
-        var ended = call.Reading;
         var size = Math.Min(FirstChunk, call.Stream.Limits.MaxChunk);
         try
         {
