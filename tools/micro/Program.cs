@@ -13,7 +13,7 @@ using Gateway.Micro;
     ("limits", "token buckets, shared and per client, on one thread and on two", LimitsMicro.Run),
     ("redis", "decisions of the limits in Redis through one connection", RedisMicro.Run),
     ("grpc", "calls of gRPC over a Unix socket, beside a bare exchange of HTTP/2", GrpcMicro.Run),
-    ("sidecar", "a call to a sidecar and its verdict, one caller and 64", SidecarMicro.Run),
+    ("sidecar", "a call to a sidecar and its verdict, and the walk through a plugin of the library, one caller and 64", SidecarMicro.Run),
     ("signing", "the signature of a request (auth/aws-sigv4)", SigningMicro.Run),
     ("traffic", "an address among many blocks, a User-Agent, a call through a circuit breaker", TrafficMicro.Run),
 ];
@@ -23,6 +23,8 @@ if (args is ["sidecar-peer", var socket])
     SidecarPeer.Run(socket);
     return 0;
 }
+if (args is ["sidecar-plugin"])
+    return SidecarPlugin.Run();
 var wanted = args is [] ? "json" : args is [var only] ? only : "";
 foreach (var (name, _, run) in benchmarks)
 {

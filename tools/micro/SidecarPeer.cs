@@ -46,9 +46,8 @@ internal sealed class SidecarPeer : IHttpApplication<HttpContext>
         options.ListenUnixSocket(socket, static listen => listen.Protocols = HttpProtocols.Http2);
         using var kestrel = new KestrelServer(Options.Create(options), new SocketTransportFactory(Options.Create(new SocketTransportOptions()), NullLoggerFactory.Instance), NullLoggerFactory.Instance);
         await kestrel.StartAsync(this, CancellationToken.None).ConfigureAwait(false);
-        // Standard input ends with the process that measures; each line before it asks for the processor time so far.
-        while (await Console.In.ReadLineAsync().ConfigureAwait(false) is not null)
-            Console.WriteLine(Environment.CpuUsage.TotalTime.Ticks);
+        // Standard input ends with the process that measures.
+        await Console.In.ReadToEndAsync().ConfigureAwait(false);
         await kestrel.StopAsync(CancellationToken.None).ConfigureAwait(false);
     }
 

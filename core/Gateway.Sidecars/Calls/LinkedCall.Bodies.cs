@@ -12,8 +12,8 @@ internal sealed partial class LinkedCall
     // The stream id of the request's body; 0 when it was not offered.
     private uint _requestBody;
 
-    /// <summary>Fires when bytes for the sidecar are no longer wanted.</summary>
-    public CancellationToken Reading => _reading?.Token ?? CancellationToken.None;
+    /// <summary>A token that fires when bytes for the sidecar are no longer wanted; under the lock. Most calls end without one.</summary>
+    public CancellationToken BeginReading() => (_reading ??= new CancellationTokenSource()).Token;
 
     /// <summary>The stream that carries it.</summary>
     public CallStream Stream => _stream;
@@ -27,8 +27,6 @@ internal sealed partial class LinkedCall
             _outbound ??= [];
             var body = new OutboundBody(this, (uint)_outbound.Count + 1, source, length);
             _outbound.Add(body);
-            if (_phase != Phase.Over)
-                _reading ??= new CancellationTokenSource();
             return new Body { StreamId = body.StreamId, Length = (ulong)(length ?? 0) };
         }
     }
@@ -94,7 +92,7 @@ internal sealed partial class LinkedCall
                 foreach (var body in _inbound)
                     body.Break(_loss?.Message ?? "the sidecar ended the call");
             }
-            if (_outbound is not null && _reading is not null)
+            if (_reading is not null)
                 _stopped = _reading.CancelAsync();
         }
     }
@@ -108,7 +106,7 @@ internal sealed partial class LinkedCall
                 foreach (var body in _inbound)
                     body.Abandon();
             }
-            return _outbound is null ? ValueTask.CompletedTask : new(StopSendingAsync(_outbound));
+            return _reading is null ? ValueTask.CompletedTask : new(StopSendingAsync(_outbound!));
         }
     }
 

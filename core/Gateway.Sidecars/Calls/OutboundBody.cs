@@ -38,7 +38,7 @@ internal sealed class OutboundBody(LinkedCall call, uint streamId, BodySource so
             _isLeft = _sending is null;
     }
 
-    /// <summary>The sidecar takes so many bytes more.</summary>
+    /// <summary>The sidecar takes so many bytes more; under the lock of the call.</summary>
     /// <returns>Whether it has to be told that there is no body for it.</returns>
     public bool Grant(uint bytes)
     {
@@ -51,7 +51,8 @@ internal sealed class OutboundBody(LinkedCall call, uint streamId, BodySource so
             if (_sending is null)
             {
                 source.Take();
-                _sending = Task.Run(SendAsync);
+                var ended = call.BeginReading();
+                _sending = Task.Run(() => SendAsync(ended));
                 return false;
             }
             more = _credit > 0 ? _more : null;
@@ -61,9 +62,8 @@ internal sealed class OutboundBody(LinkedCall call, uint streamId, BodySource so
         return false;
     }
 
-    private async Task SendAsync()
+    private async Task SendAsync(CancellationToken ended)
     {
-        var ended = call.Reading;
         var size = Math.Min(FirstChunk, call.Stream.Limits.MaxChunk);
         try
         {

@@ -24,7 +24,9 @@ public sealed class BodyTests
         await scene.Sidecar.NextAsync(GatewayFrame.FrameOneofCase.Result);
         await scene.SendAsync(Frame.Change(id, 1));
         Assert.NotNull((await call.NextAsync()).Finish);
-        await call.DisposeAsync();
+        var ending = call.DisposeAsync();
+        Assert.True(ending.IsCompletedSuccessfully, "there is nothing to wait for");
+        await ending;
         Assert.Equal(0, source.Reads);
     }
 
