@@ -54,7 +54,7 @@ public sealed class IdentityTests
             var mark = string.Create(CultureInfo.InvariantCulture, $"mark-{client}-{i}-");
             using var request = new HttpRequestMessage(HttpMethod.Post, "/raw?m=" + mark)
             {
-                Content = new StringContent(mark + new string((char)('a' + client % 26), 100)),
+                Content = new StringContent(mark + new string((char)('a' + client % 26), 60_000)),
                 Headers = { { "X-Mark", mark }, { "X-Act", "endpoint:body,client:read" } },
             };
             using var answer = await gateway.Client.SendAsync(request, CancellationToken.None);

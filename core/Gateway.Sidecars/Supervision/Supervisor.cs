@@ -282,15 +282,18 @@ public sealed partial class Supervisor : IAsyncDisposable
             if (first == link.Leaving)
                 return GoingAway;
             if (first != pause)
-            {
-                // A process that ends breaks its connection first; its end tells more.
-                if (process is not null)
-                    await Task.WhenAny(process.End, Task.Delay(_settings.HealthLimit, _time, _stopping.Token)).ConfigureAwait(false);
-                return process is { End.IsCompleted: true } ? (await process.End.ConfigureAwait(false)).ToString() : link.Reason.Length > 0 ? link.Reason : "broke its connection";
-            }
+                return await EndOfAsync(process, link, "broke its connection").ConfigureAwait(false);
             if (await AskAsync(link).ConfigureAwait(false) is { Length: > 0 } reason)
-                return reason;
+                return link.Broken.IsCompleted || end.IsCompleted ? await EndOfAsync(process, link, reason).ConfigureAwait(false) : reason;
         }
+    }
+
+    // A process that ends breaks its connection first; its end tells more.
+    private async Task<string> EndOfAsync(SidecarProcess? process, ISidecarLink link, string otherwise)
+    {
+        if (process is not null)
+            await Task.WhenAny(process.End, Task.Delay(_settings.HealthLimit, _time, _stopping.Token)).ConfigureAwait(false);
+        return process is { End.IsCompleted: true } ? (await process.End.ConfigureAwait(false)).ToString() : link.Reason.Length > 0 ? link.Reason : otherwise;
     }
 
     private async Task<string> AskAsync(ISidecarLink link)

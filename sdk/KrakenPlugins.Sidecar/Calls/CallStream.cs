@@ -18,9 +18,9 @@ internal sealed class CallStream(PlaceTable places, ProcessLog log, StreamTerms 
 
     private readonly Channel<PluginFrame> _frames = Channel.CreateUnbounded<PluginFrame>(new UnboundedChannelOptions { SingleReader = true });
     private readonly Dictionary<ulong, PluginCall> _calls = [];
-    private GrpcRequestStream<HandleRequest>? _requests;
+    private volatile GrpcRequestStream<HandleRequest>? _requests;
     private TaskCompletionSource? _idle;
-    private bool _isClosed;
+    private volatile bool _isClosed;
 
     /// <summary>What both sides keep to.</summary>
     public StreamTerms Terms => terms;
@@ -31,8 +31,11 @@ internal sealed class CallStream(PlaceTable places, ProcessLog log, StreamTerms 
     /// <summary>Carries calls until the gateway ends the stream, or <see cref="CloseAsync"/>.</summary>
     public async ValueTask<GrpcStatus> RunAsync(GrpcRequestStream<HandleRequest> requests, GrpcResponseStream<HandleResponse> responses)
     {
-        _requests = requests;
         var writing = WriteAsync(responses);
+        _requests = requests;
+        // Closed before it had begun.
+        if (_isClosed)
+            await requests.StopAsync().ConfigureAwait(false);
         GrpcRead<HandleRequest> read;
         while ((read = await requests.ReadAsync().ConfigureAwait(false)).HasMessage)
         {
