@@ -91,6 +91,7 @@ public sealed class DockerfileTests : IDisposable
         Assert.All(files, f => Assert.False(_dockerfile.Ignores(f), f));
         Assert.Contains("sdk/templates/common/.gitignore", files);
         Assert.Contains("examples/shop/krakend.json", files);
+        Assert.Contains("proto/krakenplugins/plugin/v1/call.proto", files);
     }
 
     [Theory]
@@ -98,6 +99,8 @@ public sealed class DockerfileTests : IDisposable
     [InlineData("plugins/Dns/obj/project.assets.json")]
     [InlineData("artifacts/gateway/gateway")]
     [InlineData(".git/config")]
+    [InlineData("sdk/sidecar-js/node_modules/@grpc/grpc-js/package.json")]
+    [InlineData("sdk/sidecar-python/src/krakenplugins_sidecar/__pycache__/plugin.pyc")]
     public void What_builds_leave_behind_stays_out(string file) => Assert.True(_dockerfile.Ignores(file));
 
     // The folders of the gateway's project, of the plugins and of all that these refer to, with every file that they name.
@@ -115,10 +118,10 @@ public sealed class DockerfileTests : IDisposable
             if (!projects.Add(project))
                 return;
             var folder = Path.GetDirectoryName(project)!;
-            foreach (var item in XDocument.Load(project).Descendants().Where(static e => e.Name.LocalName is "ProjectReference" or "Content" or "None" or "EmbeddedResource"))
+            foreach (var item in XDocument.Load(project).Descendants().Where(static e => e.Name.LocalName is "ProjectReference" or "Content" or "None" or "EmbeddedResource" or "Protobuf"))
             {
                 var include = item.Attribute("Include")?.Value ?? "";
-                if (include.StartsWith("../../", StringComparison.Ordinal))
+                if (include.StartsWith("../", StringComparison.Ordinal))
                     Take(item.Name.LocalName == "ProjectReference", Path.GetFullPath(Path.Combine(folder, include)));
             }
         }
@@ -138,9 +141,10 @@ public sealed class DockerfileTests : IDisposable
         }
     }
 
-    // Without what a build of this repository has put there.
+    // Without what a build of this repository, or an installation of packages, has put there.
     private static IEnumerable<string> FilesOf(string folder) =>
         Directory.GetFiles(folder).Concat(Directory.GetDirectories(folder)
             .Where(d => Path.GetFileName(d) is not ("bin" or "obj") || Directory.GetFiles(folder, "*.csproj").Length == 0)
+            .Where(static d => Path.GetFileName(d) is not ("node_modules" or "__pycache__"))
             .SelectMany(FilesOf));
 }
