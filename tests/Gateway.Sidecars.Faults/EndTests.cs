@@ -17,10 +17,10 @@ public sealed class EndTests(ITestOutputHelper output)
 
     [Theory, Spec("GRP-291", "GRP-298")]
     [InlineData("exit", "fail", FaultRig.Guard)]
-    [InlineData("after-exit", "fail", FaultRig.Guard)]
-    [InlineData("exit", "fail", FaultRig.Client)]
-    [InlineData("exit", "fail", FaultRig.Executor)]
-    [InlineData("exit", "bypass", FaultRig.Guard)]
+    [FullInlineData("after-exit", "fail", FaultRig.Guard)]
+    [FullInlineData("exit", "fail", FaultRig.Client)]
+    [FullInlineData("exit", "fail", FaultRig.Executor)]
+    [FullInlineData("exit", "bypass", FaultRig.Guard)]
     [InlineData("after-exit", "bypass", FaultRig.Data)]
     [InlineData("exit", "bypass", FaultRig.Client)]
     public Task Ending_with_0_in_the_middle(string fault, string onFailure, string path) => SurvivesAsync(fault, onFailure, path, "ended with status 0");
@@ -32,8 +32,8 @@ public sealed class EndTests(ITestOutputHelper output)
 
     [Theory, Spec("GRP-284", "GRP-298")]
     [InlineData("half-frame", "fail", FaultRig.Guard)]
-    [InlineData("half-frame", "bypass", FaultRig.Client)]
-    [InlineData("cut", "fail", FaultRig.Data)]
+    [FullInlineData("half-frame", "bypass", FaultRig.Client)]
+    [FullInlineData("cut", "fail", FaultRig.Data)]
     [InlineData("cut", "bypass", FaultRig.Guard)]
     public Task Half_a_frame(string fault, string onFailure, string path) => SurvivesAsync(fault, onFailure, path, "[PLUGIN: test.sidecar] the sidecar ");
 

@@ -20,8 +20,8 @@ public sealed class KillTests(ITestOutputHelper output)
 
     [Theory, Spec("GRP-280", "GRP-298")]
     [InlineData("fail", FaultRig.Guard)]
-    [InlineData("bypass", FaultRig.Guard)]
-    [InlineData("fail", FaultRig.Data)]
+    [FullInlineData("bypass", FaultRig.Guard)]
+    [FullInlineData("fail", FaultRig.Data)]
     [InlineData("bypass", FaultRig.Data)]
     public async Task Kill_9_every_200_ms_loses_no_answer(string onFailure, string path)
     {
@@ -45,7 +45,7 @@ public sealed class KillTests(ITestOutputHelper output)
 
     [Theory, Spec("GRP-281", "GRP-298")]
     [InlineData("fail", FaultRig.Guard)]
-    [InlineData("fail", FaultRig.Executor)]
+    [FullInlineData("fail", FaultRig.Executor)]
     [InlineData("bypass", FaultRig.Data)]
     public async Task A_sidecar_that_is_stopped_is_seen_within_a_second(string onFailure, string path)
     {
@@ -75,7 +75,7 @@ public sealed class KillTests(ITestOutputHelper output)
     [Theory, Spec("GRP-292")]
     [InlineData("{}")]
     [InlineData("""{"ignores_input_end":true,"ignores_term":true}""")]
-    [InlineData("""{"children":2}""")]
+    [FullInlineData("""{"children":2}""")]
     [InlineData("""{"ignores_input_end":true,"children":2}""")]
     public async Task Nothing_outlives_a_gateway_that_is_killed(string faults)
     {

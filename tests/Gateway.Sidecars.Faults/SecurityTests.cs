@@ -26,7 +26,7 @@ public sealed class SecurityTests
 
     [Theory, Spec("GRP-299")]
     [InlineData(null)]
-    [InlineData("")]
+    [FullInlineData("")]
     [InlineData("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA")]
     public async Task Another_process_that_reaches_the_socket_gets_nothing(string? secret)
     {

@@ -56,9 +56,9 @@ public sealed class StartTests(ITestOutputHelper output)
 
     [Theory, Spec("GRP-282", "GRP-295", "GRP-298")]
     [InlineData("""{"protocol":2}""", "fail", "speaks protocol 2, the gateway 1 to 1")]
-    [InlineData("""{"protocol":2}""", "bypass", "speaks protocol 2, the gateway 1 to 1")]
+    [FullInlineData("""{"protocol":2}""", "bypass", "speaks protocol 2, the gateway 1 to 1")]
     [InlineData("""{"start":"exit"}""", "fail", "ended with status 7")]
-    [InlineData("""{"id":"test.other"}""", "fail", "test.other")]
+    [FullInlineData("""{"id":"test.other"}""", "fail", "test.other")]
     public async Task Is_as_good_as_no_sidecar_after_a_restart(string faults, string onFailure, string said)
     {
         await using var rig = await FaultRig.StartAsync(FaultRig.Limits(onFailure));
